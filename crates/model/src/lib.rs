@@ -1,0 +1,3 @@
+//! guanxi-model
+
+pub mod tally;

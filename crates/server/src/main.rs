@@ -1,0 +1,2 @@
+//! The binary `guanxi`.
+fn main() {}
