@@ -11,9 +11,9 @@
 
 mod arena;
 mod calibration;
+mod check;
 mod exact;
 mod explain;
-mod fault;
 mod measure;
 mod normalise;
 mod report;
@@ -27,13 +27,12 @@ mod golden;
 mod sample;
 
 pub use calibration::{Boundary, Calibration, Calibrator, OrderKey, RankSurvey};
-pub use explain::{Bound, Explanation, NextTier, Placement, explain};
+pub use explain::{Against, Bound, Explanation, Placement, explain};
 pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};
-pub use normalise::{Knots, Ranks};
+pub use normalise::{Direction, Knots, Normaliser, Ranks};
 pub use report::{LorenzPoint, PyramidReport, ReportBuilder, Share, TierReport};
 pub use scheme::{
-    Direction, Measure, MeasureDraft, MissingRule, Normaliser, NormaliserDraft, Population, PyramidScheme, SchemeDraft,
-    Tier, TierDraft, TieringRule,
+    Measure, MeasureDraft, MissingRule, Population, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule,
 };
 pub use score::{Part, Scored, Standing, Unranked, score, score_only};
-pub use tiering::{Judgement, Ordering, judge, place};
+pub use tiering::{Judgement, judge, place};

@@ -4,7 +4,7 @@
 //! Transaction, financial and contact measures follow the value segmentation of Zeithaml, Rust & Lemon (2001) and the
 //! activity-based cost to serve of Kaplan & Narayanan (2001).
 
-use guanxi_model::tally::{Counter, Tally};
+use guanxi_model::{Counter, Tally};
 use serde::{Deserialize, Serialize};
 
 /// What a measure is about.
@@ -111,7 +111,7 @@ impl MeasureKind {
     }
 
     /// Reads the measure; missing when nothing of what it needs is known, or less than `min_coverage_bp` of it.
-    pub fn read(self, tally: &Tally, min_coverage_bp: u32) -> Reading {
+    pub fn read(self, tally: &Tally, min_coverage_bp: i32) -> Reading {
         let coverage = self.coverage(tally);
         let missing = coverage.knows_nothing() || !coverage.reaches(min_coverage_bp);
         Reading { value: (!missing).then(|| self.value(tally)), coverage }
@@ -165,7 +165,7 @@ impl Coverage {
         self.total > 0 && self.known <= 0
     }
 
-    fn reaches(self, basis_points: u32) -> bool {
+    fn reaches(self, basis_points: i32) -> bool {
         self.total <= 0 || i128::from(self.known) * 10_000 >= i128::from(basis_points) * i128::from(self.total)
     }
 
@@ -184,7 +184,7 @@ impl Coverage {
 mod tests {
     use super::*;
 
-    fn read(kind: MeasureKind, min_coverage_bp: u32, counters: &[(Counter, i64)]) -> Reading {
+    fn read(kind: MeasureKind, min_coverage_bp: i32, counters: &[(Counter, i64)]) -> Reading {
         kind.read(&counters.iter().copied().collect(), min_coverage_bp)
     }
 
@@ -221,10 +221,7 @@ mod tests {
             (Counter::Interactions, 10),
             (Counter::CostedInteractions, 5),
         ];
-        assert_eq!(
-            read(MeasureKind::ContributionMargin, 0, &counters).coverage,
-            Coverage { known: 5, total: 10 }
-        );
+        assert_eq!(read(MeasureKind::ContributionMargin, 0, &counters).coverage, Coverage { known: 5, total: 10 });
     }
 
     #[test]

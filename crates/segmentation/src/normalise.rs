@@ -6,14 +6,27 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a value becomes 0..1. Caps and scale are in the integer unit of the measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+use crate::exact;
+
+/// How a value becomes 0..1. Caps and scale are in the integer unit of the measure (money: minor units), but need not
+/// be whole.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Normaliser {
     /// 0 at `low` and below, 1 at `high` and above.
-    Linear { low: i64, high: i64 },
+    Linear {
+        #[serde(with = "exact")]
+        low: f64,
+        #[serde(with = "exact")]
+        high: f64,
+    },
     /// ln(1 + x/scale) / ln(1 + cap/scale): 0 at zero and below, 1 at `cap` and above.
-    Logarithmic { scale: i64, cap: i64 },
+    Logarithmic {
+        #[serde(with = "exact")]
+        scale: f64,
+        #[serde(with = "exact")]
+        cap: f64,
+    },
     /// The share of the population that is no better.
     Rank,
 }
@@ -62,25 +75,13 @@ impl Normaliser {
     }
 }
 
-fn linear(value: i64, low: i64, high: i64) -> f64 {
-    if value <= low {
-        0.0
-    } else if value >= high {
-        1.0
-    } else {
-        value.abs_diff(low) as f64 / high.abs_diff(low) as f64
-    }
+fn linear(value: i64, low: f64, high: f64) -> f64 {
+    ((value as f64 - low) / (high - low)).clamp(0.0, 1.0)
 }
 
-fn logarithmic(value: i64, scale: i64, cap: i64) -> f64 {
-    if value <= 0 {
-        0.0
-    } else if value >= cap {
-        1.0
-    } else {
-        let log = |x: i64| (x as f64 / scale as f64).ln_1p();
-        (log(value) / log(cap)).clamp(0.0, 1.0)
-    }
+fn logarithmic(value: i64, scale: f64, cap: f64) -> f64 {
+    let value = (value as f64).clamp(0.0, cap);
+    ((value / scale).ln_1p() / (cap / scale).ln_1p()).clamp(0.0, 1.0)
 }
 
 impl Ranks {
@@ -165,17 +166,15 @@ mod tests {
 
     #[test]
     fn linear_is_capped_at_both_ends() {
-        let linear = Normaliser::Linear { low: 100, high: 300 };
+        let linear = Normaliser::Linear { low: 100.0, high: 300.0 };
         let heights = [i64::MIN, 100, 150, 300, i64::MAX].map(|value| linear.apply(value, HIGH, None));
         assert_eq!(heights, [0.0, 0.0, 0.25, 1.0, 1.0]);
         assert_eq!(linear.apply(150, LOW, None), 0.75);
-        let widest = Normaliser::Linear { low: i64::MIN, high: i64::MAX };
-        assert_eq!(widest.apply(0, HIGH, None), 0.5);
     }
 
     #[test]
     fn logarithm_starts_at_zero_and_ends_at_the_cap() {
-        let log = Normaliser::Logarithmic { scale: 1, cap: 99 };
+        let log = Normaliser::Logarithmic { scale: 1.0, cap: 99.0 };
         let heights = [-5, 0, 9, 99, i64::MAX].map(|value| log.apply(value, HIGH, None));
         assert_eq!([heights[0], heights[1], heights[3], heights[4]], [0.0, 0.0, 1.0, 1.0]);
         assert!((heights[2] - 0.5).abs() < 1e-15, "log10(10) is half of log10(100)");
@@ -221,9 +220,9 @@ mod tests {
         }
 
         #[test]
-        fn better_is_never_lower(a: i64, b: i64, low in -1_000_i64..0, high in 1_i64..1_000_000) {
+        fn better_is_never_lower(a: i64, b: i64, low in -1e3_f64..0.0, high in 1e-3_f64..1e6) {
             let (less, more) = (a.min(b), a.max(b));
-            for curve in [Normaliser::Linear { low, high }, Normaliser::Logarithmic { scale: 3, cap: high }] {
+            for curve in [Normaliser::Linear { low, high }, Normaliser::Logarithmic { scale: 3.5, cap: high }] {
                 prop_assert!(curve.apply(less, HIGH, None) <= curve.apply(more, HIGH, None));
                 prop_assert!(curve.apply(less, LOW, None) >= curve.apply(more, LOW, None));
             }

@@ -53,7 +53,7 @@ pub struct TierReport {
     pub value: i128,
     /// Of all values that are not negative.
     pub value_share: Option<f64>,
-    /// The cut-off: the lowest value somebody in the tier has.
+    /// The cut-off: the lowest value in the tier that is not negative.
     pub lowest_value: Option<i64>,
     pub negative: Share,
 }
@@ -82,11 +82,11 @@ impl ReportBuilder {
         let last = self.tiers.len().saturating_sub(1);
         let Some(sums) = self.tiers.get_mut(tier.min(last)) else { return };
         sums.customers += 1;
-        sums.lowest = Some(sums.lowest.map_or(value, |lowest| lowest.min(value)));
         if value < 0 {
             sums.negative.add(value);
         } else {
             sums.value += i128::from(value);
+            sums.lowest = Some(sums.lowest.map_or(value, |lowest| lowest.min(value)));
             self.values.push(value);
         }
     }
@@ -99,7 +99,10 @@ impl ReportBuilder {
     /// The report, with the Lorenz curve at `lorenz_steps` equal steps, which makes one point more.
     pub fn finish(mut self, lorenz_steps: u32) -> PyramidReport {
         self.values.sort_unstable();
-        let ranked = Share { customers: total(&self.tiers, |tier| tier.customers), value: total(&self.tiers, |tier| tier.value) };
+        let ranked = Share {
+            customers: total(&self.tiers, |tier| tier.customers),
+            value: total(&self.tiers, |tier| tier.value),
+        };
         let negative = Share {
             customers: total(&self.tiers, |tier| tier.negative.customers),
             value: total(&self.tiers, |tier| tier.negative.value),
@@ -190,7 +193,7 @@ mod tests {
         assert_eq!(report.ranked, Share { customers: 4, value: 40 });
         assert_eq!(report.negative, Share { customers: 1, value: -5 });
         assert_eq!((report.tiers[0].value_share, report.tiers[1].value_share), (Some(0.75), Some(0.25)));
-        assert_eq!((report.tiers[1].customers, report.tiers[1].lowest_value), (3, Some(-5)));
+        assert_eq!((report.tiers[1].customers, report.tiers[1].lowest_value), (3, Some(0)));
     }
 
     #[test]

@@ -4,9 +4,7 @@
 //! Presets of the field differ only in these fields: Zeithaml's platinum to lead by thresholds, Curry's 1/4/15/80 by
 //! shares of customers, ABC by shares of value.
 
-use guanxi_model::id::{MeasureId, TierId};
-use guanxi_model::tally::{Counter, Tally};
-use guanxi_model::violation::Violations;
+use guanxi_model::{Counter, MeasureId, Tally, TierId, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
@@ -34,7 +32,7 @@ pub struct MeasureDraft {
     #[serde(with = "exact")]
     pub weight: f64,
     pub missing: MissingRule,
-    pub min_coverage_bp: u32,
+    pub min_coverage_bp: i32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,11 +54,11 @@ pub enum Population {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingRule {
-    /// The worst there is: no points.
-    #[default]
-    Lowest,
     /// The other measures share its weight.
+    #[default]
     Skip,
+    /// The worst there is: no points.
+    Lowest,
     /// The customer is in no tier.
     Unranked,
 }
@@ -72,10 +70,10 @@ pub enum TieringRule {
     /// The lowest score of each tier but the last, 0 to 100.
     ScoreThresholds(#[serde(with = "exact::list")] Vec<f64>),
     /// Basis points of the customers in each tier, by score, then value, then id.
-    CustomerShares(Vec<u32>),
+    CustomerShares(Vec<i32>),
     /// Basis points of the value in each tier, by value, then id: a customer belongs to the first tier whose end the
     /// value of those before him has not reached.
-    ValueShares(Vec<u32>),
+    ValueShares(Vec<i32>),
 }
 
 /// A validated scheme.
@@ -98,7 +96,7 @@ pub struct Measure {
     pub direction: Direction,
     pub weight: f64,
     pub missing: MissingRule,
-    pub min_coverage_bp: u32,
+    pub min_coverage_bp: i32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +115,7 @@ impl PyramidScheme {
     /// # Errors
     /// Everything that is wrong with the draft, at paths relative to it such as `measures[1].weight`.
     pub fn new(draft: SchemeDraft) -> Result<PyramidScheme, Violations> {
-        check::scheme(draft)
+        check::check(draft)
     }
 
     pub fn measures(&self) -> &[Measure] {

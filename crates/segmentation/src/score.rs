@@ -4,10 +4,10 @@
 //! Points are whole multiples of 2^-32. Below 2^53 of them sums are exact, so the parts add up to the score in any
 //! order and in any language, never past 100, and noise in the last bits of a division does not decide a threshold.
 
-use guanxi_model::tally::Tally;
+use guanxi_model::Tally;
 
 use crate::measure::Reading;
-use crate::normalise::Knots;
+use crate::normalise::{Knots, Ranks};
 use crate::scheme::{Measure, MissingRule, PyramidScheme};
 
 /// What one customer's measures come to.
@@ -86,13 +86,9 @@ fn standing(scheme: &PyramidScheme, tally: &Tally, score: Result<f64, Unranked>)
 }
 
 /// Visits every measure in order and returns the sum of the points.
-fn walk(
-    scheme: &PyramidScheme,
-    knots: &Knots,
-    tally: &Tally,
-    mut visit: impl FnMut(Part),
-) -> Result<f64, Unranked> {
-    let all: f64 = scheme.measures.iter().filter(|measure| takes_part(measure, measure.read(tally))).map(|m| m.weight).sum();
+fn walk(scheme: &PyramidScheme, knots: &Knots, tally: &Tally, mut visit: impl FnMut(Part)) -> Result<f64, Unranked> {
+    let taking_part = scheme.measures.iter().filter(|measure| takes_part(measure, measure.read(tally)));
+    let all: f64 = taking_part.map(|measure| measure.weight).sum();
     let mut refusal = None;
     let mut weight_so_far = 0.0;
     let mut full_so_far = 0.0;
@@ -126,6 +122,112 @@ fn takes_part(measure: &Measure, reading: Reading) -> bool {
     reading.value.is_some() || measure.missing == MissingRule::Lowest
 }
 
-fn normalise(measure: &Measure, reading: Reading, ranks: Option<&crate::normalise::Ranks>) -> f64 {
+fn normalise(measure: &Measure, reading: Reading, ranks: Option<&Ranks>) -> f64 {
     reading.value.map_or(0.0, |value| measure.normaliser.apply(value, measure.direction, ranks))
+}
+
+#[cfg(test)]
+mod tests {
+    use guanxi_model::Counter;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::measure::MeasureKind;
+    use crate::normalise::Normaliser;
+    use crate::sample::{calibration, draft, linear, population, scheme, schemes, tally};
+    use crate::scheme::{MeasureDraft, TieringRule};
+
+    fn scored(measures: Vec<MeasureDraft>, counters: &[(Counter, i64)]) -> Scored {
+        let scheme = scheme(draft(measures, TieringRule::ScoreThresholds(vec![50.0])));
+        score(&scheme, &Knots::default(), &tally(counters))
+    }
+
+    fn points(scored: &Scored) -> Vec<f64> {
+        scored.parts.iter().map(|part| part.points).collect()
+    }
+
+    /// Revenue is known, contact time is not.
+    const UNTIMED: [(Counter, i64); 3] =
+        [(Counter::Purchases, 1), (Counter::NetRevenue, 500), (Counter::Interactions, 2)];
+
+    fn revenue_and_time(missing: MissingRule) -> Vec<MeasureDraft> {
+        let time = MeasureDraft { missing, ..linear(MeasureKind::ContactSeconds, 3.0, 0.0, 60.0) };
+        vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1_000.0), time]
+    }
+
+    #[test]
+    fn entry_and_keep_values_of_the_hysteresis_rule() {
+        for (revenue, points) in [(1_000, 50.0), (800, 40.0), (574, 28.7), (2_000, 100.0), (-1, 0.0)] {
+            let counters = [(Counter::Purchases, 1), (Counter::NetRevenue, revenue)];
+            let scored = scored(vec![linear(MeasureKind::NetRevenue, 7.0, 0.0, 2_000.0)], &counters);
+            assert_eq!(scored.standing, Ok(Standing { score: on_grid(points), value: revenue }));
+        }
+    }
+
+    #[test]
+    fn skipped_measure_leaves_its_weight_to_the_others() {
+        let scored = scored(revenue_and_time(MissingRule::Skip), &UNTIMED);
+        assert_eq!(points(&scored), [50.0, 0.0]);
+        assert_eq!((scored.parts[0].weight_share, scored.parts[1].normalised), (1.0, None));
+    }
+
+    #[test]
+    fn missing_measure_ruled_lowest_costs_its_points() {
+        let scored = scored(revenue_and_time(MissingRule::Lowest), &UNTIMED);
+        assert_eq!(points(&scored), [12.5, 0.0]);
+        assert_eq!((scored.parts[1].weight_share, scored.parts[1].normalised), (0.75, Some(0.0)));
+    }
+
+    #[test]
+    fn each_reason_to_rank_nobody() {
+        let standing = |measures, counters: &[_]| scored(measures, counters).standing;
+        let time = |missing| vec![revenue_and_time(missing).remove(1)];
+        assert_eq!(standing(revenue_and_time(MissingRule::Skip), &UNTIMED[1..]), Err(Unranked::OutsidePopulation));
+        let refused = standing(revenue_and_time(MissingRule::Unranked), &UNTIMED);
+        assert_eq!(refused, Err(Unranked::MeasureMissing { measure: 1 }));
+        assert_eq!(standing(time(MissingRule::Skip), &UNTIMED), Err(Unranked::NothingMeasured));
+        let mut margin = draft(time(MissingRule::Lowest), TieringRule::ScoreThresholds(vec![50.0]));
+        margin.value = Some(MeasureKind::ContributionMargin);
+        let uncosted = tally(&[(Counter::Purchases, 1), (Counter::Lines, 1)]);
+        let standing = score_only(&scheme(margin), &Knots::default(), &uncosted);
+        assert_eq!(standing, Err(Unranked::ValueMissing));
+    }
+
+    #[test]
+    fn best_of_all_scores_exactly_100() {
+        let thirds =
+            [MeasureKind::NetRevenue, MeasureKind::UnitCount, MeasureKind::PurchaseCount, MeasureKind::AmountPaid];
+        let measures = thirds.map(|kind| linear(kind, 0.1, -1.0, 0.0)).to_vec();
+        let scored = scored(measures, &[(Counter::Purchases, 1)]);
+        assert_eq!(scored.standing.map(|standing| standing.score), Ok(100.0));
+    }
+
+    #[test]
+    fn rank_before_the_first_run_is_worth_nothing() {
+        let rank =
+            MeasureDraft { normaliser: Some(Normaliser::Rank), ..linear(MeasureKind::NetRevenue, 1.0, 0.0, 1.0) };
+        assert_eq!(points(&scored(vec![rank], &UNTIMED)), [0.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up_to_the_score_bit_for_bit(scheme in schemes(), people in population(1..30)) {
+            let knots = calibration(&scheme, &people).knots;
+            for (_, tally) in &people {
+                let scored = score(&scheme, &knots, tally);
+                let forwards = points(&scored).iter().fold(0.0, |sum, part| sum + part);
+                let backwards = points(&scored).iter().rev().fold(0.0, |sum, part| sum + part);
+                prop_assert_eq!(forwards.to_bits(), backwards.to_bits());
+                prop_assert_eq!(score_only(&scheme, &knots, tally), scored.standing);
+                if let Ok(standing) = scored.standing {
+                    prop_assert_eq!(standing.score.to_bits(), forwards.to_bits());
+                    prop_assert!((0.0..=100.0).contains(&standing.score));
+                }
+                for part in &scored.parts {
+                    let plain = 100.0 * part.weight_share * part.normalised.unwrap_or(0.0);
+                    prop_assert!((part.points - plain).abs() < 1e-8, "{:?}", part);
+                }
+            }
+        }
+    }
 }

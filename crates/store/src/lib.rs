@@ -1,1 +1,82 @@
-//! guanxi-store
+//! Where everything is kept, and the only crate (with the migrations) that knows sea-orm and SQL. Domain types go in and
+//! come out. `Reader` only reads; what writes takes a transaction that only `app` begins.
+
+mod bulk;
+mod catalogue;
+mod connect;
+mod customers;
+mod deployment;
+mod error;
+mod facts;
+mod filters;
+pub mod ledger;
+mod operations;
+mod pyramids;
+mod rows;
+mod tiers;
+mod tx;
+
+use std::sync::Arc;
+
+pub use catalogue::CatalogueTable;
+pub use connect::Options;
+pub use customers::{CUSTOMER_FILTER, CustomerOrder, CustomerQuery};
+pub use deployment::Deployment;
+pub use error::Error;
+pub use facts::{FactQuery, fact_filter};
+pub use operations::{Operation, OperationFilter, OperationState};
+pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
+use sea_orm::{DatabaseConnection, DbBackend};
+pub use tiers::Candidate;
+pub use tx::Tx;
+
+/// The database, opened.
+#[derive(Clone)]
+pub struct Store {
+    pools: Arc<connect::Pools>,
+}
+
+impl Store {
+    /// Opens the pools; creates the file of a SQLite database where the URL says so.
+    pub async fn open(options: &Options) -> Result<Store, Error> {
+        Ok(Store { pools: Arc::new(connect::open(options).await?) })
+    }
+
+    /// How many writers may work side by side: SQLite has one, PostgreSQL gains from a second.
+    pub fn writers(&self) -> usize {
+        match self.pools.backend {
+            DbBackend::Postgres => 2,
+            _ => 1,
+        }
+    }
+
+    /// What only reads.
+    pub fn reader(&self) -> Reader {
+        Reader { pools: Arc::clone(&self.pools) }
+    }
+
+    /// Closes all connections; SQLite folds its log into the file.
+    pub async fn close(&self) {
+        for pool in [&self.pools.writer, &self.pools.reader, &self.pools.reports] {
+            let _ = pool.clone().close().await;
+        }
+    }
+}
+
+/// The reading half of the store: it has no method that writes.
+#[derive(Clone)]
+pub struct Reader {
+    pools: Arc<connect::Pools>,
+}
+
+impl Reader {
+    /// For calls that somebody waits for.
+    pub(crate) fn connection(&self) -> &DatabaseConnection {
+        &self.pools.reader
+    }
+
+    /// For what may take long.
+    pub(crate) fn reports(&self) -> &DatabaseConnection {
+        &self.pools.reports
+    }
+}

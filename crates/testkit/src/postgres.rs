@@ -52,7 +52,8 @@ impl Postgres {
         static SHARED: OnceLock<Result<Option<Postgres>, ()>> = OnceLock::new();
         // Kept even when it fails: hundreds of tests would each wait for the same failure.
         let shared = SHARED.get_or_init(|| thread::spawn(Self::find).join().map_err(drop));
-        shared.as_ref().expect("PostgreSQL for tests; the first test to ask for it shows why it failed").as_ref()
+        let shared = shared.as_ref().unwrap_or_else(|()| panic!("no PostgreSQL: the test that asked first shows why"));
+        shared.as_ref()
     }
 
     /// Makes the template that databases are cloned from, once per process; later calls find it made. `migrate` gets
@@ -73,9 +74,7 @@ impl Postgres {
             blocking(async move || migrate(url).await.unwrap_or_else(|error| panic!("the template: {error}")));
             // No test can change what the others are cloned from, and no connection stands in the way of copying.
             self.execute(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-            self.execute(format!(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-            ));
+            self.execute(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
             name
         });
     }
@@ -86,12 +85,13 @@ impl Postgres {
     /// When [`Postgres::template`] was not called before.
     pub fn clone_database(&'static self) -> TestDatabase {
         let template = self.template.get().expect("the template is migrated before it is cloned");
-        self.database(&format!("TEMPLATE {template} STRATEGY {}", env::var("STRATEGY").unwrap_or("wal_log".into())))
+        // Half the time of `wal_log` on this server, which writes every page to the log as well.
+        self.database(&format!("TEMPLATE {template} STRATEGY file_copy"))
     }
 
     /// A database with nothing in it, for tests of the migrations themselves.
     pub fn empty_database(&'static self) -> TestDatabase {
-        self.database("TEMPLATE template0")
+        self.database("TEMPLATE template0 STRATEGY file_copy")
     }
 
     fn find() -> Option<Self> {

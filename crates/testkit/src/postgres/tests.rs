@@ -38,9 +38,15 @@ fn only_old_names_of_ours_are_left_behind() {
 
 #[test]
 fn another_database_of_the_same_server() {
-    assert_eq!(with_database("postgres://me:pw@db:5433/a?sslmode=require", "b"), "postgres://me:pw@db:5433/b?sslmode=require");
+    assert_eq!(
+        with_database("postgres://me:pw@db:5433/a?sslmode=require", "b"),
+        "postgres://me:pw@db:5433/b?sslmode=require"
+    );
     assert_eq!(with_database("postgres://localhost", "b"), "postgres://localhost/b");
-    assert_eq!(with_database("postgres://postgres@localhost/a?host=/tmp/x", "b"), "postgres://postgres@localhost/b?host=/tmp/x");
+    assert_eq!(
+        with_database("postgres://postgres@localhost/a?host=/tmp/x", "b"),
+        "postgres://postgres@localhost/b?host=/tmp/x"
+    );
 }
 
 async fn notes_table(url: String) -> sqlx::Result<()> {

@@ -1,0 +1,91 @@
+//! The commands: everything that writes about a customer, as data. What each one does is in `decide/`.
+
+use guanxi_model::{
+    Customer, CustomerId, Fact, FactKey, FactKind, NewFact, Profile, RequestId, Timestamp,
+};
+
+/// One write about one customer.
+#[derive(Clone, Debug)]
+pub enum Command {
+    CreateCustomer(CreateCustomer),
+    UpdateCustomer(UpdateCustomer),
+    DeleteCustomer(ChangeCustomer),
+    UndeleteCustomer(ChangeCustomer),
+    RecordFact(Box<RecordFact>),
+    WithdrawFact(WithdrawFact),
+}
+
+/// A new customer. The id is the caller's, or derived from the request id.
+#[derive(Clone, Debug)]
+pub struct CreateCustomer {
+    pub id: CustomerId,
+    pub profile: Profile,
+    pub request_id: Option<RequestId>,
+}
+
+/// New values for some groups of a customer's profile.
+#[derive(Clone, Debug)]
+pub struct UpdateCustomer {
+    pub id: CustomerId,
+    /// Holds the new values of the groups in `mask`; the rest of it is ignored.
+    pub profile: Profile,
+    /// The names of the groups to write, as in the contract.
+    pub mask: Vec<&'static str>,
+    /// Empty where any state may be changed.
+    pub etag: String,
+    pub request_id: Option<RequestId>,
+}
+
+/// A deletion or its undoing.
+#[derive(Clone, Debug)]
+pub struct ChangeCustomer {
+    pub id: CustomerId,
+    /// Empty where any state may be changed.
+    pub etag: String,
+    pub request_id: Option<RequestId>,
+}
+
+/// A fact to keep.
+#[derive(Clone, Debug)]
+pub struct RecordFact {
+    pub fact: NewFact,
+    pub missing_customer: MissingCustomer,
+}
+
+/// What to do with a fact whose customer is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingCustomer {
+    Refuse,
+    Create,
+}
+
+/// A fact to take back.
+#[derive(Clone, Debug)]
+pub struct WithdrawFact {
+    pub customer: CustomerId,
+    pub kind: FactKind,
+    pub key: FactKey,
+}
+
+/// What a command led to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Customer(Box<Customer>),
+    /// `recorded` is false where the fact was there already.
+    Fact { fact: Box<Fact>, recorded: bool },
+    Withdrawn { known: bool, time: Timestamp },
+}
+
+/// Whether the commands of one submission stand or fall together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    Each,
+    AllOrNothing,
+}
+
+/// Whether somebody waits for each answer, or for the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    Interactive,
+    Bulk,
+}

@@ -1,0 +1,71 @@
+//! From messages to what the domain knows: one file per resource, free functions that are given the context they need.
+//! Every fault of a message is found at once and told with its path. The rules are the constructors of the domain types;
+//! what they cannot know (which fields go together, how many there may be) is here.
+//!
+//! Messages are taken apart field by field without `..`, so that a new field of the contract does not compile until
+//! somebody has said what becomes of it; fields that only the server writes are bound to `_`.
+
+pub(crate) mod attribute_definition;
+pub(crate) mod customer;
+pub(crate) mod fact;
+mod field;
+pub(crate) mod import;
+mod interaction;
+mod money;
+pub(crate) mod operation;
+mod page;
+mod path;
+mod payment;
+mod profile;
+mod purchase;
+pub(crate) mod pyramid;
+mod scheme;
+mod stage_change;
+pub(crate) mod tier;
+mod time;
+pub(crate) mod touchpoint;
+
+use guanxi_model::{Currency, RequestId, Timestamp, Zone};
+
+use self::field::{done, given, list, word, word_or_none};
+pub(crate) use self::page::Paging;
+use self::path::Path;
+
+/// What the reading of a message depends on beside the message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    /// The currency of the deployment.
+    pub(crate) currency: &'a Currency,
+    /// The reporting time zone of the deployment.
+    pub(crate) zone: &'a Zone,
+    /// The time of the call.
+    pub(crate) now: Timestamp,
+}
+
+/// A resource to create. What only the server knows of it (revision, times) is left at its beginning.
+#[derive(Clone, Debug)]
+pub(crate) struct Create<T> {
+    pub(crate) resource: T,
+    pub(crate) request_id: Option<RequestId>,
+}
+
+/// New values for some fields of a resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Update<T> {
+    /// Holds the new values of the fields in `mask`; the rest of it is ignored.
+    pub(crate) resource: T,
+    /// The names of the fields to write, as in the contract.
+    pub(crate) mask: Vec<&'static str>,
+    /// Empty where any state may be changed.
+    pub(crate) etag: String,
+    pub(crate) request_id: Option<RequestId>,
+}
+
+/// A resource to delete.
+#[derive(Clone, Debug)]
+pub(crate) struct Delete<I> {
+    pub(crate) id: I,
+    /// Empty where any state may be deleted.
+    pub(crate) etag: String,
+    pub(crate) request_id: Option<RequestId>,
+}

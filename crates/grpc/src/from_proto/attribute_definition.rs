@@ -1,0 +1,146 @@
+//! Requests about the definitions of attributes.
+
+use guanxi::v1 as pb;
+use guanxi_model::customer::{AttributeDefinition, ValueType};
+use guanxi_model::{AttributeKey, Violations, name, text};
+
+use super::customer::{named, request_id, update_mask_of};
+use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, word};
+
+const WRITABLE: &[&str] = &["display_name", "description"];
+/// Type and unit are written once; an update may carry them and leaves them as they are.
+const NOT_WRITABLE: &[&str] = &["name", "value_type", "unit", "create_time", "update_time", "etag"];
+const MAX_NAME: usize = 200;
+const MAX_DESCRIPTION: usize = 2000;
+const MAX_UNIT: usize = 50;
+
+/// CreateAttributeDefinition.
+pub(crate) fn create_request(
+    ctx: &Context<'_>,
+    request: pb::CreateAttributeDefinitionRequest,
+) -> Result<Create<AttributeDefinition>, Violations> {
+    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let key = v.field(Path::of("attribute_definition_id"), AttributeKey::parse(attribute_definition_id));
+    let at = Path::of("attribute_definition");
+    let definition = given(&mut v, at, attribute_definition);
+    let resource = definition.and_then(|definition| whole(ctx, &mut v, at, (key, definition)));
+    done(v, resource.map(|resource| Create { resource, request_id }))
+}
+
+fn whole(
+    ctx: &Context<'_>,
+    v: &mut Violations,
+    at: Path<'_>,
+    (key, definition): (Option<AttributeKey>, pb::AttributeDefinition),
+) -> Option<AttributeDefinition> {
+    let pb::AttributeDefinition {
+        name: _,
+        display_name,
+        description,
+        value_type,
+        unit,
+        create_time: _,
+        update_time: _,
+        etag: _,
+    } = definition;
+    let display_name = v.field(at.field("display_name"), text::required(display_name, MAX_NAME));
+    let description = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
+    let value_type: Option<ValueType> = word(v, at.field("value_type"), value_type, pb::ValueType::as_str_name);
+    if !unit.is_empty() && value_type.is_some_and(|value_type| value_type != ValueType::Number) {
+        v.push(at.field("unit"), "only numbers have a unit");
+    }
+    let unit = v.field(at.field("unit"), text::optional(unit, MAX_UNIT));
+    Some(AttributeDefinition {
+        key: key?,
+        display_name: display_name?,
+        description: description?,
+        value_type: value_type?,
+        unit: unit?,
+        revision: 0,
+        create_time: ctx.now,
+        update_time: ctx.now,
+    })
+}
+
+/// UpdateAttributeDefinition.
+pub(crate) fn update_request(
+    ctx: &Context<'_>,
+    request: pb::UpdateAttributeDefinitionRequest,
+) -> Result<Update<AttributeDefinition>, Violations> {
+    let pb::UpdateAttributeDefinitionRequest { attribute_definition, update_mask, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
+    let at = Path::of("attribute_definition");
+    let update = given(&mut v, at, attribute_definition).and_then(|definition| {
+        let (resource, etag) = masked(ctx, &mut v, at, (definition, mask.as_deref().unwrap_or_default()))?;
+        Some(Update { resource, mask: mask?, etag, request_id })
+    });
+    done(v, update)
+}
+
+/// The definition with the fields of the mask, and its etag.
+fn masked(
+    ctx: &Context<'_>,
+    v: &mut Violations,
+    at: Path<'_>,
+    (definition, mask): (pb::AttributeDefinition, &[&str]),
+) -> Option<(AttributeDefinition, String)> {
+    let pb::AttributeDefinition {
+        name,
+        display_name,
+        description,
+        value_type: _,
+        unit: _,
+        create_time: _,
+        update_time: _,
+        etag,
+    } = definition;
+    let key = v.field(at.field("name"), name::parse_attribute_definition(&name));
+    let display_name = match mask.contains(&"display_name") {
+        true => v.field(at.field("display_name"), text::required(display_name, MAX_NAME)),
+        false => Some(String::new()),
+    };
+    let description = match mask.contains(&"description") {
+        true => v.field(at.field("description"), text::note(description, MAX_DESCRIPTION)),
+        false => Some(String::new()),
+    };
+    let definition = AttributeDefinition {
+        key: key?,
+        display_name: display_name?,
+        description: description?,
+        value_type: ValueType::Text,
+        unit: String::new(),
+        revision: 0,
+        create_time: ctx.now,
+        update_time: ctx.now,
+    };
+    Some((definition, etag))
+}
+
+/// GetAttributeDefinition.
+pub(crate) fn get_request(request: &pb::GetAttributeDefinitionRequest) -> Result<AttributeKey, Violations> {
+    let pb::GetAttributeDefinitionRequest { name } = request;
+    named(name, name::parse_attribute_definition)
+}
+
+/// DeleteAttributeDefinition.
+pub(crate) fn delete_request(
+    request: pb::DeleteAttributeDefinitionRequest,
+) -> Result<Delete<AttributeKey>, Violations> {
+    let pb::DeleteAttributeDefinitionRequest { name, etag, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let id = v.field(Path::of("name"), name::parse_attribute_definition(&name));
+    done(v, id.map(|id| Delete { id, etag, request_id }))
+}
+
+/// ListAttributeDefinitions.
+pub(crate) fn list_request(request: &pb::ListAttributeDefinitionsRequest) -> Result<Paging, Violations> {
+    let pb::ListAttributeDefinitionsRequest { page_size, page_token } = request;
+    let mut v = Violations::new();
+    let paging = page::paging(&mut v, (*page_size, page_token), &["attributeDefinitions"]);
+    done(v, paging)
+}

@@ -1,0 +1,188 @@
+//! Requests about customers.
+
+use guanxi::v1 as pb;
+use guanxi_app::{ChangeCustomer, CreateCustomer, UpdateCustomer};
+use guanxi_model::customer::ExternalId;
+use guanxi_model::filter::{Filter, Kind, Schema};
+use guanxi_model::{CustomerId, RequestId, Violations, mask, name};
+use uuid::Uuid;
+
+use super::profile::{self, GROUPS};
+use super::{Context, Paging, Path, done, given, list, page};
+
+/// The fields of a customer that only the server writes.
+const OUTPUT_ONLY: &[&str] =
+    &["name", "stage", "create_time", "update_time", "delete_time", "purge_time", "etag"];
+const MAX_BATCH: usize = 1000;
+
+/// What customers can be listed by.
+const SCHEMA: Schema = Schema(&[
+    ("kind", Kind::Enum(&[("PERSON", 1), ("ORGANIZATION", 2), ("UNKNOWN", 3)])),
+    ("stage", Kind::Enum(&[("PROSPECT", 1), ("ACTIVE", 2), ("DORMANT", 3), ("CHURNED", 4), ("WON_BACK", 5)])),
+    ("display_name", Kind::Text),
+    ("create_time", Kind::Timestamp),
+    ("labels", Kind::TextMap),
+]);
+
+/// A list of customers.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) filter: Filter,
+    pub(crate) order: Order,
+    pub(crate) show_deleted: bool,
+    pub(crate) paging: Paging,
+}
+
+/// What customers are listed in the order of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Name,
+    NameDescending,
+    CreateTime,
+    CreateTimeDescending,
+}
+
+/// CreateCustomer.
+pub(crate) fn create_request(
+    ctx: &Context<'_>,
+    request: pb::CreateCustomerRequest,
+) -> Result<CreateCustomer, Violations> {
+    let pb::CreateCustomerRequest { customer, customer_id, request_id } = request;
+    let mut v = Violations::new();
+    let request_id = self::request_id(&mut v, &request_id);
+    let id = new_id(&mut v, customer_id, request_id.as_ref());
+    let at = Path::of("customer");
+    let profile =
+        given(&mut v, at, customer).and_then(|customer| profile::profile(ctx, &mut v, at, (customer, GROUPS)));
+    let command = id.zip(profile).map(|(id, profile)| CreateCustomer { id, profile, request_id });
+    done(v, command)
+}
+
+/// The caller's id; else one that follows from the request id, so that a retry finds the same customer; else any.
+fn new_id(v: &mut Violations, id: String, request_id: Option<&RequestId>) -> Option<CustomerId> {
+    if !id.is_empty() {
+        return v.field(Path::of("customer_id"), CustomerId::parse(id));
+    }
+    Some(match request_id {
+        Some(request_id) => CustomerId::derived(&["request", &request_id.to_string()]),
+        None => CustomerId::derived(&["random", &Uuid::now_v7().to_string()]),
+    })
+}
+
+/// UpdateCustomer.
+pub(crate) fn update_request(
+    ctx: &Context<'_>,
+    request: pb::UpdateCustomerRequest,
+) -> Result<UpdateCustomer, Violations> {
+    let pb::UpdateCustomerRequest { customer, update_mask, request_id } = request;
+    let mut v = Violations::new();
+    let request_id = self::request_id(&mut v, &request_id);
+    let mask = update_mask_of(&mut v, update_mask, (GROUPS, OUTPUT_ONLY));
+    let at = Path::of("customer");
+    let command = given(&mut v, at, customer).and_then(|mut customer| {
+        let id = v.field(at.field("name"), name::parse_customer(&customer.name));
+        let etag = std::mem::take(&mut customer.etag);
+        let mask = mask?;
+        let profile = profile::profile(ctx, &mut v, at, (customer, &mask))?;
+        Some(UpdateCustomer { id: id?, profile, mask, etag, request_id })
+    });
+    done(v, command)
+}
+
+/// GetCustomer.
+pub(crate) fn get_request(request: &pb::GetCustomerRequest) -> Result<CustomerId, Violations> {
+    let pb::GetCustomerRequest { name } = request;
+    named(name, name::parse_customer)
+}
+
+/// DeleteCustomer.
+pub(crate) fn delete_request(request: pb::DeleteCustomerRequest) -> Result<ChangeCustomer, Violations> {
+    let pb::DeleteCustomerRequest { name, etag, request_id } = request;
+    change(&name, etag, &request_id)
+}
+
+/// UndeleteCustomer.
+pub(crate) fn undelete_request(request: pb::UndeleteCustomerRequest) -> Result<ChangeCustomer, Violations> {
+    let pb::UndeleteCustomerRequest { name, etag, request_id } = request;
+    change(&name, etag, &request_id)
+}
+
+fn change(name: &str, etag: String, request_id: &str) -> Result<ChangeCustomer, Violations> {
+    let mut v = Violations::new();
+    let id = v.field(Path::of("name"), name::parse_customer(name));
+    let request_id = self::request_id(&mut v, request_id);
+    done(v, id.map(|id| ChangeCustomer { id, etag, request_id }))
+}
+
+/// BatchGetCustomers.
+pub(crate) fn batch_get_request(request: pb::BatchGetCustomersRequest) -> Result<Vec<CustomerId>, Violations> {
+    let pb::BatchGetCustomersRequest { names } = request;
+    let mut v = Violations::new();
+    let at = Path::of("names");
+    if names.is_empty() {
+        v.push(at, "is required");
+    }
+    let ids = list(&mut v, at, (names, MAX_BATCH), |v, at, name| v.field(at, name::parse_customer(&name)));
+    done(v, Some(ids))
+}
+
+/// LookupCustomer.
+pub(crate) fn lookup_request(request: pb::LookupCustomerRequest) -> Result<ExternalId, Violations> {
+    let pb::LookupCustomerRequest { external_id } = request;
+    let mut v = Violations::new();
+    let at = Path::of("external_id");
+    let id = given(&mut v, at, external_id).and_then(|id| profile::external_id(&mut v, at, id));
+    done(v, id)
+}
+
+/// ListCustomers.
+pub(crate) fn list_request(request: &pb::ListCustomersRequest) -> Result<List, Violations> {
+    let pb::ListCustomersRequest { page_size, page_token, filter, order_by, show_deleted } = request;
+    let show_deleted = *show_deleted;
+    let mut v = Violations::new();
+    let order = order(&mut v, order_by);
+    let filter = page::filter(&mut v, filter, &SCHEMA);
+    let canonical = filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let query = ["customers", &canonical, &format!("{order:?}"), if show_deleted { "deleted" } else { "" }];
+    let paging = page::paging(&mut v, (*page_size, page_token), &query);
+    let list = filter.zip(order).zip(paging);
+    done(v, list.map(|((filter, order), paging)| List { filter, order, show_deleted, paging }))
+}
+
+fn order(v: &mut Violations, order_by: &str) -> Option<Order> {
+    let words: Vec<_> = order_by.split_whitespace().collect();
+    let order = match words.as_slice() {
+        [] | ["name"] | ["name", "asc"] => Order::Name,
+        ["name", "desc"] => Order::NameDescending,
+        ["create_time"] | ["create_time", "asc"] => Order::CreateTime,
+        ["create_time", "desc"] => Order::CreateTimeDescending,
+        _ => {
+            v.push(Path::of("order_by"), "allowed: name, name desc, create_time, create_time desc");
+            return None;
+        }
+    };
+    Some(order)
+}
+
+/// A request of nothing but a name.
+pub(super) fn named<T>(
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, guanxi_model::NameError>,
+) -> Result<T, Violations> {
+    parse(name).map_err(|error| Violations::one("name", error.to_string()))
+}
+
+/// A request id that may be left out.
+pub(super) fn request_id(v: &mut Violations, id: &str) -> Option<RequestId> {
+    if id.is_empty() { None } else { v.field(Path::of("request_id"), RequestId::parse(id)) }
+}
+
+/// The fields that an update names.
+pub(super) fn update_mask_of(
+    v: &mut Violations,
+    mask: Option<prost_types::FieldMask>,
+    (writable, output_only): (&[&'static str], &[&'static str]),
+) -> Option<Vec<&'static str>> {
+    let paths = mask.unwrap_or_default().paths;
+    mask::fields(&paths, writable, output_only).map_err(|faults| v.merge("", faults)).ok()
+}

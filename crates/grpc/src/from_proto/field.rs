@@ -1,0 +1,100 @@
+//! What the reading of every message needs: fields that must be there, lists with limits, and words for numbers.
+
+use guanxi_model::{Violations, Words};
+
+use super::Path;
+
+/// The value, if nothing was found wrong with any part of it.
+pub(super) fn done<T>(violations: Violations, value: Option<T>) -> Result<T, Violations> {
+    violations.finish()?;
+    // Whatever leaves no value has noted why; this answers the caller even where somebody forgot.
+    value.ok_or_else(|| Violations::one("", "cannot be read"))
+}
+
+/// A message that must be there.
+pub(super) fn given<T>(v: &mut Violations, at: Path<'_>, message: Option<T>) -> Option<T> {
+    if message.is_none() {
+        v.push(at, "is required");
+    }
+    message
+}
+
+/// The items of a list of at most `max`; those past it are counted and not read.
+pub(super) fn list<P, T>(
+    v: &mut Violations,
+    at: Path<'_>,
+    (items, max): (Vec<P>, usize),
+    mut read: impl FnMut(&mut Violations, Path<'_>, P) -> Option<T>,
+) -> Vec<T> {
+    if items.len() > max {
+        v.push(at, format!("has {} items; at most {max} are allowed", items.len()));
+    }
+    items.into_iter().take(max).enumerate().filter_map(|(index, item)| read(v, at.index(index), item)).collect()
+}
+
+/// The word of a number that must be there. `P` is the enum of the contract, whose names `name` tells.
+pub(super) fn word<W, P>(v: &mut Violations, at: Path<'_>, number: i32, name: fn(&P) -> &'static str) -> Option<W>
+where
+    W: Words,
+    P: TryFrom<i32>,
+{
+    let word = W::from_code(number);
+    if word.is_none() {
+        v.push(at, not_a_word::<W, P>(number, name));
+    }
+    word
+}
+
+/// The word of a number, which may be left out. Faults are noted, so that none may be taken for nothing given.
+pub(super) fn word_or_none<W, P>(
+    v: &mut Violations,
+    at: Path<'_>,
+    number: i32,
+    name: fn(&P) -> &'static str,
+) -> Option<W>
+where
+    W: Words,
+    P: TryFrom<i32>,
+{
+    if number == 0 { None } else { word(v, at, number, name) }
+}
+
+fn not_a_word<W: Words, P: TryFrom<i32>>(number: i32, name: fn(&P) -> &'static str) -> String {
+    let names = W::ALL.iter().filter_map(|(_, code)| P::try_from(i32::from(*code)).ok());
+    let names: Vec<_> = names.map(|word| name(&word)).collect();
+    let fault = if number == 0 { "is required".to_owned() } else { format!("{number} is no value of it") };
+    format!("{fault}; allowed: {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use guanxi::v1 as pb;
+    use guanxi_model::customer::CustomerKind;
+
+    use super::*;
+
+    fn fault(number: i32) -> String {
+        let mut v = Violations::new();
+        assert_eq!(word::<CustomerKind, _>(&mut v, Path::of("kind"), number, pb::CustomerKind::as_str_name), None);
+        v.to_string()
+    }
+
+    #[test]
+    fn numbers_without_a_word_name_the_allowed_ones() {
+        let allowed = "allowed: CUSTOMER_KIND_PERSON, CUSTOMER_KIND_ORGANIZATION, CUSTOMER_KIND_UNKNOWN";
+        assert_eq!(fault(0), format!("kind: is required; {allowed}"));
+        assert_eq!(fault(77), format!("kind: 77 is no value of it; {allowed}"));
+        assert_eq!(fault(-1), format!("kind: -1 is no value of it; {allowed}"));
+    }
+
+    #[test]
+    fn a_list_too_long_is_read_as_far_as_allowed() {
+        let mut v = Violations::new();
+        let read = list(&mut v, Path::of("staff"), (vec![1, 2, 3], 2), |v, at, item| {
+            v.push(at, "odd");
+            Some(item)
+        });
+        assert_eq!(read, [1, 2]);
+        assert_eq!(v.to_string(), "staff: has 3 items; at most 2 are allowed; staff[0]: odd; staff[1]: odd");
+    }
+}

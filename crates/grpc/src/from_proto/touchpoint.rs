@@ -1,0 +1,126 @@
+//! Requests about touchpoints.
+
+use guanxi::v1 as pb;
+use guanxi_model::customer::{Touchpoint, TouchpointKind};
+use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
+
+use super::customer::{named, request_id, update_mask_of};
+use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, word};
+
+const WRITABLE: &[&str] = &["display_name", "journey", "position", "kind", "description"];
+const NOT_WRITABLE: &[&str] = &["name", "create_time", "update_time", "etag"];
+const MAX_NAME: usize = 200;
+const MAX_DESCRIPTION: usize = 2000;
+const MAX_POSITION: i32 = 10_000;
+
+/// CreateTouchpoint.
+pub(crate) fn create_request(
+    ctx: &Context<'_>,
+    request: pb::CreateTouchpointRequest,
+) -> Result<Create<Touchpoint>, Violations> {
+    let pb::CreateTouchpointRequest { touchpoint, touchpoint_id, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let id = v.field(Path::of("touchpoint_id"), TouchpointId::parse(touchpoint_id));
+    let at = Path::of("touchpoint");
+    let resource = given(&mut v, at, touchpoint).and_then(|touchpoint| {
+        let (mut read, _) = masked(ctx, &mut v, at, (touchpoint, WRITABLE))?;
+        read.id = id?;
+        Some(read)
+    });
+    done(v, resource.map(|resource| Create { resource, request_id }))
+}
+
+/// UpdateTouchpoint.
+pub(crate) fn update_request(
+    ctx: &Context<'_>,
+    request: pb::UpdateTouchpointRequest,
+) -> Result<Update<Touchpoint>, Violations> {
+    let pb::UpdateTouchpointRequest { touchpoint, update_mask, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
+    let at = Path::of("touchpoint");
+    let update = given(&mut v, at, touchpoint).and_then(|touchpoint| {
+        let id = v.field(at.field("name"), name::parse_touchpoint(&touchpoint.name));
+        let (mut resource, etag) = masked(ctx, &mut v, at, (touchpoint, mask.as_deref().unwrap_or_default()))?;
+        resource.id = id?;
+        Some(Update { resource, mask: mask?, etag, request_id })
+    });
+    done(v, update)
+}
+
+/// The touchpoint with the fields of the mask and an id to be replaced, and its etag.
+fn masked(
+    ctx: &Context<'_>,
+    v: &mut Violations,
+    at: Path<'_>,
+    (touchpoint, mask): (pb::Touchpoint, &[&str]),
+) -> Option<(Touchpoint, String)> {
+    let pb::Touchpoint {
+        name: _,
+        display_name,
+        journey,
+        position,
+        kind,
+        description,
+        create_time: _,
+        update_time: _,
+        etag,
+    } = touchpoint;
+    let mut read = Touchpoint {
+        id: TouchpointId::from_trusted(String::new()),
+        display_name: String::new(),
+        journey: SourceName::from_trusted(String::new()),
+        position: 0,
+        kind: TouchpointKind::Staff,
+        description: String::new(),
+        revision: 0,
+        create_time: ctx.now,
+        update_time: ctx.now,
+    };
+    if mask.contains(&"display_name") {
+        let found = v.field(at.field("display_name"), text::required(display_name, MAX_NAME));
+        read.display_name = found.unwrap_or_default();
+    }
+    if mask.contains(&"journey") {
+        read.journey = v.field(at.field("journey"), SourceName::parse(journey)).unwrap_or(read.journey);
+    }
+    if mask.contains(&"position") {
+        if !(0..=MAX_POSITION).contains(&position) {
+            v.push(at.field("position"), format!("must be from 0 to {MAX_POSITION}, got {position}"));
+        }
+        read.position = position;
+    }
+    if mask.contains(&"kind") {
+        read.kind = word(v, at.field("kind"), kind, pb::TouchpointKind::as_str_name).unwrap_or(read.kind);
+    }
+    if mask.contains(&"description") {
+        let found = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
+        read.description = found.unwrap_or_default();
+    }
+    v.is_empty().then_some((read, etag))
+}
+
+/// GetTouchpoint.
+pub(crate) fn get_request(request: &pb::GetTouchpointRequest) -> Result<TouchpointId, Violations> {
+    let pb::GetTouchpointRequest { name } = request;
+    named(name, name::parse_touchpoint)
+}
+
+/// DeleteTouchpoint.
+pub(crate) fn delete_request(request: pb::DeleteTouchpointRequest) -> Result<Delete<TouchpointId>, Violations> {
+    let pb::DeleteTouchpointRequest { name, etag, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let id = v.field(Path::of("name"), name::parse_touchpoint(&name));
+    done(v, id.map(|id| Delete { id, etag, request_id }))
+}
+
+/// ListTouchpoints.
+pub(crate) fn list_request(request: &pb::ListTouchpointsRequest) -> Result<Paging, Violations> {
+    let pb::ListTouchpointsRequest { page_size, page_token } = request;
+    let mut v = Violations::new();
+    let paging = page::paging(&mut v, (*page_size, page_token), &["touchpoints"]);
+    done(v, paging)
+}

@@ -1,0 +1,128 @@
+//! Facts: what happened to a customer, when, and who says so. Append-only; a correction is a fact that names the one it
+//! replaces. The bodies are a module each; what all facts share is here. The serde form of a body is what the store
+//! keeps, so names are never changed, only added.
+
+mod interaction;
+mod payment;
+mod purchase;
+mod stage_change;
+
+pub use interaction::{
+    Direction, Emotion, Interaction, InteractionMode, InteractionOutcome, InteractionPurpose, NextStep,
+};
+pub use payment::{Payment, WithholdingReason};
+pub use purchase::{LineError, Promotion, PromotionPurpose, Purchase, PurchaseLine, PurchaseType};
+pub use stage_change::{StageChange, StageReason, StageReasonBasis, StageReasonCause, StageReasonGroup};
+
+use crate::{CustomerId, ExternalId, FactId, SourceName, Tally, Timestamp, Words};
+
+crate::words! {
+    /// A kind of fact.
+    FactKind { Purchase = 1, Interaction = 2, Payment = 3, StageChange = 4 }
+    /// Whether a fact counts.
+    FactState { Active = 1, Replaced = 2, Withdrawn = 3 }
+}
+
+impl FactKind {
+    /// The collection its facts are named in.
+    pub fn collection(self) -> &'static str {
+        match self {
+            FactKind::Purchase => "purchases",
+            FactKind::Interaction => "interactions",
+            FactKind::Payment => "payments",
+            FactKind::StageChange => "stageChanges",
+        }
+    }
+}
+
+/// The identity of a fact within its customer and kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FactKey {
+    pub source: SourceName,
+    pub source_id: String,
+}
+
+/// How a fact names its customer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CustomerRef {
+    Id(CustomerId),
+    External(ExternalId),
+}
+
+/// A fact as a caller gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewFact {
+    pub customer: CustomerRef,
+    pub occur_time: Timestamp,
+    pub key: FactKey,
+    pub replaces: Option<FactKey>,
+    /// Free text, kept apart; empty where there is none.
+    pub note: String,
+    pub body: FactBody,
+}
+
+/// A fact as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    pub id: FactId,
+    pub customer: CustomerId,
+    pub occur_time: Timestamp,
+    pub record_time: Timestamp,
+    pub key: FactKey,
+    pub replaces: Option<FactKey>,
+    pub state: FactState,
+    pub note: String,
+    pub body: FactBody,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactBody {
+    Purchase(Purchase),
+    Interaction(Interaction),
+    Payment(Payment),
+    StageChange(StageChange),
+}
+
+impl FactBody {
+    /// The kind of the fact.
+    pub fn kind(&self) -> FactKind {
+        match self {
+            FactBody::Purchase(_) => FactKind::Purchase,
+            FactBody::Interaction(_) => FactKind::Interaction,
+            FactBody::Payment(_) => FactKind::Payment,
+            FactBody::StageChange(_) => FactKind::StageChange,
+        }
+    }
+
+    /// What the fact adds to the sums of its day and its customer; nothing when that leaves the range of `i64`.
+    pub fn tally(&self) -> Option<Tally> {
+        match self {
+            FactBody::Purchase(purchase) => purchase.tally(),
+            FactBody::Interaction(interaction) => Some(interaction.tally()),
+            FactBody::Payment(payment) => Some(payment.tally()),
+            FactBody::StageChange(_) => Some(Tally::default()),
+        }
+    }
+
+    /// The code that lists may be filtered by: the type of a purchase, the purpose of an interaction, the stage of a
+    /// stage change.
+    pub fn type_code(&self) -> i16 {
+        match self {
+            FactBody::Purchase(purchase) => purchase.r#type.code(),
+            FactBody::Interaction(interaction) => interaction.purpose.code(),
+            FactBody::Payment(_) => 0,
+            FactBody::StageChange(change) => change.stage.code(),
+        }
+    }
+
+    /// The channel that lists may be filtered by.
+    pub fn channel(&self) -> Option<&str> {
+        match self {
+            FactBody::Purchase(purchase) => Some(&purchase.channel).filter(|channel| !channel.is_empty()),
+            FactBody::Interaction(interaction) => Some(&interaction.channel).filter(|channel| !channel.is_empty()),
+            FactBody::Payment(_) | FactBody::StageChange(_) => None,
+        }
+        .map(String::as_str)
+    }
+}

@@ -1,0 +1,324 @@
+//! Whether a draft is a scheme: every rule about a pyramid's content, and all faults of a draft at once. Paths name
+//! the fields as the contract does. Numbers of unknown enum values are the caller's to refuse.
+//!
+//! A stored scheme is checked again when it is read, so a rule may be loosened later but not tightened.
+
+use std::collections::HashSet;
+
+use guanxi_model::{MeasureId, TierId, Violations};
+
+use crate::measure::{MeasureKind, Unit};
+use crate::normalise::Normaliser;
+use crate::scheme::{Measure, MeasureDraft, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule};
+use crate::tiering::WHOLE_BP;
+
+const MAX_DISPLAY_NAME_CHARS: usize = 200;
+
+/// The scheme of a draft, or all its faults.
+pub(crate) fn check(draft: SchemeDraft) -> Result<PyramidScheme, Violations> {
+    let SchemeDraft { measures, population, value, tiering, tiers } = draft;
+    let mut faults = Faults(Violations::default());
+    let tier_count = tiers.len();
+    let measures = faults.measures(measures);
+    let value = faults.value(value);
+    let tiers = faults.tiers(tiers);
+    let tiering = faults.tiering(tiering, tier_count);
+    match (value, tiering) {
+        (Some(value), Some(tiering)) if faults.0.is_empty() => {
+            Ok(PyramidScheme { measures, population, value, tiering, tiers })
+        }
+        _ => Err(faults.0),
+    }
+}
+
+struct Faults(Violations);
+
+impl Faults {
+    fn add(&mut self, path: impl Into<String>, fault: impl Into<String>) {
+        self.0.push(path, fault);
+    }
+
+    fn positive(&mut self, path: String, number: f64) {
+        if !is_positive(number) {
+            self.add(path, format!("is {number}; a positive number is needed"));
+        }
+    }
+
+    fn measures(&mut self, drafts: Vec<MeasureDraft>) -> Vec<Measure> {
+        if drafts.is_empty() || drafts.len() > PyramidScheme::MAX_MEASURES {
+            self.add("measures", format!("has {}; 1 to {} are allowed", drafts.len(), PyramidScheme::MAX_MEASURES));
+        }
+        let weights = || drafts.iter().map(|draft| draft.weight);
+        if weights().all(is_positive) && weights().sum::<f64>().is_infinite() {
+            self.add("measures", "weights add up to more than a double holds");
+        }
+        let mut seen = HashSet::new();
+        let checked = drafts.into_iter().enumerate().filter_map(|(index, draft)| {
+            let path = format!("measures[{index}]");
+            if !seen.insert(draft.id.clone()) {
+                self.add(format!("{path}.measure_id"), "is the id of a measure before it");
+            }
+            self.measure(&path, draft)
+        });
+        checked.collect()
+    }
+
+    fn measure(&mut self, path: &str, draft: MeasureDraft) -> Option<Measure> {
+        let MeasureDraft { id, kind, normaliser, direction, weight, missing, min_coverage_bp } = draft;
+        let id = self.0.field(format!("{path}.measure_id"), MeasureId::parse(id));
+        if kind.is_none() {
+            self.add(format!("{path}.kind"), "is required");
+        }
+        self.positive(format!("{path}.weight"), weight);
+        if !(0..=WHOLE_BP).contains(&min_coverage_bp) {
+            let fault = format!("is {min_coverage_bp}; 0 to {WHOLE_BP} is allowed");
+            self.add(format!("{path}.min_coverage_basis_points"), fault);
+        }
+        let normaliser = self.normaliser(path, normaliser);
+        Some(Measure { id: id?, kind: kind?, normaliser: normaliser?, direction, weight, missing, min_coverage_bp })
+    }
+
+    fn normaliser(&mut self, path: &str, normaliser: Option<Normaliser>) -> Option<Normaliser> {
+        match normaliser {
+            None => self.add(format!("{path}.normalizer"), "choose one of linear, logarithmic, rank"),
+            Some(Normaliser::Rank) => {}
+            Some(Normaliser::Linear { low, high }) => self.linear(&format!("{path}.linear"), low, high),
+            Some(Normaliser::Logarithmic { scale, cap }) => {
+                self.logarithmic(&format!("{path}.logarithmic"), scale, cap);
+            }
+        }
+        normaliser
+    }
+
+    fn linear(&mut self, path: &str, low: f64, high: f64) {
+        for (name, cap) in [("low", low), ("high", high)] {
+            if !cap.is_finite() {
+                self.add(format!("{path}.{name}"), format!("is {cap}; a finite number is needed"));
+            }
+        }
+        if low.is_finite() && high <= low {
+            self.add(format!("{path}.high"), format!("is {high}; more than low, {low}, is needed"));
+        } else if low.is_finite() && high.is_finite() && !(high - low).is_finite() {
+            self.add(format!("{path}.high"), format!("is {high}; too far from low, {low}"));
+        }
+    }
+
+    fn logarithmic(&mut self, path: &str, scale: f64, cap: f64) {
+        self.positive(format!("{path}.scale"), scale);
+        self.positive(format!("{path}.cap"), cap);
+        if is_positive(scale) && is_positive(cap) && !is_positive(cap / scale) {
+            self.add(format!("{path}.cap"), format!("is {cap}; too far from scale, {scale}"));
+        }
+    }
+
+    fn value(&mut self, value: Option<MeasureKind>) -> Option<MeasureKind> {
+        match value {
+            None => self.add("value_measure", "is required"),
+            Some(kind) if kind.unit() != Unit::Money => self.add("value_measure", "is not a measure of money"),
+            Some(_) => {}
+        }
+        value
+    }
+
+    fn tiers(&mut self, drafts: Vec<TierDraft>) -> Vec<Tier> {
+        let (min, max) = (PyramidScheme::MIN_TIERS, PyramidScheme::MAX_TIERS);
+        if !(min..=max).contains(&drafts.len()) {
+            self.add("tiers", format!("has {}; {min} to {max} are allowed", drafts.len()));
+        }
+        let mut seen = HashSet::new();
+        let checked = drafts.into_iter().enumerate().filter_map(|(index, TierDraft { id, display_name })| {
+            if !seen.insert(id.clone()) {
+                self.add(format!("tiers[{index}].tier_id"), "is the id of a tier above it");
+            }
+            if display_name.chars().count() > MAX_DISPLAY_NAME_CHARS {
+                let fault = format!("is too long; up to {MAX_DISPLAY_NAME_CHARS} characters are allowed");
+                self.add(format!("tiers[{index}].display_name"), fault);
+            }
+            let id = self.0.field(format!("tiers[{index}].tier_id"), TierId::parse(id));
+            Some(Tier { id: id?, display_name })
+        });
+        checked.collect()
+    }
+
+    fn tiering(&mut self, rule: Option<TieringRule>, tiers: usize) -> Option<TieringRule> {
+        match &rule {
+            None => self.add("tiering_rule", "choose one of score_thresholds, customer_shares, value_shares"),
+            Some(TieringRule::ScoreThresholds(thresholds)) => self.thresholds(thresholds, tiers),
+            Some(TieringRule::CustomerShares(shares)) => self.shares("customer_shares", shares, tiers),
+            Some(TieringRule::ValueShares(shares)) => self.shares("value_shares", shares, tiers),
+        }
+        rule
+    }
+
+    fn thresholds(&mut self, thresholds: &[f64], tiers: usize) {
+        let path = "score_thresholds.thresholds";
+        if thresholds.len() + 1 != tiers {
+            let fault = format!("has {}; one for each of the {tiers} tiers but the last is needed", thresholds.len());
+            self.add(path, fault);
+        }
+        for (index, threshold) in thresholds.iter().enumerate() {
+            if !(0.0..=100.0).contains(threshold) {
+                self.add(format!("{path}[{index}]"), format!("is {threshold}; 0 to 100 is allowed"));
+            }
+        }
+        for (index, pair) in thresholds.windows(2).enumerate() {
+            if pair[1] >= pair[0] {
+                self.add(format!("{path}[{}]", index + 1), format!("is {}; less than {} is needed", pair[1], pair[0]));
+            }
+        }
+    }
+
+    fn shares(&mut self, rule: &str, shares_bp: &[i32], tiers: usize) {
+        let path = format!("{rule}.basis_points");
+        if shares_bp.len() != tiers {
+            self.add(&path, format!("has {}; one for each of the {tiers} tiers is needed", shares_bp.len()));
+        }
+        for (index, share) in shares_bp.iter().enumerate() {
+            if !(1..=WHOLE_BP).contains(share) {
+                self.add(format!("{path}[{index}]"), format!("is {share}; 1 to {WHOLE_BP} is allowed"));
+            }
+        }
+        let sum: i64 = shares_bp.iter().map(|share| i64::from(*share)).sum();
+        if sum != i64::from(WHOLE_BP) {
+            self.add(&path, format!("add up to {sum}; {WHOLE_BP} is needed"));
+        }
+    }
+}
+
+fn is_positive(number: f64) -> bool {
+    number.is_finite() && number > 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{draft, linear};
+
+    fn sound() -> SchemeDraft {
+        let revenue = || linear(MeasureKind::NetRevenue, 1.0, 0.0, 100.0);
+        draft(vec![revenue(), revenue()], TieringRule::ScoreThresholds(vec![60.0, 30.0]))
+    }
+
+    fn paths(spoil: impl FnOnce(&mut SchemeDraft)) -> Vec<String> {
+        let mut draft = sound();
+        spoil(&mut draft);
+        let violations = check(draft).err().unwrap_or_default();
+        violations.iter().map(|violation| violation.path.clone()).collect()
+    }
+
+    #[track_caller]
+    fn one_fault(path: &str, spoil: impl FnOnce(&mut SchemeDraft)) {
+        assert_eq!(paths(spoil), [path]);
+    }
+
+    fn first(normaliser: Normaliser) -> impl FnOnce(&mut SchemeDraft) {
+        move |draft| draft.measures[0].normaliser = Some(normaliser)
+    }
+
+    #[test]
+    fn sound_draft_has_no_fault() {
+        assert_eq!(paths(|_| ()), [""; 0]);
+    }
+
+    #[test]
+    fn measures_are_one_to_fifty_with_distinct_ids() {
+        one_fault("measures", |draft| draft.measures.clear());
+        one_fault("measures", |draft| {
+            let measure = |index| MeasureDraft { id: format!("many{index}"), ..draft.measures[0].clone() };
+            draft.measures = (0..51).map(measure).collect();
+        });
+        one_fault("measures[1].measure_id", |draft| draft.measures[1].id = draft.measures[0].id.clone());
+        one_fault("measures[0].measure_id", |draft| draft.measures[0].id = "No id".to_owned());
+        one_fault("measures[0].kind", |draft| draft.measures[0].kind = None);
+    }
+
+    #[test]
+    fn weights_are_positive_and_can_be_added() {
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            one_fault("measures[1].weight", |draft| draft.measures[1].weight = weight);
+        }
+        one_fault("measures", |draft| draft.measures.iter_mut().for_each(|measure| measure.weight = f64::MAX));
+    }
+
+    #[test]
+    fn coverage_is_a_share() {
+        for basis_points in [-1, 10_001] {
+            let path = "measures[0].min_coverage_basis_points";
+            one_fault(path, |draft| draft.measures[0].min_coverage_bp = basis_points);
+        }
+    }
+
+    #[test]
+    fn normalisers_have_room_between_their_ends() {
+        one_fault("measures[0].normalizer", |draft| draft.measures[0].normaliser = None);
+        one_fault("measures[0].linear.high", first(Normaliser::Linear { low: 5.0, high: 5.0 }));
+        one_fault("measures[0].linear.high", first(Normaliser::Linear { low: f64::MIN, high: f64::MAX }));
+        one_fault("measures[0].linear.low", first(Normaliser::Linear { low: f64::NAN, high: 5.0 }));
+        one_fault("measures[0].logarithmic.scale", first(Normaliser::Logarithmic { scale: 0.0, cap: 5.0 }));
+        one_fault("measures[0].logarithmic.cap", first(Normaliser::Logarithmic { scale: 1.0, cap: f64::NAN }));
+        one_fault("measures[0].logarithmic.cap", first(Normaliser::Logarithmic { scale: 1e300, cap: 1e-300 }));
+    }
+
+    #[test]
+    fn value_is_a_measure_of_money() {
+        one_fault("value_measure", |draft| draft.value = None);
+        one_fault("value_measure", |draft| draft.value = Some(MeasureKind::UnitCount));
+    }
+
+    #[test]
+    fn tiers_are_two_to_twenty_with_distinct_ids() {
+        for count in [1, 21] {
+            one_fault("tiers", |draft| {
+                let tier = |index| TierDraft { id: format!("t{index}"), display_name: String::new() };
+                let thresholds = (1..count).map(|index| f64::from(90 - index)).collect();
+                draft.tiers = (0..count).map(tier).collect();
+                draft.tiering = Some(TieringRule::ScoreThresholds(thresholds));
+            });
+        }
+        one_fault("tiers[2].tier_id", |draft| draft.tiers[2].id = draft.tiers[0].id.clone());
+        one_fault("tiers[2].tier_id", |draft| draft.tiers[2].id = String::new());
+        one_fault("tiers[0].display_name", |draft| draft.tiers[0].display_name = "x".repeat(201));
+    }
+
+    #[test]
+    fn thresholds_fall_within_the_scale() {
+        let thresholds = |values: &[f64]| {
+            let values = values.to_vec();
+            move |draft: &mut SchemeDraft| draft.tiering = Some(TieringRule::ScoreThresholds(values))
+        };
+        let path = "score_thresholds.thresholds";
+        one_fault("tiering_rule", |draft| draft.tiering = None);
+        one_fault(path, thresholds(&[50.0]));
+        one_fault(&format!("{path}[1]"), thresholds(&[50.0, 50.0]));
+        one_fault(&format!("{path}[0]"), thresholds(&[100.5, 50.0]));
+        one_fault(&format!("{path}[1]"), thresholds(&[50.0, f64::NAN]));
+    }
+
+    #[test]
+    fn shares_are_positive_and_add_up_to_the_whole() {
+        let shares = |values: &[i32]| {
+            let values = values.to_vec();
+            move |draft: &mut SchemeDraft| draft.tiering = Some(TieringRule::CustomerShares(values))
+        };
+        let path = "customer_shares.basis_points";
+        one_fault(path, shares(&[5_000, 5_000]));
+        one_fault(path, shares(&[100, 400, 1_500]));
+        one_fault(&format!("{path}[2]"), shares(&[5_000, 5_000, 0]));
+        let by_value = |draft: &mut SchemeDraft| draft.tiering = Some(TieringRule::ValueShares(vec![9_000; 3]));
+        one_fault("value_shares.basis_points", by_value);
+    }
+
+    #[test]
+    fn ten_faults_are_named_at_once() {
+        let faults = paths(|draft| {
+            let first = &mut draft.measures[0];
+            (first.id, first.kind, first.weight, first.min_coverage_bp) = (String::new(), None, -1.0, -1);
+            first.normaliser = Some(Normaliser::Logarithmic { scale: 0.0, cap: 0.0 });
+            draft.measures[1].normaliser = None;
+            draft.value = None;
+            draft.tiers[1].id = "Gold".to_owned();
+            draft.tiering = None;
+        });
+        assert_eq!(faults.len(), 10, "{faults:?}");
+    }
+}

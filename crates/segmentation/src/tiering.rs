@@ -1,0 +1,286 @@
+//! The three rules that cut ordered customers into tiers, and the one function that places a customer: a run and a
+//! single judgement both ask it, so they cannot disagree. Movement rules, which may hold a customer elsewhere than
+//! placed, have no place here.
+//!
+//! Shares of customers: Curry & Curry, The Customer Marketing Method (2000). Shares of value: the ABC analysis of
+//! H. F. Dickie (1951), by the cumulative share before the customer, so that a single giant is an A.
+
+use std::cmp::Ordering;
+
+use guanxi_model::{CustomerId, Tally};
+
+use crate::calibration::{Boundary, Calibration, OrderKey};
+use crate::scheme::{PyramidScheme, TieringRule};
+use crate::score::{Standing, Unranked, on_grid, score_only};
+
+/// Basis points of the whole.
+pub(crate) const WHOLE_BP: i32 = 10_000;
+
+/// What customers are sorted by, best first; equals are sorted by ascending id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SortOrder {
+    ScoreThenValue,
+    Value,
+}
+
+/// Where one customer stands and belongs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judgement {
+    /// Index of the tier, from the top.
+    pub tier: usize,
+    pub standing: Standing,
+}
+
+/// Scores and places one customer.
+///
+/// # Errors
+/// Why the customer is in no tier.
+pub fn judge(
+    scheme: &PyramidScheme,
+    calibration: &Calibration,
+    customer: &CustomerId,
+    tally: &Tally,
+) -> Result<Judgement, Unranked> {
+    let standing = score_only(scheme, &calibration.knots, tally)?;
+    Ok(Judgement { tier: place(scheme, calibration, OrderKey::new(standing, customer)), standing })
+}
+
+/// The index of the tier a customer belongs to: the highest whose last customer inside does not sort before him.
+/// Whoever is inside none is in the last tier, and so is everybody before the first run. A negative value sorts after
+/// every boundary of shares of value.
+pub fn place(scheme: &PyramidScheme, calibration: &Calibration, key: OrderKey<'_>) -> usize {
+    let inside = match scheme.tiering() {
+        TieringRule::ScoreThresholds(thresholds) => {
+            thresholds.iter().position(|threshold| key.score >= on_grid(*threshold))
+        }
+        TieringRule::CustomerShares(_) => first_inside(calibration, key, SortOrder::ScoreThenValue),
+        TieringRule::ValueShares(_) => first_inside(calibration, key, SortOrder::Value),
+    };
+    inside.unwrap_or(scheme.tiers().len().saturating_sub(1))
+}
+
+fn first_inside(calibration: &Calibration, key: OrderKey<'_>, order: SortOrder) -> Option<usize> {
+    let is_inside = |boundary: &Boundary| order.compare_keys(key, boundary.key()) != Ordering::Greater;
+    calibration.boundaries.iter().position(|boundary| boundary.as_ref().is_some_and(is_inside))
+}
+
+impl TieringRule {
+    /// What the population must be sorted by, if at all.
+    pub(crate) fn order(&self) -> Option<SortOrder> {
+        match self {
+            Self::ScoreThresholds(_) => None,
+            Self::CustomerShares(_) => Some(SortOrder::ScoreThenValue),
+            Self::ValueShares(_) => Some(SortOrder::Value),
+        }
+    }
+
+    /// For every tier but the last, the index of the last customer inside it or above, in a population sorted as the
+    /// rule asks. `total` is the sum of the values that are not negative.
+    pub(crate) fn ends(&self, sorted: impl ExactSizeIterator<Item = i64>, total: i128) -> Vec<Option<usize>> {
+        match self {
+            Self::ScoreThresholds(_) => Vec::new(),
+            Self::CustomerShares(shares) => cumulative(shares).map(|share| customer_end(share, sorted.len())).collect(),
+            Self::ValueShares(shares) => value_ends(&cumulative(shares).collect::<Vec<_>>(), sorted, total),
+        }
+    }
+}
+
+impl SortOrder {
+    pub(crate) fn compare(self, (a_score, a_value): (f64, i64), (b_score, b_value): (f64, i64)) -> Ordering {
+        let by_value = b_value.cmp(&a_value);
+        match self {
+            SortOrder::ScoreThenValue => b_score.total_cmp(&a_score).then(by_value),
+            SortOrder::Value => by_value,
+        }
+    }
+
+    fn compare_keys(self, a: OrderKey<'_>, b: OrderKey<'_>) -> Ordering {
+        self.compare((a.score, a.value), (b.score, b.value)).then_with(|| a.customer.cmp(b.customer))
+    }
+}
+
+/// The lower ends of all tiers but the last, as basis points of the whole.
+fn cumulative(shares_bp: &[i32]) -> impl Iterator<Item = i32> + '_ {
+    let bounded = shares_bp.len().saturating_sub(1);
+    shares_bp.iter().take(bounded).scan(0_i32, |sum, share| {
+        *sum = sum.saturating_add(*share);
+        Some(*sum)
+    })
+}
+
+/// The last of the first ceil(share x n).
+fn customer_end(share_bp: i32, customers: usize) -> Option<usize> {
+    let inside = (customers as u128 * u128::from(share_bp.unsigned_abs())).div_ceil(WHOLE_BP as u128) as usize;
+    inside.min(customers).checked_sub(1)
+}
+
+/// The last before whom less than the share of the total is held. The shares ascend, so a customer who is past one is
+/// asked about the next only.
+fn value_ends(shares_bp: &[i32], sorted: impl Iterator<Item = i64>, total: i128) -> Vec<Option<usize>> {
+    let mut ends = vec![None; shares_bp.len()];
+    let mut before = 0;
+    let mut tier = 0;
+    for (index, value) in sorted.enumerate().take_while(|(_, value)| *value >= 0) {
+        let is_past = |share: &i32| before * i128::from(WHOLE_BP) >= i128::from(*share) * total;
+        while shares_bp.get(tier).is_some_and(is_past) {
+            tier += 1;
+        }
+        match ends.get_mut(tier) {
+            Some(end) => *end = Some(index),
+            None => break,
+        }
+        before += i128::from(value);
+    }
+    // A tier that a giant has leapt over is empty: it ends where the one above ends.
+    for tier in 1..ends.len() {
+        ends[tier] = ends[tier].or(ends[tier - 1]);
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use guanxi_model::Counter;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::measure::MeasureKind;
+    use crate::sample::{People, calibration, customer, draft, linear, population, scheme, schemes, tally};
+
+    const CURRY: [i32; 4] = [100, 400, 1_500, 8_000];
+    const ABC: [i32; 3] = [8_000, 1_500, 500];
+
+    fn people(revenues: &[i64]) -> People {
+        let person = |(number, revenue): (usize, &i64)| {
+            (customer(number), tally(&[(Counter::Purchases, 1), (Counter::NetRevenue, *revenue)]))
+        };
+        revenues.iter().enumerate().map(person).collect()
+    }
+
+    /// The tiers of a population, after a run over it.
+    fn places(tiering: TieringRule, revenues: &[i64]) -> Vec<usize> {
+        let scheme = scheme(draft(vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1e3)], tiering));
+        let people = people(revenues);
+        let calibration = calibration(&scheme, &people);
+        people.iter().map(|(id, tally)| judge(&scheme, &calibration, id, tally).unwrap().tier).collect()
+    }
+
+    #[test]
+    fn giant_is_an_a_alone() {
+        assert_eq!(places(TieringRule::ValueShares(ABC.to_vec()), &[3, 970, 2]), [2, 0, 2]);
+    }
+
+    #[test]
+    fn abc_counts_what_was_held_before_the_customer() {
+        // Before: 0, 50, 80, 95 of 100. Reaching the share exactly is being past it.
+        assert_eq!(places(TieringRule::ValueShares(ABC.to_vec()), &[50, 30, 15, 5]), [0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn negative_value_is_in_the_last_tier_and_in_no_sum() {
+        assert_eq!(places(TieringRule::ValueShares(ABC.to_vec()), &[50, 30, 15, 5, -900, 0]), [0, 0, 1, 2, 2, 2]);
+        assert_eq!(places(TieringRule::ValueShares(ABC.to_vec()), &[-1, 0]), [2, 2]);
+    }
+
+    #[test]
+    fn customer_shares_round_up() {
+        assert_eq!(places(TieringRule::CustomerShares(CURRY.to_vec()), &[5]), [0]);
+        // ceil(.01 x 21) = 1, ceil(.05 x 21) = 2, ceil(.20 x 21) = 5.
+        let tiers = places(TieringRule::CustomerShares(CURRY.to_vec()), &(0..21).rev().collect::<Vec<_>>());
+        assert_eq!(tiers[..6], [0, 1, 2, 2, 2, 3]);
+    }
+
+    #[test]
+    fn ties_go_to_the_lower_id() {
+        assert_eq!(places(TieringRule::CustomerShares(vec![5_000, 5_000]), &[7, 7, 7]), [0, 0, 1]);
+    }
+
+    #[test]
+    fn thresholds_are_met_by_equality() {
+        assert_eq!(places(TieringRule::ScoreThresholds(vec![28.7, 0.1]), &[287, 286, 1, 0]), [0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn before_the_first_run_everybody_is_in_the_last_tier() {
+        for rule in [TieringRule::CustomerShares(CURRY.to_vec()), TieringRule::ValueShares(CURRY.to_vec())] {
+            let scheme = scheme(draft(vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1.0)], rule));
+            for calibration in [Calibration::default(), calibration(&scheme, &people(&[]))] {
+                let (id, tally) = &people(&[900])[0];
+                assert_eq!(judge(&scheme, &calibration, id, tally).unwrap().tier, 3);
+            }
+        }
+    }
+
+    /// Tiers by the definitions, from the whole sorted population.
+    fn direct(rule: &TieringRule, mut all: Vec<(Standing, CustomerId)>) -> Vec<(CustomerId, usize)> {
+        let n = all.len();
+        let by_score = !matches!(rule, TieringRule::ValueShares(_));
+        all.sort_by(|(a, a_id), (b, b_id)| {
+            let scores = if by_score { b.score.total_cmp(&a.score) } else { Ordering::Equal };
+            scores.then(b.value.cmp(&a.value)).then_with(|| a_id.as_str().cmp(b_id.as_str()))
+        });
+        let total: i128 = all.iter().map(|(standing, _)| i128::from(standing.value.max(0))).sum();
+        let mut before = 0;
+        let mut tiers = Vec::new();
+        for (index, (standing, id)) in all.into_iter().enumerate() {
+            let ends = |shares: &[i32]| (1..shares.len()).map(|k| shares[..k].iter().sum::<i32>()).collect::<Vec<_>>();
+            let inside = match rule {
+                TieringRule::ScoreThresholds(scores) => {
+                    scores.iter().position(|score| standing.score >= on_grid(*score))
+                }
+                TieringRule::CustomerShares(shares) => {
+                    ends(shares).iter().position(|end| index < (n * *end as usize).div_ceil(10_000))
+                }
+                TieringRule::ValueShares(shares) => ends(shares)
+                    .iter()
+                    .position(|end| standing.value >= 0 && before * 10_000 < i128::from(*end) * total),
+            };
+            before += i128::from(standing.value.max(0));
+            tiers.push((
+                id,
+                inside.unwrap_or(match rule {
+                    TieringRule::ScoreThresholds(scores) => scores.len(),
+                    TieringRule::CustomerShares(shares) | TieringRule::ValueShares(shares) => shares.len() - 1,
+                }),
+            ));
+        }
+        tiers
+    }
+
+    proptest! {
+        #[test]
+        fn placing_by_boundaries_equals_ranking_everybody(scheme in schemes(), people in population(0..80)) {
+            let calibration = calibration(&scheme, &people);
+            let judged = |(id, tally): &(CustomerId, Tally)| {
+                judge(&scheme, &calibration, id, tally).ok().map(|judgement| (id.clone(), judgement))
+            };
+            let judgements: Vec<_> = people.iter().filter_map(judged).collect();
+            prop_assert_eq!(judgements.len() as u64, calibration.customers);
+            let mut placed: Vec<_> = judgements.iter().map(|(id, judgement)| (id.clone(), judgement.tier)).collect();
+            let standings = judgements.into_iter().map(|(id, judgement)| (judgement.standing, id)).collect();
+            let mut ranked = direct(scheme.tiering(), standings);
+            placed.sort();
+            ranked.sort();
+            prop_assert!(placed.iter().all(|(_, tier)| *tier < scheme.tiers().len()));
+            prop_assert_eq!(placed, ranked);
+        }
+
+        #[test]
+        fn order_of_customers_does_not_show(scheme in schemes(), people in population(0..60).prop_flat_map(|people| {
+            (Just(people.clone()), Just(people).prop_shuffle())
+        })) {
+            let (first, second) = (calibration(&scheme, &people.0), calibration(&scheme, &people.1));
+            prop_assert_eq!(serde_json::to_string(&first).unwrap(), serde_json::to_string(&second).unwrap());
+        }
+
+        #[test]
+        fn stored_runs_and_schemes_come_back_bit_for_bit(scheme in schemes(), people in population(0..20)) {
+            let calibration = calibration(&scheme, &people);
+            let stored = serde_json::to_string(&(&scheme, &calibration)).unwrap();
+            let (scheme_read, calibration_read): (PyramidScheme, Calibration) = serde_json::from_str(&stored).unwrap();
+            prop_assert_eq!(&scheme_read, &scheme);
+            prop_assert_eq!(&calibration_read, &calibration);
+            prop_assert_eq!(serde_json::to_string(&(&scheme_read, &calibration_read)).unwrap(), stored);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The command line: what can be asked for, and how its flags reach the configuration. One file per command.
+
+mod config_check;
+mod healthcheck;
+mod migrate;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Effective, Flag, Sources};
+use crate::{Error, telemetry};
+
+/// A customer-relationship backend over gRPC.
+#[derive(Debug, Parser)]
+#[command(name = "guanxi", version)]
+pub struct Cli {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or Ctrl-C; a second one ends at once.
+    Serve,
+    /// Bring the schema of the database up to date.
+    Migrate,
+    /// The configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Ask a running server whether it serves; exit code 0 if so, 1 if not.
+    Healthcheck(healthcheck::Healthcheck),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Check the configuration and print what is in effect and where it comes from; passwords are hidden.
+    Check,
+}
+
+/// Flags over environment variables (GUANXI_SERVER__LISTEN) over the file over the defaults.
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    /// Configuration file (or GUANXI_CONFIG).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address and port of the server: server.listen.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Database: storage.url. A URL with a password belongs into GUANXI_STORAGE__URL: others can see command lines.
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// Any key of the configuration; may be repeated.
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+}
+
+impl Cli {
+    /// Does what was asked for; the exit code says how it went.
+    ///
+    /// # Errors
+    /// What kept it from being done.
+    pub async fn run(self) -> Result<ExitCode, Error> {
+        let loaded = || self.config.load();
+        match self.command {
+            Command::Serve => {
+                let (config, _) = loaded()?;
+                telemetry::init(&config.log)?;
+                serve::serve(config).await
+            }
+            Command::Migrate => {
+                let (config, _) = loaded()?;
+                telemetry::init(&config.log)?;
+                migrate::migrate(config).await
+            }
+            Command::Config(ConfigCommand::Check) => {
+                let (config, effective) = loaded()?;
+                config_check::config_check(&config, &effective)
+            }
+            Command::Healthcheck(healthcheck) => healthcheck.run(|| Ok(loaded()?.0.server.listen)).await,
+        }
+    }
+}
+
+impl ConfigArgs {
+    fn load(&self) -> Result<(Config, Effective), Error> {
+        let named = [("--listen", "server.listen", &self.listen), ("--database", "storage.url", &self.database)];
+        let named = named.into_iter().filter_map(|(flag, key, value)| {
+            let value = value.clone()?;
+            Some(Flag { flag: flag.to_owned(), key: key.to_owned(), value })
+        });
+        let set = self.set.iter().cloned().map(|(key, value)| Flag { flag: "--set".to_owned(), key, value });
+        let flags = named.chain(set).collect();
+        Ok(Config::load(Sources::of_process(self.config.clone(), flags))?)
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE, such as log.format=json")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_reach_the_configuration() {
+        let line = "guanxi --listen 127.0.0.1:1 serve --set log.format=json --database sqlite://x.db?mode=rwc";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let (config, effective) = cli.config.load().unwrap();
+        assert_eq!(config.server.listen.port(), 1);
+        assert_eq!(config.storage.url.reveal(), "sqlite://x.db?mode=rwc");
+        assert!(effective.to_string().contains("format = \"json\"  # --set"));
+        assert!(Cli::try_parse_from(["guanxi", "serve", "--set", "log.format"]).is_err());
+    }
+}

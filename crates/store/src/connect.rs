@@ -1,0 +1,106 @@
+//! The pools. SQLite: one writer connection (it allows one writer; queueing for it in the application is fair, inside
+//! SQLite it is not) and a few readers. PostgreSQL: writers and readers of about twice the cores, and a small pool of
+//! their own for reports and operations, so that a long one cannot starve the short ones.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::ConnectOptions as _;
+
+use crate::Error;
+
+/// Where the database is and how many connections to hold.
+#[derive(Clone)]
+pub struct Options {
+    /// `sqlite://path?mode=rwc` or `postgres://...`. May hold a password: never print it.
+    pub url: String,
+    /// Connections for reading; 0 lets the store choose.
+    pub read_connections: u32,
+}
+
+/// The three ways to the database.
+pub(crate) struct Pools {
+    pub(crate) backend: DbBackend,
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
+    pub(crate) reports: DatabaseConnection,
+}
+
+/// As many prepared statements as the set-wise writes use: tables times powers of two.
+const STATEMENT_CACHE: usize = 512;
+/// How long a call waits for a connection before it is told to come back.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+pub(crate) async fn open(options: &Options) -> Result<Pools, Error> {
+    if options.url.starts_with("sqlite:") {
+        open_sqlite(options).await
+    } else {
+        open_postgres(options).await
+    }
+}
+
+async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
+    let connect = SqliteConnectOptions::from_str(&options.url)?
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("cache_size", "-65536")
+        .pragma("mmap_size", "268435456")
+        .pragma("secure_delete", "ON")
+        .statement_cache_capacity(STATEMENT_CACHE)
+        .disable_statement_logging();
+    let pool = |size: u32| {
+        SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(size)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .test_before_acquire(false)
+    };
+    let waiting = Duration::from_secs(60);
+    let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone()).await?;
+    let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
+    let read_only = connect.clone().read_only(true).create_if_missing(false);
+    let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
+    let reports = pool(2).acquire_timeout(waiting).connect_with(read_only).await?;
+    Ok(Pools {
+        backend: DbBackend::Sqlite,
+        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+        reports: SqlxSqliteConnector::from_sqlx_sqlite_pool(reports),
+    })
+}
+
+async fn open_postgres(options: &Options) -> Result<Pools, Error> {
+    let connect = PgConnectOptions::from_str(&options.url)?
+        .application_name("guanxi")
+        .statement_cache_capacity(STATEMENT_CACHE)
+        // A transaction nobody ends (a connection lost between BEGIN and COMMIT) must not hold its rows for ever.
+        .options([("idle_in_transaction_session_timeout", "30s"), ("lock_timeout", "5s"), ("timezone", "UTC")])
+        .disable_statement_logging();
+    let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2));
+    let pool = |size: u32, wait: Duration, statement_timeout: &str| {
+        PgPoolOptions::new()
+            .min_connections(1)
+            .max_connections(size)
+            .acquire_timeout(wait)
+            // All connections of a process must not reach the end of their lives together.
+            .max_lifetime(Duration::from_secs(1800 + u64::from(std::process::id() % 360)))
+            .test_before_acquire(false)
+            .connect_with(connect.clone().options([("statement_timeout", statement_timeout)]))
+    };
+    let readers = if options.read_connections == 0 { cores * 2 } else { options.read_connections };
+    let writer = pool(cores * 2, Duration::from_secs(10), "30s").await?;
+    let reader = pool(readers, ACQUIRE_TIMEOUT, "10s").await?;
+    let reports = pool(2, Duration::from_secs(60), "300s").await?;
+    Ok(Pools {
+        backend: DbBackend::Postgres,
+        writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
+        reader: SqlxPostgresConnector::from_sqlx_postgres_pool(reader),
+        reports: SqlxPostgresConnector::from_sqlx_postgres_pool(reports),
+    })
+}

@@ -1,0 +1,74 @@
+//! The settings that a deployment is born with: one currency and one reporting time zone, written at the first
+//! migration and refused if changed, because every sum and every day kept rests on them.
+
+use guanxi_migrations::Migrator;
+use guanxi_model::{Currency, Timestamp, Zone};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm_migration::MigratorTrait as _;
+
+use crate::{Error, Store};
+
+/// What a deployment is born with.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub currency: Currency,
+    pub zone: Zone,
+}
+
+/// The key of the advisory lock under which one process at a time migrates.
+const MIGRATION_LOCK: i64 = 0x6775_616e_7870;
+
+impl Store {
+    /// Brings the schema up to date and writes the settings of the deployment, or checks them. Processes that start
+    /// together take turns.
+    pub async fn migrate(&self, deployment: &Deployment, now: Timestamp) -> Result<(), Error> {
+        let connection = &self.pools.writer;
+        if self.pools.backend == DbBackend::Postgres {
+            self.migrate_in_turn().await?;
+        } else {
+            Migrator::up(connection, None).await?;
+        }
+        let sql = "INSERT INTO deployment (id, currency, time_zone, create_time) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING";
+        let values = [deployment.currency.code().into(), deployment.zone.name().into(), now.0.into()];
+        connection.execute_raw(Statement::from_sql_and_values(self.pools.backend, sql, values)).await?;
+        self.verify(deployment).await
+    }
+
+    /// Checks that the schema is up to date and the settings are those the database was born with.
+    pub async fn verify(&self, deployment: &Deployment) -> Result<(), Error> {
+        let connection = &self.pools.writer;
+        let pending = Migrator::get_pending_migrations(connection).await?;
+        if !pending.is_empty() {
+            return Err(Error::Deployment(format!("{} migrations are pending: run `guanxi migrate`", pending.len())));
+        }
+        let sql = "SELECT currency, time_zone FROM deployment WHERE id = 1";
+        let row = connection.query_one_raw(Statement::from_string(self.pools.backend, sql)).await?;
+        let row = row.ok_or_else(|| Error::Deployment("the database has no settings: run `guanxi migrate`".into()))?;
+        same("deployment.currency", &row.try_get_by_index::<String>(0)?, deployment.currency.code())?;
+        same("deployment.time_zone", &row.try_get_by_index::<String>(1)?, deployment.zone.name())
+    }
+
+    /// sea-orm takes no lock of its own, and two migrations at once would both fail halfway. The lock belongs to a
+    /// session, so it has a connection of its own.
+    async fn migrate_in_turn(&self) -> Result<(), Error> {
+        let pool = self.pools.writer.get_postgres_connection_pool();
+        let mut session = pool.acquire().await?;
+        sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;
+        let migrated = migrate_all(&self.pools.writer).await;
+        sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;
+        Ok(migrated?)
+    }
+}
+
+async fn migrate_all(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(connection, None).await
+}
+
+fn same(key: &str, stored: &str, configured: &str) -> Result<(), Error> {
+    if stored == configured {
+        return Ok(());
+    }
+    Err(Error::Deployment(format!(
+        "{key} is {configured} but the database was created with {stored}; it cannot be changed"
+    )))
+}

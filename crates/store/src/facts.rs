@@ -1,0 +1,114 @@
+//! Reading facts: lists of one kind, of one customer or of all, the newest first.
+
+use guanxi_model::fact::{Fact, FactKind, InteractionPurpose};
+use guanxi_model::filter::{Filter, Kind, Schema};
+use guanxi_model::page::{KeyPart, Page};
+use guanxi_model::{CustomerId, Words};
+use sea_orm::Value;
+
+use crate::catalogue::{query, rows};
+use crate::customers::{bind_key, page};
+use crate::rows::fact::{COLUMNS, NOTE_JOIN, read};
+use crate::{Error, Reader, filters};
+
+/// What facts of a kind may be filtered by.
+pub fn fact_filter(kind: FactKind) -> Schema {
+    match kind {
+        FactKind::Purchase => Schema(&[
+            ("occur_time", Kind::Timestamp),
+            ("source", Kind::Text),
+            ("channel", Kind::Text),
+            ("type", Kind::Enum(&[("SALE", 1), ("RETURN", 2)])),
+        ]),
+        FactKind::Interaction => Schema(&[
+            ("occur_time", Kind::Timestamp),
+            ("source", Kind::Text),
+            ("channel", Kind::Text),
+            (
+                "type",
+                Kind::Enum(&[
+                    ("SERVICE", 1),
+                    ("VISIT", 2),
+                    ("COMPLAINT", 3),
+                    ("SUGGESTION", 4),
+                    ("PRAISE", 5),
+                    ("INQUIRY", 6),
+                    ("CO_CREATION", 7),
+                    ("FOLLOW_UP", 8),
+                    ("SALES", 9),
+                    ("OTHER", 10),
+                ]),
+            ),
+        ]),
+        FactKind::Payment => Schema(&[("occur_time", Kind::Timestamp), ("source", Kind::Text)]),
+        FactKind::StageChange => Schema(&[
+            ("occur_time", Kind::Timestamp),
+            ("source", Kind::Text),
+            (
+                "type",
+                Kind::Enum(&[("PROSPECT", 1), ("ACTIVE", 2), ("DORMANT", 3), ("CHURNED", 4), ("WON_BACK", 5)]),
+            ),
+        ]),
+    }
+}
+
+const _: () = assert!(InteractionPurpose::ALL.len() == 10, "the filter's words are all there are");
+
+fn place(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "occur_time" => "f.occur_time",
+        "source" => "f.source",
+        "channel" => "f.channel",
+        "type" => "f.type",
+        _ => return None,
+    })
+}
+
+/// A list of facts.
+#[derive(Clone, Debug)]
+pub struct FactQuery {
+    pub kind: FactKind,
+    /// None for all customers.
+    pub customer: Option<CustomerId>,
+    pub filter: Filter,
+    pub show_replaced: bool,
+    pub limit: usize,
+    /// The key of the last fact of the page before.
+    pub after: Option<Vec<KeyPart>>,
+}
+
+impl Reader {
+    /// A page of facts, the newest by occur time first; the fact id decides between equal times. Facts of deleted
+    /// customers are left out of the list over all.
+    pub async fn list_facts(&self, list: &FactQuery) -> Result<Page<Fact>, Error> {
+        let filter = filters::condition(&list.filter, place, 2);
+        let mut values: Vec<Value> = vec![i64::from(list.kind.code()).into()];
+        values.extend(filter.values);
+        let whose = match &list.customer {
+            Some(customer) => {
+                values.push(customer.as_str().into());
+                format!("AND f.customer_id = ${}", values.len())
+            }
+            None => "AND NOT EXISTS (SELECT 1 FROM summaries s WHERE s.customer_id = f.customer_id \
+                     AND s.delete_time IS NOT NULL)"
+                .to_owned(),
+        };
+        let state = if list.show_replaced { "" } else { "AND f.state = 1" };
+        let after = match &list.after {
+            Some(parts) => format!("AND (f.occur_time, f.fact_id) < ({})", bind_key(parts, &mut values)),
+            None => String::new(),
+        };
+        values.push(rows(list.limit + 1));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} WHERE f.kind = $1 AND {} {whose} {state} {after} \
+             ORDER BY f.occur_time DESC, f.fact_id DESC LIMIT ${}",
+            filter.sql,
+            values.len()
+        );
+        let found = query(self.connection(), &sql, values).await?;
+        let facts = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(page(facts, list.limit, |fact| {
+            vec![KeyPart::Int(fact.occur_time.0), KeyPart::Bytes(fact.id.as_bytes().to_vec())]
+        }))
+    }
+}

@@ -1,0 +1,141 @@
+//! What a batch of commands is decided on, and what it leads to: everything is loaded in a few set-wise queries, decided
+//! in memory by `app`, and written in a few set-wise statements of the same transaction.
+
+mod load;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use guanxi_model::customer::{AttributeDefinition, ExternalId};
+use guanxi_model::fact::{Fact, FactKey, FactKind, FactState};
+use guanxi_model::{AttributeKey, CustomerId, Day, FactId, PyramidId, RequestId, Tally, TierId, Timestamp, TouchpointId};
+
+pub use crate::rows::customer::Record;
+pub use crate::rows::summary::Summary;
+
+/// Which fact: kind and identity within the customer.
+pub type FactRef = (FactKind, FactKey);
+
+/// What to load.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// Customers whose summary and tiers are needed.
+    pub customers: BTreeSet<CustomerId>,
+    /// Customers whose record is needed too.
+    pub records: BTreeSet<CustomerId>,
+    /// Facts that may be there. Whether they are replaced is looked up for customers that have replacements at all.
+    pub facts: BTreeSet<(CustomerId, FactRef)>,
+    /// Customers of whom all stage changes are needed.
+    pub stage_changes: BTreeSet<CustomerId>,
+    pub requests: BTreeSet<(CustomerId, RequestId)>,
+    pub external_ids: BTreeSet<ExternalId>,
+    pub touchpoints: BTreeSet<TouchpointId>,
+    pub attribute_definitions: bool,
+}
+
+/// What was there.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    pub customers: HashMap<CustomerId, CustomerState>,
+    pub external_ids: HashMap<ExternalId, CustomerId>,
+    pub touchpoints: BTreeSet<TouchpointId>,
+    pub attribute_definitions: HashMap<AttributeKey, AttributeDefinition>,
+}
+
+/// What was there about one customer. Empty for one that does not exist.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerState {
+    pub summary: Option<Summary>,
+    pub record: Option<Record>,
+    pub facts: HashMap<FactRef, Fact>,
+    pub replacements: HashMap<FactRef, Replacement>,
+    pub stage_changes: Vec<Fact>,
+    pub requests: HashMap<RequestId, Fingerprint>,
+    pub tiers: BTreeMap<PyramidId, TierRow>,
+}
+
+/// A hash of a request, to tell a retry from another request under the same id.
+pub type Fingerprint = [u8; 16];
+
+/// What took the place of a fact; nothing did where it was withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    pub by: Option<FactKey>,
+    pub record_time: Timestamp,
+}
+
+/// Where a customer stands in a pyramid: the present slot, and the one a run fills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TierRow {
+    pub tier: Option<TierId>,
+    pub generation: i64,
+    pub assign_time: Timestamp,
+    pub next: Option<NextTier>,
+    /// The version of the summary it was judged by.
+    pub version: i64,
+}
+
+/// The slot that becomes the present one when its generation does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextTier {
+    pub tier: Option<TierId>,
+    pub generation: i64,
+}
+
+/// Why a customer's tier changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TierChangeReason {
+    /// A fact of its own.
+    Facts = 1,
+    /// A run over everybody.
+    Run = 2,
+}
+
+/// A change of tier, to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TierChange {
+    pub customer: CustomerId,
+    pub pyramid: PyramidId,
+    pub generation: i64,
+    pub version: i64,
+    pub from: Option<TierId>,
+    pub to: Option<TierId>,
+    pub reason: TierChangeReason,
+    pub time: Timestamp,
+}
+
+/// What happened to a customer, for whoever follows along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub customer: CustomerId,
+    pub version: i64,
+    pub kind: ChangeKind,
+    pub fact: Option<FactId>,
+}
+
+/// The kinds of changes; the numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    CustomerCreated = 1,
+    CustomerUpdated = 2,
+    CustomerDeleted = 3,
+    CustomerUndeleted = 4,
+    FactRecorded = 5,
+    FactWithdrawn = 6,
+}
+
+/// Everything a batch writes. What is kept per key is the state after the batch.
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub records: BTreeMap<CustomerId, Record>,
+    /// The summaries, each with the version it was loaded with; 0 for a new one.
+    pub summaries: BTreeMap<CustomerId, (i64, Summary)>,
+    pub facts: BTreeMap<(CustomerId, FactRef), Fact>,
+    pub fact_states: BTreeMap<(CustomerId, FactRef), FactState>,
+    pub replacements: BTreeMap<(CustomerId, FactRef), Replacement>,
+    pub buckets: BTreeMap<(CustomerId, Day), Tally>,
+    pub tiers: BTreeMap<(CustomerId, PyramidId), TierRow>,
+    pub tier_changes: Vec<TierChange>,
+    pub changes: Vec<Change>,
+    pub requests: BTreeMap<(CustomerId, RequestId), Fingerprint>,
+}

@@ -1,0 +1,234 @@
+//! Loads what a batch of commands needs: one query per table, whatever the size of the batch, and none for tables that
+//! no command asks for.
+
+use guanxi_model::customer::ExternalId;
+use guanxi_model::fact::{FactKey, FactKind};
+use guanxi_model::{CustomerId, PyramidId, RequestId, SourceName, TierId, Timestamp, TouchpointId, Words};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
+
+use super::{CustomerState, FactRef, Fingerprint, Keys, Loaded, NextTier, Replacement, TierRow};
+use crate::bulk::{self, Cell, Column, Rows, bytes, int, text};
+use crate::rows::{self, id_bytes, word};
+use crate::{Error, Tx};
+
+impl Tx {
+    /// Which customers have these external ids.
+    pub async fn resolve<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a ExternalId>,
+    ) -> Result<Vec<(ExternalId, CustomerId)>, Error> {
+        const COLUMNS: &[Column] = &[text("system"), text("external_id")];
+        let mut keys = Rows::new(COLUMNS);
+        for id in ids {
+            keys.push([id.system.as_str().into(), id.id.as_str().into()]);
+        }
+        let query = self.lookup("t.system, t.external_id, t.customer_id", "external_ids t", COLUMNS);
+        let rows = bulk::select(self.connection(), keys, query).await?;
+        rows.iter()
+            .map(|row| {
+                let system = SourceName::from_trusted(row.try_get_by_index(0)?);
+                let id = ExternalId { system, id: row.try_get_by_index(1)? };
+                Ok((id, CustomerId::from_trusted(row.try_get_by_index(2)?)))
+            })
+            .collect()
+    }
+
+    /// Loads what the keys ask for.
+    pub async fn load(&self, keys: &Keys) -> Result<Loaded, Error> {
+        let mut loaded = Loaded::default();
+        self.load_summaries(keys, &mut loaded).await?;
+        self.load_tiers(&mut loaded).await?;
+        self.load_records(keys, &mut loaded).await?;
+        self.load_facts(keys, &mut loaded).await?;
+        self.load_replacements(keys, &mut loaded).await?;
+        self.load_stage_changes(keys, &mut loaded).await?;
+        self.load_requests(keys, &mut loaded).await?;
+        loaded.external_ids = self.resolve(&keys.external_ids).await?.into_iter().collect();
+        self.load_touchpoints(keys, &mut loaded).await?;
+        if keys.attribute_definitions {
+            let definitions = crate::catalogue::attribute_definitions(self.connection()).await?;
+            loaded.attribute_definitions = definitions.into_iter().map(|one| (one.key.clone(), one)).collect();
+        }
+        Ok(loaded)
+    }
+
+    /// A query for the rows of a table that have the keys' values in the columns of the same names. The keys come
+    /// first: CROSS JOIN keeps SQLite from turning the order round.
+    fn lookup(&self, select: &str, table: &str, columns: &[Column]) -> impl Fn(&str) -> String {
+        let join = if self.connection().get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
+        let (alias, _) = table.split_once(" LEFT").unwrap_or((table, ""));
+        let alias = alias.rsplit(' ').next().unwrap_or(alias).to_owned();
+        let (first, rest) = match table.split_once(" LEFT") {
+            Some((first, rest)) => (first.to_owned(), format!(" LEFT{rest}")),
+            None => (table.to_owned(), String::new()),
+        };
+        let on: Vec<String> = columns.iter().map(|column| format!("{alias}.{0} = k.{0}", column.name)).collect();
+        let on = on.join(" AND ");
+        let select = select.to_owned();
+        move |source| format!("SELECT {select} FROM {source} {join} {first} ON {on}{rest}")
+    }
+
+    async fn by_customer<'a>(
+        &self,
+        select: &str,
+        table: &str,
+        customers: impl IntoIterator<Item = &'a CustomerId>,
+    ) -> Result<Vec<QueryResult>, Error> {
+        const COLUMNS: &[Column] = &[text("customer_id")];
+        let mut keys = Rows::new(COLUMNS);
+        for customer in customers {
+            keys.push([customer.as_str().into()]);
+        }
+        bulk::select(self.connection(), keys, self.lookup(select, table, COLUMNS)).await
+    }
+
+    async fn load_summaries(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        for customer in &keys.customers {
+            loaded.customers.insert(customer.clone(), CustomerState::default());
+        }
+        for row in self.by_customer(&rows::summary::SELECT, "summaries s", &keys.customers).await? {
+            let (customer, summary) = rows::summary::read(&row)?;
+            loaded.customers.entry(customer).or_default().summary = Some(summary);
+        }
+        Ok(())
+    }
+
+    async fn load_tiers(&self, loaded: &mut Loaded) -> Result<(), Error> {
+        let known: Vec<CustomerId> = known_customers(loaded);
+        let select = "t.customer_id, t.pyramid_id, t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
+        for row in self.by_customer(select, "tiers t", &known).await? {
+            let (customer, pyramid, tier) = read_tier(&row)?;
+            loaded.customers.entry(customer).or_default().tiers.insert(pyramid, tier);
+        }
+        Ok(())
+    }
+
+    async fn load_records(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        let select = "c.customer_id, c.document, c.revision, c.create_time, c.update_time, c.delete_time";
+        for row in self.by_customer(select, "customers c", &keys.records).await? {
+            let (customer, record) = rows::customer::read_record(&row)?;
+            loaded.customers.entry(customer).or_default().record = Some(record);
+        }
+        Ok(())
+    }
+
+    async fn load_facts(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        // A customer that does not exist has no facts.
+        let wanted = keys.facts.iter().filter(|(customer, _)| exists(loaded, customer));
+        let table = format!("facts f {}", rows::fact::NOTE_JOIN);
+        let query = self.lookup(rows::fact::COLUMNS, &table, FACT_KEY);
+        for row in bulk::select(self.connection(), fact_keys(wanted), query).await? {
+            let fact = rows::fact::read(&row)?;
+            let key = (fact.body.kind(), fact.key.clone());
+            loaded.customers.entry(fact.customer.clone()).or_default().facts.insert(key, fact);
+        }
+        Ok(())
+    }
+
+    async fn load_replacements(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        let has_any = |customer: &CustomerId| {
+            let summary = loaded.customers.get(customer).and_then(|state| state.summary.as_ref());
+            summary.is_some_and(|summary| summary.replacements > 0)
+        };
+        let wanted = keys.facts.iter().filter(|(customer, _)| has_any(customer));
+        let select = "t.customer_id, t.kind, t.source, t.source_id, t.by_source, t.by_source_id, t.record_time";
+        let query = self.lookup(select, "replacements t", FACT_KEY);
+        for row in bulk::select(self.connection(), fact_keys(wanted), query).await? {
+            let (customer, fact, replacement) = read_replacement(&row)?;
+            loaded.customers.entry(customer).or_default().replacements.insert(fact, replacement);
+        }
+        Ok(())
+    }
+
+    async fn load_stage_changes(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[text("customer_id"), int("kind")];
+        let mut wanted = Rows::new(COLUMNS);
+        for customer in keys.stage_changes.iter().filter(|customer| exists(loaded, customer)) {
+            wanted.push([customer.as_str().into(), FactKind::StageChange.code().into()]);
+        }
+        let table = format!("facts f {}", rows::fact::NOTE_JOIN);
+        let query = self.lookup(rows::fact::COLUMNS, &table, COLUMNS);
+        for row in bulk::select(self.connection(), wanted, query).await? {
+            let fact = rows::fact::read(&row)?;
+            loaded.customers.entry(fact.customer.clone()).or_default().stage_changes.push(fact);
+        }
+        Ok(())
+    }
+
+    async fn load_requests(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[text("customer_id"), bytes("request_id")];
+        let mut wanted = Rows::new(COLUMNS);
+        for (customer, request) in &keys.requests {
+            wanted.push([customer.as_str().into(), request.as_bytes().as_slice().into()]);
+        }
+        let query = self.lookup("t.customer_id, t.request_id, t.fingerprint", "customer_requests t", COLUMNS);
+        for row in bulk::select(self.connection(), wanted, query).await? {
+            let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+            let request = RequestId::from_bytes(id_bytes(&row, 1, "request id")?);
+            let fingerprint: Fingerprint = id_bytes(&row, 2, "fingerprint")?;
+            loaded.customers.entry(customer).or_default().requests.insert(request, fingerprint);
+        }
+        Ok(())
+    }
+
+    async fn load_touchpoints(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[text("touchpoint_id")];
+        let mut wanted = Rows::new(COLUMNS);
+        for touchpoint in &keys.touchpoints {
+            wanted.push([touchpoint.as_str().into()]);
+        }
+        let query = self.lookup("t.touchpoint_id", "touchpoints t", COLUMNS);
+        for row in bulk::select(self.connection(), wanted, query).await? {
+            loaded.touchpoints.insert(TouchpointId::from_trusted(row.try_get_by_index(0)?));
+        }
+        Ok(())
+    }
+}
+
+/// The columns that identify a fact.
+pub(super) const FACT_KEY: &[Column] = &[text("customer_id"), int("kind"), text("source"), text("source_id")];
+
+pub(super) fn fact_key(customer: &CustomerId, (kind, key): &FactRef) -> [Cell; 4] {
+    [customer.as_str().into(), kind.code().into(), key.source.as_str().into(), key.source_id.as_str().into()]
+}
+
+fn fact_keys<'a>(facts: impl Iterator<Item = &'a (CustomerId, FactRef)>) -> Rows<'static> {
+    let mut rows = Rows::new(FACT_KEY);
+    for (customer, fact) in facts {
+        rows.push(fact_key(customer, fact));
+    }
+    rows
+}
+
+fn exists(loaded: &Loaded, customer: &CustomerId) -> bool {
+    loaded.customers.get(customer).is_some_and(|state| state.summary.is_some())
+}
+
+fn known_customers(loaded: &Loaded) -> Vec<CustomerId> {
+    loaded.customers.iter().filter(|(_, state)| state.summary.is_some()).map(|(customer, _)| customer.clone()).collect()
+}
+
+/// Reads `customer_id, pyramid_id, tier, generation, assign_time, next_tier, next_generation, version`.
+pub(crate) fn read_tier(row: &QueryResult) -> Result<(CustomerId, PyramidId, TierRow), Error> {
+    let next_tier = row.try_get_by_index::<Option<String>>(5)?.map(TierId::from_trusted);
+    let next_generation = row.try_get_by_index::<Option<i64>>(6)?;
+    let tier = TierRow {
+        tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
+        generation: row.try_get_by_index(3)?,
+        assign_time: Timestamp(row.try_get_by_index(4)?),
+        next: next_generation.map(|generation| NextTier { tier: next_tier, generation }),
+        version: row.try_get_by_index(7)?,
+    };
+    let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+    Ok((customer, PyramidId::from_trusted(row.try_get_by_index(1)?), tier))
+}
+
+fn read_replacement(row: &QueryResult) -> Result<(CustomerId, FactRef, Replacement), Error> {
+    let key = FactKey { source: SourceName::from_trusted(row.try_get_by_index(2)?), source_id: row.try_get_by_index(3)? };
+    let by = match (row.try_get_by_index::<Option<String>>(4)?, row.try_get_by_index::<Option<String>>(5)?) {
+        (Some(source), Some(source_id)) => Some(FactKey { source: SourceName::from_trusted(source), source_id }),
+        _ => None,
+    };
+    let replacement = Replacement { by, record_time: Timestamp(row.try_get_by_index(6)?) };
+    Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), (word(row, 1, "fact kind")?, key), replacement))
+}

@@ -1,0 +1,280 @@
+//! Writes what a batch led to: one statement per table, rows in the order of their keys so that two writers never wait
+//! for each other in a circle. A summary whose version is not the one that was loaded is a conflict: the whole batch is
+//! rolled back and decided anew.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use guanxi_model::{Counter, Timestamp, Words};
+
+use super::load::{FACT_KEY, fact_key};
+use super::{Effects, Record};
+use crate::bulk::{self, Column, Rows, bytes, int, text};
+use crate::rows::{self, to_json};
+use crate::{Error, Tx};
+
+impl Tx {
+    /// Writes everything, or says that somebody else wrote first.
+    pub async fn write(&self, effects: &Effects, now: Timestamp) -> Result<(), Error> {
+        // First, so that a conflict is found before the rest is written.
+        self.write_summaries(effects).await?;
+        self.write_records(effects).await?;
+        self.write_facts(effects).await?;
+        self.write_fact_states(effects).await?;
+        self.write_replacements(effects).await?;
+        self.write_buckets(effects).await?;
+        self.write_tiers(effects).await?;
+        self.write_tier_changes(effects).await?;
+        self.write_changes(effects, now).await?;
+        self.write_requests(effects, now).await
+    }
+
+    /// New summaries are inserted (a key that is taken is a conflict); known ones are updated where their version is still
+    /// the one the batch was decided on.
+    async fn write_summaries(&self, effects: &Effects) -> Result<(), Error> {
+        let (mut new, mut known) = (Rows::new(&rows::summary::COLUMNS), Rows::new(&SUMMARY_COLUMNS));
+        let mut expected = 0;
+        for (customer, (loaded, summary)) in &effects.summaries {
+            let cells = rows::summary::write(customer, summary);
+            if *loaded == 0 {
+                new.push(cells);
+            } else {
+                expected += 1;
+                known.push(cells.into_iter().chain([(*loaded).into()]));
+            }
+        }
+        bulk::insert(self.connection(), "summaries", new, "").await?;
+        let update = |source: &str| SUMMARY_UPDATE.replace("{source}", source);
+        let written = bulk::execute(self.connection(), known, update).await?;
+        if written == expected { Ok(()) } else { Err(Error::Conflict) }
+    }
+
+    async fn write_records(&self, effects: &Effects) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[
+            text("customer_id"),
+            int("kind"),
+            text("display_name"),
+            text("document"),
+            int("revision"),
+            int("create_time"),
+            int("update_time"),
+            int("delete_time"),
+        ];
+        if effects.records.is_empty() {
+            return Ok(());
+        }
+        let mut rows = Rows::new(COLUMNS);
+        for (customer, record) in &effects.records {
+            rows.push([
+                customer.as_str().into(),
+                record.profile.kind.code().into(),
+                record.profile.display_name.as_str().into(),
+                to_json(&record.profile, "customer")?.as_str().into(),
+                record.revision.into(),
+                record.create_time.0.into(),
+                record.update_time.0.into(),
+                record.delete_time.map(|time| time.0).into(),
+            ]);
+        }
+        let tail = replacing("customer_id", &COLUMNS[1..]);
+        bulk::insert(self.connection(), "customers", rows, &tail).await?;
+        self.write_lookups(effects).await
+    }
+
+    /// The tables that find customers by what their documents say. Rewritten for the customers of the batch that were
+    /// there before; a new one has nothing to clear.
+    async fn write_lookups(&self, effects: &Effects) -> Result<(), Error> {
+        const CUSTOMER: &[Column] = &[text("customer_id")];
+        const EXTERNAL: &[Column] = &[text("system"), text("external_id"), text("customer_id")];
+        const LABELS: &[Column] = &[text("customer_id"), text("label_key"), text("label_value")];
+        const ATTRIBUTES: &[Column] = &[text("customer_id"), text("attribute_key")];
+        for table in ["external_ids", "customer_labels", "customer_attributes"] {
+            let mut changed = Rows::new(CUSTOMER);
+            for (customer, _) in effects.records.iter().filter(|(_, record)| record.revision > 1) {
+                changed.push([customer.as_str().into()]);
+            }
+            let delete = |source: &str| {
+                format!("DELETE FROM {table} WHERE customer_id IN (SELECT k.customer_id FROM {source})")
+            };
+            bulk::execute(self.connection(), changed, delete).await?;
+        }
+        let (mut external, mut labels, mut attributes) = (Rows::new(EXTERNAL), Rows::new(LABELS), Rows::new(ATTRIBUTES));
+        for (customer, Record { profile, .. }) in &effects.records {
+            for id in &profile.external_ids {
+                external.push([id.system.as_str().into(), id.id.as_str().into(), customer.as_str().into()]);
+            }
+            for (key, value) in &profile.labels {
+                labels.push([customer.as_str().into(), key.as_str().into(), value.as_str().into()]);
+            }
+            for key in profile.attributes.keys() {
+                attributes.push([customer.as_str().into(), key.as_str().into()]);
+            }
+        }
+        bulk::insert(self.connection(), "external_ids", external, "").await?;
+        bulk::insert(self.connection(), "customer_labels", labels, "").await?;
+        bulk::insert(self.connection(), "customer_attributes", attributes, "").await?;
+        Ok(())
+    }
+
+    async fn write_facts(&self, effects: &Effects) -> Result<(), Error> {
+        const NOTES: &[Column] = &[text("customer_id"), bytes("fact_id"), text("note")];
+        let (mut facts, mut notes) = (Rows::new(rows::fact::INSERT), Rows::new(NOTES));
+        for fact in effects.facts.values() {
+            facts.push(rows::fact::write(fact)?);
+            if !fact.note.is_empty() {
+                let id = fact.id.as_bytes().as_slice();
+                notes.push([fact.customer.as_str().into(), id.into(), fact.note.as_str().into()]);
+            }
+        }
+        bulk::insert(self.connection(), "facts", facts, "").await?;
+        bulk::insert(self.connection(), "fact_notes", notes, "").await?;
+        Ok(())
+    }
+
+    async fn write_fact_states(&self, effects: &Effects) -> Result<(), Error> {
+        static COLUMNS: LazyLock<Vec<Column>> =
+            LazyLock::new(|| FACT_KEY.iter().copied().chain([int("state")]).collect());
+        let mut rows = Rows::new(&COLUMNS);
+        for ((customer, fact), state) in &effects.fact_states {
+            rows.push(fact_key(customer, fact).into_iter().chain([state.code().into()]));
+        }
+        let update = |source: &str| {
+            format!(
+                "UPDATE facts SET state = k.state FROM {source} WHERE facts.customer_id = k.customer_id AND \
+                 facts.kind = k.kind AND facts.source = k.source AND facts.source_id = k.source_id"
+            )
+        };
+        bulk::execute(self.connection(), rows, update).await?;
+        Ok(())
+    }
+
+    async fn write_replacements(&self, effects: &Effects) -> Result<(), Error> {
+        static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+            FACT_KEY.iter().copied().chain([text("by_source"), text("by_source_id"), int("record_time")]).collect()
+        });
+        let mut rows = Rows::new(&COLUMNS);
+        for ((customer, fact), replacement) in &effects.replacements {
+            let by = replacement.by.as_ref();
+            rows.push(fact_key(customer, fact).into_iter().chain([
+                by.map(|key| key.source.as_str()).into(),
+                by.map(|key| key.source_id.as_str()).into(),
+                replacement.record_time.0.into(),
+            ]));
+        }
+        bulk::insert(self.connection(), "replacements", rows, "").await?;
+        Ok(())
+    }
+
+    /// Days are added to: what a batch brings to a day is exact whatever else is in it.
+    async fn write_buckets(&self, effects: &Effects) -> Result<(), Error> {
+        let mut rows = Rows::new(&BUCKET_COLUMNS);
+        for ((customer, day), tally) in &effects.buckets {
+            let fixed = [customer.as_str().into(), i64::from(day.0).into()];
+            rows.push(fixed.into_iter().chain(tally.iter().map(|(_, value)| value.into())));
+        }
+        bulk::insert(self.connection(), "buckets", rows, &BUCKET_TAIL).await?;
+        Ok(())
+    }
+
+    async fn write_tiers(&self, effects: &Effects) -> Result<(), Error> {
+        let mut rows = Rows::new(crate::tiers::COLUMNS);
+        for ((customer, pyramid), tier) in &effects.tiers {
+            rows.push(crate::tiers::cells(customer, pyramid, tier));
+        }
+        bulk::insert(self.connection(), "tiers", rows, &replacing("customer_id, pyramid_id", &crate::tiers::COLUMNS[2..])).await?;
+        Ok(())
+    }
+
+    async fn write_tier_changes(&self, effects: &Effects) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[
+            text("customer_id"),
+            text("pyramid_id"),
+            int("generation"),
+            int("version"),
+            text("from_tier"),
+            text("to_tier"),
+            int("reason"),
+            int("change_time"),
+        ];
+        let mut rows = Rows::new(COLUMNS);
+        for change in &effects.tier_changes {
+            rows.push([
+                change.customer.as_str().into(),
+                change.pyramid.as_str().into(),
+                change.generation.into(),
+                change.version.into(),
+                change.from.as_ref().map(|tier| tier.as_str()).into(),
+                change.to.as_ref().map(|tier| tier.as_str()).into(),
+                (change.reason as i64).into(),
+                change.time.0.into(),
+            ]);
+        }
+        bulk::insert(self.connection(), "tier_changes", rows, "ON CONFLICT DO NOTHING").await?;
+        Ok(())
+    }
+
+    async fn write_changes(&self, effects: &Effects, now: Timestamp) -> Result<(), Error> {
+        const COLUMNS: &[Column] =
+            &[text("customer_id"), int("version"), int("kind"), bytes("fact_id"), int("record_time")];
+        let mut rows = Rows::new(COLUMNS);
+        for change in &effects.changes {
+            rows.push([
+                change.customer.as_str().into(),
+                change.version.into(),
+                (change.kind as i64).into(),
+                change.fact.as_ref().map(|fact| fact.as_bytes().as_slice()).into(),
+                now.0.into(),
+            ]);
+        }
+        bulk::insert(self.connection(), "changes", rows, "").await?;
+        Ok(())
+    }
+
+    async fn write_requests(&self, effects: &Effects, now: Timestamp) -> Result<(), Error> {
+        const COLUMNS: &[Column] =
+            &[text("customer_id"), bytes("request_id"), bytes("fingerprint"), int("record_time")];
+        let mut rows = Rows::new(COLUMNS);
+        for ((customer, request), fingerprint) in &effects.requests {
+            rows.push([
+                customer.as_str().into(),
+                request.as_bytes().as_slice().into(),
+                fingerprint.as_slice().into(),
+                now.0.into(),
+            ]);
+        }
+        bulk::insert(self.connection(), "customer_requests", rows, "").await?;
+        Ok(())
+    }
+}
+
+/// A summary with the version it was loaded with.
+static SUMMARY_COLUMNS: LazyLock<Vec<Column>> =
+    LazyLock::new(|| rows::summary::COLUMNS.iter().copied().chain([int("loaded")]).collect());
+
+static SUMMARY_UPDATE: LazyLock<String> = LazyLock::new(|| {
+    let set: Vec<String> = rows::summary::COLUMNS[1..].iter().map(|column| format!("{0} = k.{0}", column.name)).collect();
+    format!(
+        "UPDATE summaries SET {} FROM {{source}} WHERE summaries.customer_id = k.customer_id AND summaries.version = k.loaded",
+        set.join(", ")
+    )
+});
+
+static BUCKET_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    [text("customer_id"), int("day")].into_iter().chain(Counter::ALL.iter().map(|one| int(one.name()))).collect()
+});
+
+static BUCKET_TAIL: LazyLock<String> = LazyLock::new(|| {
+    let mut tail = "ON CONFLICT (customer_id, day) DO UPDATE SET ".to_owned();
+    for (index, counter) in Counter::ALL.iter().enumerate() {
+        let (comma, name) = (if index == 0 { "" } else { ", " }, counter.name());
+        // Writing to a String cannot fail.
+        let _ = write!(tail, "{comma}{name} = buckets.{name} + excluded.{name}");
+    }
+    tail
+});
+
+/// `ON CONFLICT`: the new row takes the place of the old one.
+fn replacing(key: &str, columns: &[Column]) -> String {
+    let set: Vec<String> = columns.iter().map(|column| format!("{0} = excluded.{0}", column.name)).collect();
+    format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+}

@@ -1,0 +1,275 @@
+//! Pyramids, their revisions and calibrations.
+
+use guanxi_model::{OperationId, PyramidId, RevisionNumber, Timestamp};
+use guanxi_segmentation::{Calibration, PyramidScheme};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+
+use crate::catalogue::{execute, query, rows};
+use crate::rows::{from_json, id_bytes, to_json};
+use crate::{Error, Reader, Tx};
+
+/// A pyramid and the state of its runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pyramid {
+    pub id: PyramidId,
+    pub display_name: String,
+    pub description: String,
+    /// Counts the writes of the resource itself.
+    pub revision: i64,
+    /// What readers see.
+    pub active: Option<Active>,
+    /// What a run is filling the second slots for.
+    pub next: Option<Next>,
+    /// The last generation that any run has taken; none is ever taken twice.
+    pub last_generation: i64,
+    /// The run that is not finished.
+    pub operation: Option<OperationId>,
+    pub create_time: Timestamp,
+    pub update_time: Timestamp,
+}
+
+/// The revision in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Active {
+    pub number: RevisionNumber,
+    pub generation: i64,
+    pub time: Timestamp,
+}
+
+/// The revision that a run is about to put in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    pub number: RevisionNumber,
+    pub generation: i64,
+}
+
+/// An immutable version of a pyramid's scheme.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    pub pyramid: PyramidId,
+    pub number: RevisionNumber,
+    pub description: String,
+    pub scheme: PyramidScheme,
+    pub create_time: Timestamp,
+}
+
+/// What one generation of a pyramid judges by.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    pub number: RevisionNumber,
+    pub scheme: PyramidScheme,
+    pub calibration: Calibration,
+    pub calibrate_time: Timestamp,
+}
+
+const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
+     next_revision, next_generation, last_generation, operation_id, create_time, update_time";
+const REVISION: &str = "pyramid_id, number, description, scheme, create_time";
+
+impl Reader {
+    /// One pyramid.
+    pub async fn pyramid(&self, id: &PyramidId) -> Result<Option<Pyramid>, Error> {
+        pyramid(self.connection(), id).await
+    }
+
+    /// Pyramids after an id, by id.
+    pub async fn pyramids(&self, after: &str, limit: usize) -> Result<Vec<Pyramid>, Error> {
+        let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id > $1 ORDER BY pyramid_id LIMIT $2");
+        query(self.connection(), &sql, [after.into(), rows(limit)]).await?.iter().map(read_pyramid).collect()
+    }
+
+    /// One revision.
+    pub async fn revision(&self, id: &PyramidId, number: RevisionNumber) -> Result<Option<Revision>, Error> {
+        revision(self.connection(), id, number).await
+    }
+
+    /// Revisions of a pyramid before a number, the newest first.
+    pub async fn revisions(&self, id: &PyramidId, before: i64, limit: usize) -> Result<Vec<Revision>, Error> {
+        let sql = format!(
+            "SELECT {REVISION} FROM pyramid_revisions WHERE pyramid_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3"
+        );
+        let values = [id.as_str().into(), before.into(), rows(limit)];
+        query(self.connection(), &sql, values).await?.iter().map(read_revision).collect()
+    }
+
+    /// What a generation judges by.
+    pub async fn judge(&self, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
+        judge(self.connection(), id, generation).await
+    }
+}
+
+impl Tx {
+    /// One pyramid.
+    pub async fn pyramid(&self, id: &PyramidId) -> Result<Option<Pyramid>, Error> {
+        pyramid(self.connection(), id).await
+    }
+
+    /// The pyramids that facts are judged by: with an active revision, or one that a run is about to put in force.
+    pub async fn judging_pyramids(&self) -> Result<Vec<Pyramid>, Error> {
+        let sql = format!(
+            "SELECT {PYRAMID} FROM pyramids WHERE active_revision IS NOT NULL OR next_generation IS NOT NULL ORDER BY pyramid_id"
+        );
+        query(self.connection(), &sql, []).await?.iter().map(read_pyramid).collect()
+    }
+
+    /// Inserts or replaces a pyramid.
+    pub async fn put_pyramid(&self, pyramid: &Pyramid) -> Result<(), Error> {
+        let sql = format!(
+            "INSERT INTO pyramids ({PYRAMID}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             ON CONFLICT (pyramid_id) DO UPDATE SET display_name = excluded.display_name, \
+             description = excluded.description, revision = excluded.revision, \
+             active_revision = excluded.active_revision, active_generation = excluded.active_generation, \
+             activate_time = excluded.activate_time, next_revision = excluded.next_revision, \
+             next_generation = excluded.next_generation, last_generation = excluded.last_generation, \
+             operation_id = excluded.operation_id, update_time = excluded.update_time"
+        );
+        let number = |number: RevisionNumber| i64::from(number.get());
+        let values: [Value; 13] = [
+            pyramid.id.as_str().into(),
+            pyramid.display_name.as_str().into(),
+            pyramid.description.as_str().into(),
+            pyramid.revision.into(),
+            pyramid.active.map(|active| number(active.number)).into(),
+            pyramid.active.map_or(0, |active| active.generation).into(),
+            pyramid.active.map(|active| active.time.0).into(),
+            pyramid.next.map(|next| number(next.number)).into(),
+            pyramid.next.map(|next| next.generation).into(),
+            pyramid.last_generation.into(),
+            pyramid.operation.as_ref().map(|id| id.as_bytes().to_vec()).into(),
+            pyramid.create_time.0.into(),
+            pyramid.update_time.0.into(),
+        ];
+        execute(self.connection(), &sql, values).await.map(drop)
+    }
+
+    /// Deletes a pyramid with its revisions; it has never been active, so nothing else hangs on it but the leavings of
+    /// runs that were cancelled.
+    pub async fn delete_pyramid(&self, id: &PyramidId) -> Result<(), Error> {
+        for table in ["pyramid_revisions", "calibrations", "tiers", "pyramids"] {
+            execute(self.connection(), &format!("DELETE FROM {table} WHERE pyramid_id = $1"), [id.as_str().into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// One revision.
+    pub async fn revision(&self, id: &PyramidId, number: RevisionNumber) -> Result<Option<Revision>, Error> {
+        revision(self.connection(), id, number).await
+    }
+
+    /// The number of the newest revision; 0 where there is none.
+    pub async fn last_revision(&self, id: &PyramidId) -> Result<u32, Error> {
+        let sql = "SELECT COALESCE(MAX(number), 0) FROM pyramid_revisions WHERE pyramid_id = $1";
+        let found = query(self.connection(), sql, [id.as_str().into()]).await?;
+        let number: i64 = found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        u32::try_from(number).map_err(|error| Error::corrupt("revision number", error))
+    }
+
+    /// Inserts a revision.
+    pub async fn put_revision(&self, revision: &Revision) -> Result<(), Error> {
+        let sql = format!("INSERT INTO pyramid_revisions ({REVISION}) VALUES ($1, $2, $3, $4, $5)");
+        let values: [Value; 5] = [
+            revision.pyramid.as_str().into(),
+            i64::from(revision.number.get()).into(),
+            revision.description.as_str().into(),
+            to_json(&revision.scheme, "scheme")?.into(),
+            revision.create_time.0.into(),
+        ];
+        execute(self.connection(), &sql, values).await.map(drop)
+    }
+
+    /// What a generation judges by.
+    pub async fn judge(&self, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
+        judge(self.connection(), id, generation).await
+    }
+
+    /// Keeps the calibration of a generation.
+    pub async fn put_calibration(
+        &self,
+        id: &PyramidId,
+        next: Next,
+        calibration: &Calibration,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO calibrations (pyramid_id, generation, number, calibration, calibrate_time) \
+                   VALUES ($1, $2, $3, $4, $5)";
+        let values: [Value; 5] = [
+            id.as_str().into(),
+            next.generation.into(),
+            i64::from(next.number.get()).into(),
+            to_json(calibration, "calibration")?.into(),
+            now.0.into(),
+        ];
+        execute(self.connection(), sql, values).await.map(drop)
+    }
+}
+
+async fn pyramid(connection: &impl ConnectionTrait, id: &PyramidId) -> Result<Option<Pyramid>, Error> {
+    let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id = $1");
+    query(connection, &sql, [id.as_str().into()]).await?.first().map(read_pyramid).transpose()
+}
+
+async fn revision(
+    connection: &impl ConnectionTrait,
+    id: &PyramidId,
+    number: RevisionNumber,
+) -> Result<Option<Revision>, Error> {
+    let sql = format!("SELECT {REVISION} FROM pyramid_revisions WHERE pyramid_id = $1 AND number = $2");
+    let values = [id.as_str().into(), i64::from(number.get()).into()];
+    query(connection, &sql, values).await?.first().map(read_revision).transpose()
+}
+
+async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
+    let sql = "SELECT c.number, r.scheme, c.calibration, c.calibrate_time FROM calibrations c \
+               JOIN pyramid_revisions r ON r.pyramid_id = c.pyramid_id AND r.number = c.number \
+               WHERE c.pyramid_id = $1 AND c.generation = $2";
+    let found = query(connection, sql, [id.as_str().into(), generation.into()]).await?;
+    let Some(row) = found.first() else { return Ok(None) };
+    Ok(Some(Judge {
+        number: read_number(row.try_get_by_index(0)?)?,
+        scheme: from_json(&row.try_get_by_index::<String>(1)?, "scheme")?,
+        calibration: from_json(&row.try_get_by_index::<String>(2)?, "calibration")?,
+        calibrate_time: Timestamp(row.try_get_by_index(3)?),
+    }))
+}
+
+fn read_number(number: i64) -> Result<RevisionNumber, Error> {
+    let read = u32::try_from(number).ok().and_then(RevisionNumber::new);
+    read.ok_or_else(|| Error::corrupt("revision number", number))
+}
+
+fn read_pyramid(row: &QueryResult) -> Result<Pyramid, Error> {
+    let active = match (row.try_get_by_index::<Option<i64>>(4)?, row.try_get_by_index::<Option<i64>>(6)?) {
+        (Some(number), Some(time)) => {
+            let generation = row.try_get_by_index(5)?;
+            Some(Active { number: read_number(number)?, generation, time: Timestamp(time) })
+        }
+        _ => None,
+    };
+    let next = match (row.try_get_by_index::<Option<i64>>(7)?, row.try_get_by_index::<Option<i64>>(8)?) {
+        (Some(number), Some(generation)) => Some(Next { number: read_number(number)?, generation }),
+        _ => None,
+    };
+    let has_operation = row.try_get_by_index::<Option<Vec<u8>>>(10)?.is_some();
+    Ok(Pyramid {
+        id: PyramidId::from_trusted(row.try_get_by_index(0)?),
+        display_name: row.try_get_by_index(1)?,
+        description: row.try_get_by_index(2)?,
+        revision: row.try_get_by_index(3)?,
+        active,
+        next,
+        last_generation: row.try_get_by_index(9)?,
+        operation: if has_operation { Some(OperationId::from_bytes(id_bytes(row, 10, "operation id")?)) } else { None },
+        create_time: Timestamp(row.try_get_by_index(11)?),
+        update_time: Timestamp(row.try_get_by_index(12)?),
+    })
+}
+
+fn read_revision(row: &QueryResult) -> Result<Revision, Error> {
+    Ok(Revision {
+        pyramid: PyramidId::from_trusted(row.try_get_by_index(0)?),
+        number: read_number(row.try_get_by_index(1)?)?,
+        description: row.try_get_by_index(2)?,
+        scheme: from_json(&row.try_get_by_index::<String>(3)?, "scheme")?,
+        create_time: Timestamp(row.try_get_by_index(4)?),
+    })
+}

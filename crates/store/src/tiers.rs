@@ -1,0 +1,194 @@
+//! Where customers stand: reading assignments, and the steps of a run over everybody.
+//!
+//! A tier row has two slots. A reader takes the second where its generation is the pyramid's active one, else the first;
+//! so one update of the pyramid switches every reader. A run writes the second slot, and only of those who move.
+
+use guanxi_model::{CustomerId, PyramidId, Tally, TierId, Timestamp};
+use sea_orm::{ConnectionTrait, QueryResult};
+
+use crate::bulk::{self, Cell, Column, Rows, int, text};
+use crate::catalogue::{execute, query, rows};
+use crate::ledger::{NextTier, Summary, TierRow};
+use crate::rows::summary;
+use crate::{Error, Reader, Tx};
+
+/// All columns of a tier row; the first two are its key.
+pub(crate) const COLUMNS: &[Column] = &[
+    text("customer_id"),
+    text("pyramid_id"),
+    text("tier"),
+    int("generation"),
+    int("assign_time"),
+    text("next_tier"),
+    int("next_generation"),
+    int("version"),
+];
+
+pub(crate) fn cells(customer: &CustomerId, pyramid: &PyramidId, row: &TierRow) -> [Cell; 8] {
+    let next = row.next.as_ref();
+    [
+        customer.as_str().into(),
+        pyramid.as_str().into(),
+        row.tier.as_ref().map(|tier| tier.as_str()).into(),
+        row.generation.into(),
+        row.assign_time.0.into(),
+        next.and_then(|next| next.tier.as_ref()).map(|tier| tier.as_str()).into(),
+        next.map(|next| next.generation).into(),
+        row.version.into(),
+    ]
+}
+
+/// A customer as a run or a report sees it.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub customer: CustomerId,
+    pub version: i64,
+    pub deleted: bool,
+    pub tally: Tally,
+    /// The present slot and the next one; none where the customer never stood in the pyramid.
+    pub tier: Option<TierRow>,
+}
+
+impl TierRow {
+    /// The tier that readers see while this generation is the active one, and since when; the run that filled the second
+    /// slot became visible at `activated`.
+    pub fn seen_at(&self, active: i64, activated: Timestamp) -> (Option<&TierId>, Timestamp) {
+        match &self.next {
+            Some(next) if next.generation == active => (next.tier.as_ref(), activated),
+            _ => (self.tier.as_ref(), self.assign_time),
+        }
+    }
+}
+
+impl Reader {
+    /// The summary of a customer and its row in a pyramid.
+    pub async fn standing(
+        &self,
+        customer: &CustomerId,
+        pyramid: &PyramidId,
+    ) -> Result<Option<(Summary, Option<TierRow>)>, Error> {
+        let sql = format!("{} WHERE s.customer_id = $2", candidates_sql());
+        let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
+        let Some(row) = found.first() else { return Ok(None) };
+        let (_, summary) = summary::read(row)?;
+        Ok(Some((summary, read_slots(row)?)))
+    }
+
+    /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
+    pub async fn assignments(
+        &self,
+        pyramid: &PyramidId,
+        active: i64,
+        tier: Option<&TierId>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, Error> {
+        // Readers see the second slot where its generation is the active one.
+        const SEEN: &str = "CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END";
+        let wanted = if tier.is_some() { format!("{SEEN} = $5") } else { format!("{SEEN} IS NOT NULL") };
+        let sql = format!(
+            "SELECT {}, {SLOTS} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
+             WHERE t.pyramid_id = $1 AND {wanted} AND t.customer_id > $3 AND s.delete_time IS NULL \
+             ORDER BY t.customer_id LIMIT $4",
+            *summary::SELECT
+        );
+        let mut values = vec![pyramid.as_str().into(), active.into(), after.into(), rows(limit)];
+        values.extend(tier.map(|tier| tier.as_str().into()));
+        query(self.connection(), &sql, values).await?.iter().map(read_candidate).collect()
+    }
+
+    /// Everybody after a customer, by id, for a report or the calibration of a run.
+    pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
+        candidates(self.reports(), pyramid, after, limit).await
+    }
+
+    /// How many customers there are, deleted ones too.
+    pub async fn customer_count(&self) -> Result<i64, Error> {
+        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries", []).await?;
+        Ok(found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
+    }
+}
+
+impl Tx {
+    /// Everybody after a customer, by id, as this transaction sees them.
+    pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
+        candidates(self.connection(), pyramid, after, limit).await
+    }
+
+    /// Fills the second slot of those who move. A row that a fact has judged since, by a later version of the customer, is
+    /// left alone: the fact has filled both slots itself.
+    pub async fn put_next_tiers<'a>(
+        &self,
+        pyramid: &PyramidId,
+        moves: impl IntoIterator<Item = (&'a CustomerId, &'a TierRow)>,
+    ) -> Result<(), Error> {
+        let mut rows = Rows::new(COLUMNS);
+        for (customer, row) in moves {
+            rows.push(cells(customer, pyramid, row));
+        }
+        let tail = "ON CONFLICT (customer_id, pyramid_id) DO UPDATE SET next_tier = excluded.next_tier, \
+                    next_generation = excluded.next_generation, version = excluded.version \
+                    WHERE tiers.version <= excluded.version";
+        bulk::insert(self.connection(), "tiers", rows, tail).await?;
+        Ok(())
+    }
+
+    /// Folds the second slot into the first for up to `limit` customers and keeps the changes of tier. Returns how many
+    /// were folded; 0 when all are.
+    pub async fn fold(&self, pyramid: &PyramidId, generation: i64, activated: Timestamp, limit: usize) -> Result<u64, Error> {
+        let chunk = "SELECT customer_id FROM tiers WHERE pyramid_id = $1 AND next_generation = $2 ORDER BY customer_id LIMIT $3";
+        let keep = format!(
+            "INSERT INTO tier_changes (customer_id, pyramid_id, generation, version, from_tier, to_tier, reason, change_time) \
+             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, 2, $4 FROM tiers \
+             WHERE pyramid_id = $1 AND next_generation = $2 AND customer_id IN ({chunk}) ON CONFLICT DO NOTHING"
+        );
+        let values = || [pyramid.as_str().into(), generation.into(), rows(limit), activated.0.into()];
+        execute(self.connection(), &keep, values()).await?;
+        let fold = format!(
+            "UPDATE tiers SET tier = next_tier, generation = next_generation, assign_time = $4, next_tier = NULL, \
+             next_generation = NULL WHERE pyramid_id = $1 AND next_generation = $2 AND customer_id IN ({chunk})"
+        );
+        execute(self.connection(), &fold, values()).await
+    }
+}
+
+const SLOTS: &str = "t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
+
+/// Summaries with the slots of one pyramid ($1).
+fn candidates_sql() -> String {
+    format!(
+        "SELECT {}, {SLOTS} FROM summaries s \
+         LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1",
+        *summary::SELECT
+    )
+}
+
+async fn candidates(
+    connection: &impl ConnectionTrait,
+    pyramid: &PyramidId,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Candidate>, Error> {
+    let sql = format!("{} WHERE s.customer_id > $2 ORDER BY s.customer_id LIMIT $3", candidates_sql());
+    let values = [pyramid.as_str().into(), after.into(), rows(limit)];
+    query(connection, &sql, values).await?.iter().map(read_candidate).collect()
+}
+
+fn read_candidate(row: &QueryResult) -> Result<Candidate, Error> {
+    let (customer, Summary { version, delete_time, tally, .. }) = summary::read(row)?;
+    Ok(Candidate { customer, version, deleted: delete_time.is_some(), tally, tier: read_slots(row)? })
+}
+
+fn read_slots(row: &QueryResult) -> Result<Option<TierRow>, Error> {
+    let first = summary::COLUMNS.len();
+    let Some(generation) = row.try_get_by_index::<Option<i64>>(first + 1)? else { return Ok(None) };
+    let next_tier = row.try_get_by_index::<Option<String>>(first + 3)?.map(TierId::from_trusted);
+    let next_generation = row.try_get_by_index::<Option<i64>>(first + 4)?;
+    Ok(Some(TierRow {
+        tier: row.try_get_by_index::<Option<String>>(first)?.map(TierId::from_trusted),
+        generation,
+        assign_time: Timestamp(row.try_get_by_index(first + 2)?),
+        next: next_generation.map(|generation| NextTier { tier: next_tier, generation }),
+        version: row.try_get_by_index(first + 5)?,
+    }))
+}

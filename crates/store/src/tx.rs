@@ -1,0 +1,59 @@
+//! A writing transaction. Dropped before `commit` it is rolled back.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+use crate::{Error, Store};
+
+/// A transaction that writes.
+pub struct Tx {
+    inner: DatabaseTransaction,
+}
+
+impl Store {
+    /// Begins a transaction. On SQLite it takes the write lock at once: a reading transaction that turns into a writing
+    /// one fails with "database is locked" whatever the timeout.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        let options = TransactionOptions {
+            isolation_level: None,
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        };
+        Ok(Tx { inner: self.pools.writer.begin_with_options(options).await? })
+    }
+}
+
+/// The key of the advisory lock between writers of facts (shared) and whoever changes what facts are judged by
+/// (exclusive).
+const SCHEMES_LOCK: i64 = 0x6775_616e_7869;
+
+impl Tx {
+    /// Makes everything written durable.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.inner.commit().await?)
+    }
+
+    pub(crate) fn connection(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    /// Holds the schemes still until the transaction ends, beside others that do the same. SQLite has one writer, so
+    /// nothing is needed there.
+    pub async fn hold_schemes(&self) -> Result<(), Error> {
+        self.lock("SELECT pg_advisory_xact_lock_shared($1)").await
+    }
+
+    /// Waits for all that hold the schemes still, and keeps others from doing so until the transaction ends.
+    pub async fn change_schemes(&self) -> Result<(), Error> {
+        self.lock("SELECT pg_advisory_xact_lock($1)").await
+    }
+
+    async fn lock(&self, sql: &str) -> Result<(), Error> {
+        if self.inner.get_database_backend() == DbBackend::Postgres {
+            let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [SCHEMES_LOCK.into()]);
+            self.inner.execute_raw(statement).await?;
+        }
+        Ok(())
+    }
+}
