@@ -1,8 +1,8 @@
 //! The commands: everything that writes about a customer, as data. What each one does is in `decide/`.
 
-use guanxi_model::{
-    Customer, CustomerId, Fact, FactKey, FactKind, NewFact, Profile, RequestId, Timestamp,
-};
+use guanxi_model::customer::{Customer, Profile};
+use guanxi_model::fact::{Fact, FactKey, FactKind, NewFact};
+use guanxi_model::{CustomerId, RequestId, Timestamp};
 
 /// One write about one customer.
 #[derive(Clone, Debug)]

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guanxi_model::{CustomerId, ExternalId, FactKey, Violations};
+use guanxi_model::customer::ExternalId;
+use guanxi_model::fact::FactKey;
+use guanxi_model::{CustomerId, Violations};
 use thiserror::Error;
 
 /// Why something was not done. Cheap to clone: one cause may refuse a whole batch.

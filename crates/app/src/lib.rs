@@ -1,1 +1,138 @@
-//! guanxi-app
+//! Everything that writes. Commands about customers go through the committer, changes of the catalogue are small
+//! transactions, long work is operations. What only reads goes past this crate, straight to `guanxi_store::Reader`.
+//!
+//! - [`command`], [`error`]: what may be asked for and how it may end
+//! - `decide`, `world`, `committer`, `judges`: how commands are decided and made durable
+//! - [`catalogue`], [`operations`]: the rest
+//! - `housekeeping`: what is forgotten after its time
+
+pub mod catalogue;
+pub mod command;
+mod committer;
+mod decide;
+mod error;
+mod fingerprint;
+mod housekeeping;
+mod judges;
+pub mod operations;
+mod world;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use guanxi_model::{Clock, PyramidId, Timestamp};
+use guanxi_store::{Deployment, Judge, Reader, Store};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use catalogue::Catalogue;
+use command::{Command, Grouping, Outcome, Urgency};
+use committer::{Committer, Shared};
+pub use error::{Error, Refusal};
+use judges::Judges;
+use operations::{Operations, Runner};
+
+/// The application: one per process.
+pub struct App {
+    store: Store,
+    reader: Reader,
+    deployment: Deployment,
+    clock: Clock,
+    judges: Arc<Judges>,
+    committer: Mutex<Option<Arc<Committer>>>,
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl App {
+    /// Starts the committer, the runner of operations and the housekeeping on an opened and migrated store.
+    ///
+    /// # Errors
+    /// A store that belongs to another deployment or is not migrated.
+    pub async fn start(store: Store, deployment: Deployment, clock: Clock) -> Result<App, Error> {
+        store.verify(&deployment).await?;
+        let judges = Arc::new(Judges::default());
+        let tasks = TaskTracker::new();
+        let shared = Arc::new(Shared {
+            store: store.clone(),
+            zone: deployment.zone.clone(),
+            clock: clock.clone(),
+            judges: Arc::clone(&judges),
+        });
+        let committer = Committer::start(&shared, &tasks);
+        let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let runner =
+            Runner { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake), stop: stop.clone() };
+        tasks.spawn(runner.run());
+        tasks.spawn(housekeeping::run(store.clone(), clock.clone(), stop.clone()));
+        let committer = Mutex::new(Some(Arc::new(committer)));
+        let reader = store.reader();
+        Ok(App { store, reader, deployment, clock, judges, committer, wake, stop, tasks })
+    }
+
+    /// Stops taking commands, finishes those that were taken, and leaves operations where they are.
+    pub async fn stop(&self) {
+        drop(self.committer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// What only reads.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The currency and the time zone.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The present moment, by the clock that the process was started with.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Carries out commands about customers; returns what became of each, in their order, once it is durable.
+    ///
+    /// # Errors
+    /// What befell all of them: the database does not answer, the server is stopping. It is then not known whether they
+    /// were carried out; repeating them is safe.
+    pub async fn submit(
+        &self,
+        commands: Vec<Command>,
+        grouping: Grouping,
+        urgency: Urgency,
+    ) -> Result<Vec<Result<Outcome, Error>>, Error> {
+        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        committer.ok_or(Error::ShuttingDown)?.submit(commands, grouping, urgency).await
+    }
+
+    /// Carries out one command that somebody waits for.
+    ///
+    /// # Errors
+    /// As `submit`, or why the command was refused.
+    pub async fn run(&self, command: Command) -> Result<Outcome, Error> {
+        let mut answers = self.submit(vec![command], Grouping::Each, Urgency::Interactive).await?;
+        answers.pop().unwrap_or(Err(Error::ShuttingDown))
+    }
+
+    /// Changes of what is not about one customer.
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue { store: &self.store, now: self.now() }
+    }
+
+    /// Long work.
+    pub fn operations(&self) -> Operations<'_> {
+        Operations { store: &self.store, now: self.now(), wake: &self.wake }
+    }
+
+    /// What a generation of a pyramid judges by; kept in memory.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn judge(&self, pyramid: &PyramidId, generation: i64) -> Result<Arc<Judge>, Error> {
+        self.judges.read(&self.reader, pyramid, generation).await
+    }
+}

@@ -1,1 +1,6 @@
-//! guanxi-grpc
+//! grpc
+
+mod from_proto;
+mod kinds;
+pub mod status;
+mod to_proto;

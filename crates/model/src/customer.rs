@@ -45,6 +45,9 @@ pub struct Profile {
     pub consents: Vec<Consent>,
 }
 
+/// How long a deleted customer can be brought back before it is purged.
+pub const KEEP_DELETED: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
+
 impl Profile {
     /// A profile of which nothing is known but a name: what a fact of an unknown customer leaves behind.
     pub fn named(kind: CustomerKind, display_name: String) -> Profile {

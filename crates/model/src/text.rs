@@ -50,7 +50,7 @@ pub fn optional(value: impl Into<String>, max_chars: usize) -> Result<String, Te
 ///
 /// If it is longer than `max_chars` characters or contains other control characters.
 pub fn note(value: impl Into<String>, max_chars: usize) -> Result<String, TextError> {
-    checked(value.into(), max_chars, |c| matches!(c, '\n' | '\t'))
+    checked(value.into(), max_chars, |c| matches!(c, '\n' | '\r' | '\t'))
 }
 
 fn checked(value: String, max: usize, spared: impl Fn(char) -> bool) -> Result<String, TextError> {

@@ -8,6 +8,8 @@ mod health;
 pub mod layers;
 mod services;
 pub mod telemetry;
+#[cfg(test)]
+mod tests;
 pub mod transport;
 
 use std::sync::Arc;

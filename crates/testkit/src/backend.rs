@@ -53,8 +53,8 @@ mod tests {
     use crate::{Backend, TestServer};
 
     async fn every_case_has_its_database(guanxi: TestServer) {
-        let url = guanxi.database.url();
-        match guanxi.database.backend() {
+        let url = guanxi.database().url();
+        match guanxi.backend() {
             Backend::Sqlite => assert!(url.starts_with("sqlite:///"), "{url}"),
             Backend::Postgres => assert!(url.starts_with("postgres"), "{url}"),
         }

@@ -21,4 +21,4 @@ pub use backend::{Backend, run};
 pub use data::data_file;
 pub use postgres::{Postgres, TestDatabase};
 pub use require::{required, skip_or_fail};
-pub use server::{Database, TestServer, database};
+pub use server::{Database, Replica, START, TestServer, config, database};

@@ -6,6 +6,7 @@ use guanxi_model::{AttributeKey, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
 use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, word};
+use super::page::Column;
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 /// Type and unit are written once; an update may carry them and leaves them as they are.
@@ -141,6 +142,6 @@ pub(crate) fn delete_request(
 pub(crate) fn list_request(request: &pb::ListAttributeDefinitionsRequest) -> Result<Paging, Violations> {
     let pb::ListAttributeDefinitionsRequest { page_size, page_token } = request;
     let mut v = Violations::new();
-    let paging = page::paging(&mut v, (*page_size, page_token), &["attributeDefinitions"]);
+    let paging = page::paging(&mut v, (*page_size, page_token), &["attributeDefinitions"], &[Column::Text]);
     done(v, paging)
 }

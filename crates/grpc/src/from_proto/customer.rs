@@ -3,44 +3,19 @@
 use guanxi::v1 as pb;
 use guanxi_app::{ChangeCustomer, CreateCustomer, UpdateCustomer};
 use guanxi_model::customer::ExternalId;
-use guanxi_model::filter::{Filter, Kind, Schema};
+use guanxi_model::page::QueryHash;
 use guanxi_model::{CustomerId, RequestId, Violations, mask, name};
+use guanxi_store::{CUSTOMER_FILTER, CustomerOrder, CustomerQuery};
 use uuid::Uuid;
 
 use super::profile::{self, GROUPS};
-use super::{Context, Paging, Path, done, given, list, page};
+use super::page::Column;
+use super::{Context, Path, done, given, list, page};
 
 /// The fields of a customer that only the server writes.
 const OUTPUT_ONLY: &[&str] =
     &["name", "stage", "create_time", "update_time", "delete_time", "purge_time", "etag"];
 const MAX_BATCH: usize = 1000;
-
-/// What customers can be listed by.
-const SCHEMA: Schema = Schema(&[
-    ("kind", Kind::Enum(&[("PERSON", 1), ("ORGANIZATION", 2), ("UNKNOWN", 3)])),
-    ("stage", Kind::Enum(&[("PROSPECT", 1), ("ACTIVE", 2), ("DORMANT", 3), ("CHURNED", 4), ("WON_BACK", 5)])),
-    ("display_name", Kind::Text),
-    ("create_time", Kind::Timestamp),
-    ("labels", Kind::TextMap),
-]);
-
-/// A list of customers.
-#[derive(Clone, Debug)]
-pub(crate) struct List {
-    pub(crate) filter: Filter,
-    pub(crate) order: Order,
-    pub(crate) show_deleted: bool,
-    pub(crate) paging: Paging,
-}
-
-/// What customers are listed in the order of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    Name,
-    NameDescending,
-    CreateTime,
-    CreateTimeDescending,
-}
 
 /// CreateCustomer.
 pub(crate) fn create_request(
@@ -136,26 +111,33 @@ pub(crate) fn lookup_request(request: pb::LookupCustomerRequest) -> Result<Exter
 }
 
 /// ListCustomers.
-pub(crate) fn list_request(request: &pb::ListCustomersRequest) -> Result<List, Violations> {
+pub(crate) fn list_request(request: &pb::ListCustomersRequest) -> Result<(CustomerQuery, QueryHash), Violations> {
     let pb::ListCustomersRequest { page_size, page_token, filter, order_by, show_deleted } = request;
     let show_deleted = *show_deleted;
     let mut v = Violations::new();
     let order = order(&mut v, order_by);
-    let filter = page::filter(&mut v, filter, &SCHEMA);
+    let filter = page::filter(&mut v, filter, &CUSTOMER_FILTER);
     let canonical = filter.as_ref().map(ToString::to_string).unwrap_or_default();
     let query = ["customers", &canonical, &format!("{order:?}"), if show_deleted { "deleted" } else { "" }];
-    let paging = page::paging(&mut v, (*page_size, page_token), &query);
-    let list = filter.zip(order).zip(paging);
-    done(v, list.map(|((filter, order), paging)| List { filter, order, show_deleted, paging }))
+    let columns: &[Column] = match order {
+        Some(CustomerOrder::CreateTime | CustomerOrder::CreateTimeDescending) => &[Column::Int, Column::Text],
+        Some(CustomerOrder::Name | CustomerOrder::NameDescending) | None => &[Column::Text],
+    };
+    let paging = page::paging(&mut v, (*page_size, page_token), &query, columns);
+    let query = filter.zip(order).zip(paging).map(|((filter, order), paging)| {
+        let limit = paging.size;
+        (CustomerQuery { filter, order, show_deleted, limit, after: paging.after }, paging.query)
+    });
+    done(v, query)
 }
 
-fn order(v: &mut Violations, order_by: &str) -> Option<Order> {
+fn order(v: &mut Violations, order_by: &str) -> Option<CustomerOrder> {
     let words: Vec<_> = order_by.split_whitespace().collect();
     let order = match words.as_slice() {
-        [] | ["name"] | ["name", "asc"] => Order::Name,
-        ["name", "desc"] => Order::NameDescending,
-        ["create_time"] | ["create_time", "asc"] => Order::CreateTime,
-        ["create_time", "desc"] => Order::CreateTimeDescending,
+        [] | ["name"] | ["name", "asc"] => CustomerOrder::Name,
+        ["name", "desc"] => CustomerOrder::NameDescending,
+        ["create_time"] | ["create_time", "asc"] => CustomerOrder::CreateTime,
+        ["create_time", "desc"] => CustomerOrder::CreateTimeDescending,
         _ => {
             v.push(Path::of("order_by"), "allowed: name, name desc, create_time, create_time desc");
             return None;

@@ -12,6 +12,8 @@ use guanxi_model::{AttributeKey, LabelKey, SourceName, Violations, text};
 
 use super::{Context, Path, given, list, time, word};
 
+pub(super) use self::people::contact_id_if_given;
+
 /// The groups of a customer that callers write, by their field of the contract.
 pub(super) const GROUPS: &[&str] = &[
     "kind",

@@ -6,6 +6,7 @@ use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
 use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, word};
+use super::page::Column;
 
 const WRITABLE: &[&str] = &["display_name", "journey", "position", "kind", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "create_time", "update_time", "etag"];
@@ -121,6 +122,6 @@ pub(crate) fn delete_request(request: pb::DeleteTouchpointRequest) -> Result<Del
 pub(crate) fn list_request(request: &pb::ListTouchpointsRequest) -> Result<Paging, Violations> {
     let pb::ListTouchpointsRequest { page_size, page_token } = request;
     let mut v = Violations::new();
-    let paging = page::paging(&mut v, (*page_size, page_token), &["touchpoints"]);
+    let paging = page::paging(&mut v, (*page_size, page_token), &["touchpoints"], &[Column::Text]);
     done(v, paging)
 }

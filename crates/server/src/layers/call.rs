@@ -7,11 +7,14 @@ pub(super) enum Call {
     Bounded,
     /// A stream of messages from the client, as long as those keep coming.
     Import,
-    /// Health and reflection: always admitted, so that an overloaded server is not taken for a dead one. Answers
-    /// within its deadline.
-    Probe,
-    /// A health watch: as a probe, but silent for hours.
+    /// A health check: always admitted, so that an overloaded server is not taken for a dead one. Answers within its
+    /// deadline.
+    Check,
+    /// A health watch: always admitted, and silent for hours.
     Watch,
+    /// A stream of questions about the contract, kept open by some tools beside their other calls: always admitted, as
+    /// long as the questions keep coming.
+    Reflection,
 }
 
 impl Call {
@@ -20,15 +23,19 @@ impl Call {
         let (service, method) = path.trim_start_matches('/').rsplit_once('/').unwrap_or_default();
         match service {
             "grpc.health.v1.Health" if method == "Watch" => Self::Watch,
-            "grpc.health.v1.Health" => Self::Probe,
-            _ if service.starts_with("grpc.reflection.") => Self::Probe,
+            "grpc.health.v1.Health" => Self::Check,
+            _ if service.starts_with("grpc.reflection.") => Self::Reflection,
             _ if method.starts_with("Import") => Self::Import,
             _ => Self::Bounded,
         }
     }
 
     pub(super) fn has_default_deadline(self) -> bool {
-        matches!(self, Self::Bounded | Self::Probe)
+        matches!(self, Self::Bounded | Self::Check)
+    }
+
+    pub(super) fn has_idle_limit(self) -> bool {
+        matches!(self, Self::Import | Self::Reflection)
     }
 
     pub(super) fn counts(self) -> bool {
@@ -44,9 +51,9 @@ mod tests {
     fn paths_say_how_to_treat_a_call() {
         assert_eq!(Call::of("/guanxi.v1.ActivityService/RecordPurchase"), Call::Bounded);
         assert_eq!(Call::of("/guanxi.v1.ActivityService/ImportPurchases"), Call::Import);
-        assert_eq!(Call::of("/grpc.health.v1.Health/Check"), Call::Probe);
+        assert_eq!(Call::of("/grpc.health.v1.Health/Check"), Call::Check);
         assert_eq!(Call::of("/grpc.health.v1.Health/Watch"), Call::Watch);
-        assert_eq!(Call::of("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"), Call::Probe);
+        assert_eq!(Call::of("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"), Call::Reflection);
         assert_eq!(Call::of("/"), Call::Bounded);
         assert_eq!(Call::of(""), Call::Bounded);
     }

@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(of(Call::Bounded, None), Some((10, false)));
         assert_eq!(of(Call::Bounded, Some("3S")), Some((3, false)));
         assert_eq!(of(Call::Bounded, Some("2M")), Some((60, true)));
-        assert_eq!(of(Call::Probe, Some("99999999H")), Some((60, true)));
+        assert_eq!(of(Call::Check, Some("99999999H")), Some((60, true)));
         assert_eq!(of(Call::Import, None), None);
         assert_eq!(of(Call::Import, Some("2M")), Some((120, false)));
         assert_eq!(of(Call::Watch, None), None);

@@ -21,9 +21,11 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    match call {
-        Call::Import => Body::new(IdleLimit { body: Body::new(body), idle, wait: Box::pin(sleep(idle)), waits: false }),
-        Call::Bounded | Call::Probe | Call::Watch => Body::new(body),
+    let body = Body::new(body);
+    if call.has_idle_limit() {
+        Body::new(IdleLimit { body, idle, wait: Box::pin(sleep(idle)), waits: false })
+    } else {
+        body
     }
 }
 

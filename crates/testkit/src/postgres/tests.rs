@@ -8,9 +8,11 @@ use crate::skip_or_fail;
 
 #[test]
 fn clones_are_isolated() {
-    let Some(server) = Postgres::shared() else {
+    let Some(shared) = Postgres::shared() else {
         return skip_or_fail("postgres", "no PostgreSQL");
     };
+    // A template of its own on the shared server: that of the process belongs to the real migrations.
+    let server: &Postgres = Box::leak(Box::new(Postgres::at(shared.url.clone(), None)));
     server.template(notes_table);
     let (one, other) = (server.clone_database(), server.clone_database());
     let runtime = tokio::runtime::Runtime::new().unwrap();

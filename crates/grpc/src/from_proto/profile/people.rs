@@ -102,7 +102,7 @@ pub(super) fn life_events(
     })
 }
 
-pub(in super::super) fn contact_id_if_given(v: &mut Violations, at: Path<'_>, id: String) -> Option<SourceName> {
+pub(in crate::from_proto) fn contact_id_if_given(v: &mut Violations, at: Path<'_>, id: String) -> Option<SourceName> {
     if id.is_empty() { None } else { v.field(at, SourceName::parse(id)) }
 }
 

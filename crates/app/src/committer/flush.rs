@@ -1,0 +1,189 @@
+//! One flusher: gathers a batch, carries it out in a task of its own, answers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use guanxi_model::CustomerId;
+use guanxi_model::customer::ExternalId;
+use guanxi_store::Tx;
+use guanxi_store::ledger::Keys;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
+
+use super::pace::Pace;
+use super::{Job, Shared};
+use crate::command::{Command, Grouping};
+use crate::decide;
+use crate::error::Error;
+use crate::judges;
+use crate::world::World;
+
+/// Interactive commands of one transaction.
+const MOST_INTERACTIVE: usize = 512;
+/// How long one try may take, whatever its callers' deadlines are.
+const TRY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Tries with all jobs together before they are split.
+const TRIES_TOGETHER: usize = 2;
+/// Tries of a single job.
+const TRIES_ALONE: usize = 10;
+
+pub(super) async fn run(shared: Arc<Shared>, mut interactive: mpsc::Receiver<Job>, mut bulk: mpsc::Receiver<Job>) {
+    let mut pace = Pace::new();
+    loop {
+        let first = tokio::select! {
+            biased;
+            Some(job) = interactive.recv() => (job, false),
+            Some(job) = bulk.recv() => (job, true),
+            else => return,
+        };
+        let (jobs, waiting, loading) = gather(first, &mut interactive, &mut bulk, pace.allowance());
+        let began = Instant::now();
+        // A task of its own: nothing that happens to a caller can drop a transaction halfway.
+        let work = tokio::spawn(settle(Arc::clone(&shared), jobs));
+        if work.await.is_err() {
+            tracing::error!("a batch of commands panicked; its callers were told to try again");
+        }
+        pace.learn(waiting, loading, began.elapsed());
+    }
+}
+
+/// Everything that is queued, interactive first; jobs whose callers are gone are dropped. Returns the jobs and how many
+/// commands of each sort they hold.
+fn gather(
+    (first, first_is_bulk): (Job, bool),
+    interactive: &mut mpsc::Receiver<Job>,
+    bulk: &mut mpsc::Receiver<Job>,
+    allowance: usize,
+) -> (Vec<Job>, usize, usize) {
+    let mut jobs = Vec::new();
+    let (mut waiting, mut loading) = (0, 0);
+    let counted = if first_is_bulk { &mut loading } else { &mut waiting };
+    *counted += first.commands.len();
+    jobs.push(first);
+    take(interactive, &mut jobs, &mut waiting, MOST_INTERACTIVE);
+    let allowance = if waiting > 0 { allowance.min(MOST_INTERACTIVE) } else { allowance };
+    take(bulk, &mut jobs, &mut loading, allowance);
+    jobs.retain(|job| !job.reply.is_closed());
+    (jobs, waiting, loading)
+}
+
+fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize, most: usize) {
+    while *count < most {
+        match queue.try_recv() {
+            Ok(job) => {
+                *count += job.commands.len();
+                jobs.push(job);
+            }
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+        }
+    }
+}
+
+/// Carries jobs out and answers each. A conflict is tried again; what fails together is tried in halves, so that one bad
+/// job fails only its own callers.
+async fn settle(shared: Arc<Shared>, jobs: Vec<Job>) {
+    let mut pending = vec![jobs];
+    while let Some(mut jobs) = pending.pop() {
+        if jobs.is_empty() {
+            continue;
+        }
+        let tries = if jobs.len() > 1 { TRIES_TOGETHER } else { TRIES_ALONE };
+        match try_often(&shared, &jobs, tries).await {
+            Ok(answers) => {
+                for (job, answer) in jobs.into_iter().zip(answers) {
+                    // A caller that has gone has its command done all the same.
+                    let _ = job.reply.send(Ok(answer));
+                }
+            }
+            Err(Error::Unavailable { retry_after }) => {
+                for job in jobs {
+                    let _ = job.reply.send(Err(Error::Unavailable { retry_after }));
+                }
+            }
+            Err(_) if jobs.len() > 1 => {
+                let second = jobs.split_off(jobs.len() / 2);
+                pending.push(second);
+                pending.push(jobs);
+            }
+            Err(error) => {
+                for job in jobs {
+                    let _ = job.reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+async fn try_often(shared: &Shared, jobs: &[Job], tries: usize) -> Result<Vec<Vec<Answer>>, Error> {
+    for attempt in 1..=tries {
+        let done = tokio::time::timeout(TRY_TIMEOUT, try_once(shared, jobs)).await;
+        match done.unwrap_or(Err(Error::Unavailable { retry_after: Duration::from_secs(1) })) {
+            Err(Error::Conflict) => {
+                // Others write the same customers; the longer it lasts the further apart we come.
+                let jitter = u64::from(uuid::Uuid::now_v7().as_bytes()[15]) / 8;
+                tokio::time::sleep(Duration::from_millis(jitter * attempt as u64 / 4)).await;
+            }
+            done => return done,
+        }
+    }
+    Err(Error::Conflict)
+}
+
+type Answer = Result<crate::command::Outcome, Error>;
+
+/// One transaction: load, decide, write, commit.
+async fn try_once(shared: &Shared, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Error> {
+    let tx = shared.store.begin().await?;
+    tx.hold_schemes().await?;
+    let benches = shared.judges.benches(&tx).await?;
+    let (loaded, owners) = load(&tx, jobs).await?;
+    let mut world = World::new(&shared.zone, shared.clock.now(), loaded);
+    let answers = jobs.iter().map(|job| carry_out(&mut world, job, &owners)).collect();
+    let judged = judges::judge_touched(&world, &benches);
+    let now = world.now;
+    let mut effects = world.into_effects();
+    if effects.summaries.is_empty() {
+        // Nothing new: repeats and refusals write nothing.
+        return Ok(answers);
+    }
+    judges::keep(&mut effects, judged);
+    tx.write(&effects, now).await?;
+    tx.commit().await?;
+    Ok(answers)
+}
+
+type Owners = HashMap<ExternalId, CustomerId>;
+
+async fn load(tx: &Tx, jobs: &[Job]) -> Result<(guanxi_store::ledger::Loaded, Owners), Error> {
+    let commands = || jobs.iter().flat_map(|job| &job.commands);
+    let external = decide::external_ids(commands());
+    let owners: Owners = tx.resolve(&external).await?.into_iter().collect();
+    let mut keys = Keys::default();
+    for command in commands() {
+        let customer = decide::subject(command, |external| owners.get(external).cloned());
+        decide::keys(&mut keys, command, &customer);
+    }
+    Ok((tx.load(&keys).await?, owners))
+}
+
+fn carry_out(world: &mut World<'_>, job: &Job, owners: &Owners) -> Vec<Answer> {
+    if job.grouping == Grouping::AllOrNothing
+        && let Some(refused) = refusals(world, &job.commands, owners)
+    {
+        return refused;
+    }
+    job.commands.iter().map(|command| decide::carry_out(world, command)).collect()
+}
+
+/// Tries all commands of a group on a copy of what they are about. Where one is refused none is carried out: its own
+/// answer is the reason, that of the others that the group was given up.
+fn refusals(world: &World<'_>, commands: &[Command], owners: &Owners) -> Option<Vec<Answer>> {
+    let subject = |command| decide::subject(command, |external| owners.get(external).cloned());
+    let customers: BTreeSet<CustomerId> = commands.iter().map(subject).collect();
+    let mut trial = world.trial(&customers);
+    let tried: Vec<Answer> = commands.iter().map(|command| decide::carry_out(&mut trial, command)).collect();
+    let first = tried.iter().position(Result::is_err)?;
+    Some(tried.into_iter().map(|answer| Err(answer.err().unwrap_or(Error::BatchAborted(first)))).collect())
+}
+

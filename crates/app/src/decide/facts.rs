@@ -1,0 +1,279 @@
+//! Recording facts and taking them back. The sums depend on which facts count, never on the order in which they came.
+
+use guanxi_model::customer::{ExternalId, Stage};
+use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact};
+use guanxi_model::{CustomerId, FactId, Tally, Violations, name};
+use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
+
+use super::Verdict;
+use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
+use crate::error::{Error, Refusal};
+use crate::world::{Decision, Effect, World};
+
+/// The id of a customer that is created for a fact which names it by an external id: the same at every retry.
+pub(super) fn derived_id(external: &ExternalId) -> CustomerId {
+    CustomerId::derived(&["external", external.system.as_str(), &external.id])
+}
+
+pub(super) fn record(world: &World<'_>, command: &RecordFact) -> Verdict {
+    let new = &command.fact;
+    let mut effects = Vec::new();
+    let nobody = CustomerState::default();
+    let (customer, state, summary) = match world.resolve(&new.customer).and_then(|id| Some((id, world.customer(id)?))) {
+        Some((id, (state, summary))) => (id.clone(), state, Some(summary)),
+        None => {
+            let id = newcomer(world, command)?;
+            effects.push(Effect::PutRecord(world.newcomer(&id, &new.customer)));
+            (id, &nobody, None)
+        }
+    };
+    if summary.is_some_and(|summary| summary.delete_time.is_some()) {
+        return Err(Refusal::CustomerDeleted(name::customer(&customer)).into());
+    }
+    let own = (new.body.kind(), new.key.clone());
+    if let Some(kept) = state.facts.get(&own) {
+        return repeated(&customer, kept, new);
+    }
+    check_touchpoint(world, &new.body)?;
+    let fact = arrived(world, &customer, state, new);
+    let mut ledger = Ledger::of(&customer, state, summary);
+    if fact.state == FactState::Active {
+        ledger.add(&fact)?;
+    }
+    if let Some(target) = &new.replaces {
+        ledger.replace(&(own.0, target.clone()), &fact, world)?;
+    }
+    ledger.arrive(&fact);
+    effects.append(&mut ledger.finish());
+    effects.push(Effect::PutFact(Box::new(fact.clone())));
+    effects.push(Effect::Note(ChangeKind::FactRecorded, Some(fact.id)));
+    Ok((Decision { customer, effects }, Outcome::Fact { fact: Box::new(fact), recorded: true }))
+}
+
+pub(super) fn withdraw(world: &World<'_>, command: &WithdrawFact) -> Verdict {
+    let customer = command.customer.clone();
+    let (state, summary) =
+        world.customer(&customer).ok_or_else(|| Error::NotFound(name::customer(&customer)))?;
+    if summary.delete_time.is_some() {
+        return Err(Refusal::CustomerDeleted(name::customer(&customer)).into());
+    }
+    let key = (command.kind, command.key.clone());
+    let known = state.facts.contains_key(&key);
+    if let Some(replacement) = state.replacements.get(&key) {
+        return match &replacement.by {
+            None => {
+                let outcome = Outcome::Withdrawn { known, time: replacement.record_time };
+                Ok((Decision { customer, effects: Vec::new() }, outcome))
+            }
+            by => Err(Refusal::FactAlreadyReplaced { by: by.clone() }.into()),
+        };
+    }
+    let mut ledger = Ledger::of(&customer, state, Some(summary));
+    ledger.retire(&key, FactState::Withdrawn)?;
+    let mut effects = ledger.finish();
+    effects.push(Effect::PutReplacement(key.clone(), Replacement { by: None, record_time: world.now }));
+    effects.push(Effect::Note(ChangeKind::FactWithdrawn, state.facts.get(&key).map(|fact| fact.id)));
+    Ok((Decision { customer, effects }, Outcome::Withdrawn { known, time: world.now }))
+}
+
+/// The id of the customer to create for a fact, where the caller wants that.
+fn newcomer(world: &World<'_>, command: &RecordFact) -> Result<CustomerId, Error> {
+    let id = match &command.fact.customer {
+        CustomerRef::Id(id) => id.clone(),
+        CustomerRef::External(external) => derived_id(external),
+    };
+    match command.missing_customer {
+        // A customer that once had the derived id and lost the external id is not the one meant.
+        MissingCustomer::Create if world.customer(&id).is_some() => Err(Error::AlreadyExists(name::customer(&id))),
+        MissingCustomer::Create => Ok(id),
+        MissingCustomer::Refuse => Err(Error::NotFound(match &command.fact.customer {
+            CustomerRef::Id(id) => name::customer(id),
+            CustomerRef::External(external) => format!("customer {} of {}", external.id, external.system),
+        })),
+    }
+}
+
+/// A fact of the same identity is there: the same again, or another.
+fn repeated(customer: &CustomerId, kept: &Fact, new: &NewFact) -> Verdict {
+    let mut fields = Vec::new();
+    if kept.occur_time != new.occur_time {
+        fields.push("context.occur_time");
+    }
+    if kept.replaces != new.replaces {
+        fields.push("context.replaces");
+    }
+    // A note that was erased is no difference.
+    if kept.note != new.note && !kept.note.is_empty() {
+        fields.push("context.note");
+    }
+    fields.extend(differing_fields(&kept.body, &new.body));
+    if fields.is_empty() {
+        let decision = Decision { customer: customer.clone(), effects: Vec::new() };
+        return Ok((decision, Outcome::Fact { fact: Box::new(kept.clone()), recorded: false }));
+    }
+    Err(Error::FactDiffers { name: name::fact(kept.body.kind(), customer, &kept.id), fields })
+}
+
+/// The top-level fields in which two bodies differ, by their names in the contract.
+fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
+    macro_rules! compare {
+        ($kept:expr, $new:expr, $($field:ident => $name:literal),+ $(,)?) => {{
+            let mut fields = Vec::new();
+            $(if $kept.$field != $new.$field { fields.push($name); })+
+            fields
+        }};
+    }
+    match (kept, new) {
+        (FactBody::Purchase(kept), FactBody::Purchase(new)) => compare!(
+            kept, new, r#type => "type", lines => "lines", promotion => "promotion", channel => "channel",
+            contact_id => "contact_id", due_date => "due_date", original => "original_amount",
+        ),
+        (FactBody::Interaction(kept), FactBody::Interaction(new)) => compare!(
+            kept, new, touchpoint => "touchpoint", mode => "mode", channel => "channel", direction => "direction",
+            purpose => "purpose", topic => "topic", staff => "staff", contact_ids => "contact_ids",
+            emotion_start => "emotion_start", emotion_end => "emotion_end", outcome => "outcome",
+            next_step => "next_step", duration_seconds => "duration", handling_cost => "handling_cost",
+        ),
+        (FactBody::Payment(kept), FactBody::Payment(new)) => compare!(
+            kept, new, due => "amount_due", paid => "amount_paid", withheld => "amount_withheld",
+            withholding_reason => "withholding_reason", due_date => "due_date", purchase => "purchase",
+        ),
+        (FactBody::StageChange(kept), FactBody::StageChange(new)) => {
+            compare!(kept, new, stage => "stage", reason => "reason")
+        }
+        _ => vec!["kind"],
+    }
+}
+
+fn check_touchpoint(world: &World<'_>, body: &FactBody) -> Result<(), Error> {
+    let FactBody::Interaction(interaction) = body else { return Ok(()) };
+    match &interaction.touchpoint {
+        Some(id) if !world.loaded.touchpoints.contains(id) => Err(Error::Invalid(Violations::one(
+            "interaction.touchpoint",
+            format!("there is no {}", name::touchpoint(id)),
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The fact as it is kept. A correction or a withdrawal may have come before it.
+fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new: &NewFact) -> Fact {
+    let state = match state.replacements.get(&(new.body.kind(), new.key.clone())) {
+        None => FactState::Active,
+        Some(Replacement { by: Some(_), .. }) => FactState::Replaced,
+        Some(Replacement { by: None, .. }) => FactState::Withdrawn,
+    };
+    Fact {
+        id: FactId::new(world.now),
+        customer: customer.clone(),
+        occur_time: new.occur_time,
+        record_time: world.now,
+        key: new.key.clone(),
+        replaces: new.replaces.clone(),
+        state,
+        note: new.note.clone(),
+        body: new.body.clone(),
+    }
+}
+
+/// The sums of a customer while one command is decided.
+struct Ledger<'a> {
+    customer: &'a CustomerId,
+    state: &'a CustomerState,
+    tally: Tally,
+    gross: i64,
+    stage_changes: Option<Vec<Fact>>,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Ledger<'a> {
+    fn of(customer: &'a CustomerId, state: &'a CustomerState, summary: Option<&Summary>) -> Self {
+        let tally = summary.map_or_else(Tally::default, |summary| summary.tally);
+        let gross = summary.map_or(0, |summary| summary.gross);
+        Ledger { customer, state, tally, gross, stage_changes: None, effects: Vec::new() }
+    }
+
+    fn out_of_range(&self) -> Error {
+        Refusal::TotalsOutOfRange(name::customer(self.customer)).into()
+    }
+
+    /// Adds a fact to the sums.
+    fn add(&mut self, fact: &Fact) -> Result<(), Error> {
+        let tally = fact.body.tally().ok_or_else(|| self.out_of_range())?;
+        self.count(fact, tally, i64::checked_add)
+    }
+
+    /// Takes a fact out of the sums of its own day.
+    fn subtract(&mut self, fact: &Fact) -> Result<(), Error> {
+        let tally = fact.body.tally().and_then(|tally| tally.negated()).ok_or_else(|| self.out_of_range())?;
+        self.count(fact, tally, i64::checked_sub)
+    }
+
+    fn count(&mut self, fact: &Fact, delta: Tally, gross: fn(i64, i64) -> Option<i64>) -> Result<(), Error> {
+        let size = delta.iter().try_fold(0i64, |sum, (_, value)| sum.checked_add(value.checked_abs()?));
+        let gross = size.and_then(|size| gross(self.gross, size)).ok_or_else(|| self.out_of_range())?;
+        self.tally = self.tally.plus(&delta).ok_or_else(|| self.out_of_range())?;
+        self.gross = gross;
+        if !delta.is_zero() {
+            self.effects.push(Effect::Count(fact.occur_time, delta));
+        }
+        Ok(())
+    }
+
+    /// Puts a fact in the place of another, which may not have come yet.
+    fn replace(&mut self, target: &FactRef, by: &Fact, world: &World<'_>) -> Result<(), Error> {
+        if let Some(replacement) = self.state.replacements.get(target) {
+            return Err(Refusal::FactAlreadyReplaced { by: replacement.by.clone() }.into());
+        }
+        if self.state.facts.get(target).is_some_and(|kept| kept.replaces.as_ref() == Some(&by.key)) {
+            let why = "the fact to replace itself replaces this one";
+            return Err(Error::Invalid(Violations::one("context.replaces", why)));
+        }
+        self.retire(target, FactState::Replaced)?;
+        let replacement = Replacement { by: Some(by.key.clone()), record_time: world.now };
+        self.effects.push(Effect::PutReplacement(target.clone(), replacement));
+        Ok(())
+    }
+
+    /// Ends what a fact counts for, where it is there and counts.
+    fn retire(&mut self, key: &FactRef, state: FactState) -> Result<(), Error> {
+        let Some(fact) = self.state.facts.get(key) else { return Ok(()) };
+        if fact.state == FactState::Active {
+            self.subtract(fact)?;
+        }
+        self.effects.push(Effect::SetFactState(key.clone(), state));
+        if key.0 == FactKind::StageChange {
+            let changes = self.stage_changes.get_or_insert_with(|| self.state.stage_changes.clone());
+            for change in changes.iter_mut().filter(|change| change.key == key.1) {
+                change.state = state;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a new fact into account that is more than its sums.
+    fn arrive(&mut self, fact: &Fact) {
+        if fact.body.kind() == FactKind::StageChange {
+            self.stage_changes.get_or_insert_with(|| self.state.stage_changes.clone()).push(fact.clone());
+        }
+    }
+
+    fn finish(mut self) -> Vec<Effect> {
+        self.effects.push(Effect::SetTotals { tally: self.tally, gross: self.gross });
+        if let Some(changes) = &self.stage_changes {
+            self.effects.push(Effect::SetStage(latest_stage(changes)));
+        }
+        self.effects
+    }
+}
+
+/// The stage that follows from the changes: the latest by occur time counts, whatever the order they came in; the
+/// identity decides between equal times.
+fn latest_stage(changes: &[Fact]) -> Stage {
+    let counting = changes.iter().filter(|change| change.state == FactState::Active);
+    let latest = counting.max_by(|a, b| (a.occur_time, &a.key).cmp(&(b.occur_time, &b.key)));
+    match latest.map(|change| &change.body) {
+        Some(FactBody::StageChange(change)) => change.stage,
+        _ => Stage::Prospect,
+    }
+}

@@ -1,0 +1,250 @@
+//! Long-running operations: asking for them, looking at them, and the runner that does them. An operation is a row that
+//! one process at a time holds a lease on; it commits its progress chunk by chunk under the fence it was given, so it
+//! survives a restart and a process that hangs cannot write over its successor.
+
+mod activation;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guanxi_model::{Clock, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, name};
+use guanxi_store::{Operation, OperationState, Store};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
+
+use crate::error::{Error, Refusal};
+use crate::fingerprint;
+
+/// The kind of the operations that put a revision in force.
+pub const ACTIVATE: &str = "activate-pyramid-revision";
+
+/// How long a lease lasts unless it is renewed; chunks are far shorter.
+const LEASE: Duration = Duration::from_secs(15);
+/// How often the runner looks for work that nobody told it of.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What an activation was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ActivationRequest {
+    pub pyramid: PyramidId,
+    pub number: RevisionNumber,
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationOutcome {
+    Activated(ActivationOutcome),
+    Cancelled,
+    /// A fault of ours; the incident's chain is in the log.
+    Failed { incident: String },
+}
+
+/// Asks for operations and looks at them.
+pub struct Operations<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) now: Timestamp,
+    pub(crate) wake: &'a tokio::sync::Notify,
+}
+
+impl Operations<'_> {
+    /// Asks to put a revision in force. A repeated request returns the operation it made.
+    pub async fn activate(&self, request: ActivationRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let revision = name::revision(&request.pyramid, request.number);
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        // The id of the operation follows from the request id, so that a retry finds it.
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of("operation", &revision, &request_id)),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        tx.change_schemes().await?;
+        let pyramid = tx.pyramid(&request.pyramid).await?;
+        let mut pyramid = pyramid.ok_or_else(|| Error::NotFound(name::pyramid(&request.pyramid)))?;
+        if tx.revision(&request.pyramid, request.number).await?.is_none() {
+            return Err(Error::NotFound(revision));
+        }
+        if let Some(running) = pyramid.operation {
+            let (pyramid, operation) = (name::pyramid(&request.pyramid), name::operation(&running));
+            return Err(Refusal::PyramidBusy { pyramid, operation }.into());
+        }
+        let operation = self.new_operation(id, ACTIVATE, revision, &request)?;
+        tx.put_operation(&operation).await?;
+        pyramid.operation = Some(id);
+        tx.put_pyramid(&pyramid).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+
+    fn new_operation(
+        &self,
+        id: OperationId,
+        kind: &str,
+        subject: String,
+        request: &ActivationRequest,
+    ) -> Result<Operation, Error> {
+        let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
+        Ok(Operation {
+            id,
+            kind: kind.to_owned(),
+            subject,
+            state: OperationState::Pending,
+            request: serde_json::to_string(request).map_err(json)?,
+            progress: serde_json::to_string(&ActivationProgress::default()).map_err(json)?,
+            outcome: None,
+            cancel_requested: false,
+            lease_until: Timestamp(0),
+            fence: 0,
+            create_time: self.now,
+            update_time: self.now,
+            end_time: None,
+        })
+    }
+
+    /// Asks an operation to stop.
+    pub async fn cancel(&self, id: &OperationId) -> Result<(), Error> {
+        let tx = self.store.begin().await?;
+        if !tx.cancel_operation(id).await? {
+            return Err(Error::NotFound(name::operation(id)));
+        }
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Forgets an operation that has ended.
+    pub async fn delete(&self, id: &OperationId) -> Result<(), Error> {
+        let tx = self.store.begin().await?;
+        let kept = tx.operation(id).await?.ok_or_else(|| Error::NotFound(name::operation(id)))?;
+        if !kept.state.is_done() {
+            return Err(Refusal::OperationRunning(name::operation(id)).into());
+        }
+        tx.delete_operation(id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The operation once it has ended, or as it is after a while.
+    pub async fn wait(&self, id: &OperationId, at_most: Duration) -> Result<Operation, Error> {
+        let reader = self.store.reader();
+        let deadline = tokio::time::Instant::now() + at_most;
+        loop {
+            let operation = reader.operation(id).await?.ok_or_else(|| Error::NotFound(name::operation(id)))?;
+            if operation.state.is_done() || tokio::time::Instant::now() >= deadline {
+                return Ok(operation);
+            }
+            tokio::time::sleep(Duration::from_millis(50).min(deadline - tokio::time::Instant::now())).await;
+        }
+    }
+}
+
+/// Does the operations that nobody works on, until it is told to stop; what is under way goes on elsewhere or after the
+/// restart.
+pub(crate) struct Runner {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) wake: Arc<tokio::sync::Notify>,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Runner {
+    pub(crate) async fn run(self) {
+        loop {
+            if let Err(error) = self.run_idle().await {
+                tracing::warn!(%error, "operations have to wait");
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    async fn run_idle(&self) -> Result<(), Error> {
+        for seen in self.store.reader().idle_operations(self.clock.now()).await? {
+            if self.stop.is_cancelled() {
+                return Ok(());
+            }
+            if let Some(held) = self.take(&seen).await? {
+                self.carry_out(&seen, &held).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an operation by raising its fence; nothing where somebody else was faster.
+    async fn take(&self, seen: &Operation) -> Result<Option<Held<'_>>, Error> {
+        let now = self.clock.now();
+        let tx = self.store.begin().await?;
+        let taken = tx.take_operation(seen, lease(now), now).await?;
+        tx.commit().await?;
+        Ok(taken.then(|| Held { runner: self, id: seen.id, fence: seen.fence + 1 }))
+    }
+
+    async fn carry_out(&self, operation: &Operation, held: &Held<'_>) -> Result<(), Error> {
+        let done = match operation.kind.as_str() {
+            ACTIVATE => activation::run(held, operation).await,
+            kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
+        };
+        match done {
+            Ok(()) => Ok(()),
+            // Another process has it, or will take it when the lease ends.
+            Err(Error::Conflict | Error::ShuttingDown) => Ok(()),
+            Err(error @ Error::Unavailable { .. }) => Err(error),
+            Err(error) => {
+                let incident = uuid::Uuid::now_v7().to_string();
+                tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
+                activation::give_up(held, operation, OperationState::Failed, &OperationOutcome::Failed { incident }).await
+            }
+        }
+    }
+}
+
+fn lease(now: Timestamp) -> Timestamp {
+    now.checked_add(LEASE).unwrap_or(now)
+}
+
+/// An operation that this process holds the lease of.
+pub(crate) struct Held<'a> {
+    runner: &'a Runner,
+    id: OperationId,
+    fence: i64,
+}
+
+impl Held<'_> {
+    fn store(&self) -> &Store {
+        &self.runner.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.runner.clock.now()
+    }
+
+    /// Keeps the progress and renews the lease, in the transaction of a chunk of work. `true` where somebody has asked to
+    /// cancel. A lost lease is a conflict: the chunk must not be committed.
+    async fn advance(&self, tx: &guanxi_store::Tx, progress: &ActivationProgress) -> Result<bool, Error> {
+        if self.runner.stop.is_cancelled() {
+            return Err(Error::ShuttingDown);
+        }
+        let now = self.now();
+        let progress = serde_json::to_string(progress).map_err(|error| Error::Internal(Arc::new(error)))?;
+        let held = tx.advance_operation(&self.id, self.fence, &progress, lease(now), now).await?;
+        held.ok_or(Error::Conflict)
+    }
+
+    /// Ends the operation, in the transaction of its last step.
+    async fn end(&self, tx: &guanxi_store::Tx, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
+        let outcome = serde_json::to_string(outcome).map_err(|error| Error::Internal(Arc::new(error)))?;
+        if tx.end_operation(&self.id, self.fence, state, &outcome, self.now()).await? {
+            Ok(())
+        } else {
+            Err(Error::Conflict)
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Putting a revision of a pyramid in force: calibrate over everybody, write where those who move will stand, switch all
+//! readers by one update, then fold.
+//!
+//! From the moment the calibration is kept, every fact fills both slots of its customer, so what arrives during the run
+//! is never lost to it. A takeover begins where the last chunk was committed; an unfinished calibration begins anew.
+
+use std::sync::Arc;
+
+use guanxi_model::{CustomerId, PyramidId, Timestamp, name};
+use guanxi_segmentation::{Calibration, Calibrator, Knots, PyramidScheme, RankSurvey};
+use guanxi_store::ledger::{NextTier, TierRow};
+use guanxi_store::{Active, Candidate, Judge, Next, Operation, OperationState, Pyramid, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::{ActivationRequest, Held, OperationOutcome};
+use crate::error::Error;
+use crate::judges::tier_of;
+
+/// Customers read at a time while calibrating, and written in one chunk.
+const CHUNK: usize = 5_000;
+
+/// What an activation is doing; the words are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivationPhase {
+    #[default]
+    Calibrate,
+    Assign,
+    Fold,
+}
+
+/// How far an activation is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivationProgress {
+    pub phase: ActivationPhase,
+    pub done: i64,
+    pub total: i64,
+    /// The last customer that was assigned.
+    pub cursor: String,
+    pub moved: i64,
+}
+
+/// What an activation did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivationOutcome {
+    pub ranked: i64,
+    pub moved: i64,
+}
+
+/// Runs an activation from where it is to its end.
+pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Error> {
+    let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
+    let request: ActivationRequest = serde_json::from_str(&operation.request).map_err(json)?;
+    let progress: ActivationProgress = serde_json::from_str(&operation.progress).map_err(json)?;
+    let mut run = Activation { held, operation, request, progress };
+    if run.progress.phase == ActivationPhase::Calibrate && !run.calibrate().await? {
+        return Ok(());
+    }
+    if run.progress.phase == ActivationPhase::Assign && !run.assign().await? {
+        return Ok(());
+    }
+    run.fold().await
+}
+
+/// Ends an operation that is not going to be done; what is in force stays in force.
+pub(super) async fn give_up(
+    held: &Held<'_>,
+    operation: &Operation,
+    state: OperationState,
+    outcome: &OperationOutcome,
+) -> Result<(), Error> {
+    let tx = held.store().begin().await?;
+    tx.change_schemes().await?;
+    if let Ok(request) = serde_json::from_str::<ActivationRequest>(&operation.request)
+        && let Some(mut pyramid) = tx.pyramid(&request.pyramid).await?
+        && pyramid.operation == Some(operation.id)
+    {
+        (pyramid.next, pyramid.operation) = (None, None);
+        tx.put_pyramid(&pyramid).await?;
+    }
+    held.end(&tx, state, outcome).await?;
+    Ok(tx.commit().await?)
+}
+
+struct Activation<'a> {
+    held: &'a Held<'a>,
+    operation: &'a Operation,
+    request: ActivationRequest,
+    progress: ActivationProgress,
+}
+
+impl Activation<'_> {
+    fn pyramid_id(&self) -> &PyramidId {
+        &self.request.pyramid
+    }
+
+    async fn pyramid(&self, tx: &Tx) -> Result<Pyramid, Error> {
+        tx.pyramid(self.pyramid_id()).await?.ok_or_else(|| Error::NotFound(name::pyramid(self.pyramid_id())))
+    }
+
+    /// Keeps the progress in a transaction of its own. False where the run was cancelled.
+    async fn checkpoint(&self) -> Result<bool, Error> {
+        let tx = self.held.store().begin().await?;
+        let cancel = self.held.advance(&tx, &self.progress).await?;
+        tx.commit().await?;
+        self.unless_cancelled(cancel).await
+    }
+
+    async fn unless_cancelled(&self, cancel: bool) -> Result<bool, Error> {
+        if cancel {
+            give_up(self.held, self.operation, OperationState::Cancelled, &OperationOutcome::Cancelled).await?;
+        }
+        Ok(!cancel)
+    }
+
+    /// Reads everybody, finds ranks and boundaries, and from then on has facts fill both slots. False where cancelled.
+    async fn calibrate(&mut self) -> Result<bool, Error> {
+        let revision = self.held.store().reader().revision(self.pyramid_id(), self.request.number).await?;
+        let revision = revision
+            .ok_or_else(|| Error::NotFound(name::revision(self.pyramid_id(), self.request.number)))?;
+        let people = self.held.store().reader().customer_count().await?;
+        self.progress.total = if revision.scheme.ranks_population() { people * 2 } else { people };
+        let Some(calibration) = self.measure(&revision.scheme, people).await? else { return Ok(false) };
+        self.progress =
+            ActivationProgress { phase: ActivationPhase::Assign, total: people, ..ActivationProgress::default() };
+        let tx = self.held.store().begin().await?;
+        tx.change_schemes().await?;
+        let mut pyramid = self.pyramid(&tx).await?;
+        let next = Next { number: self.request.number, generation: pyramid.last_generation + 1 };
+        tx.put_calibration(self.pyramid_id(), next, &calibration, self.held.now()).await?;
+        (pyramid.next, pyramid.last_generation) = (Some(next), next.generation);
+        tx.put_pyramid(&pyramid).await?;
+        let cancel = self.held.advance(&tx, &self.progress).await?;
+        tx.commit().await?;
+        self.unless_cancelled(cancel).await
+    }
+
+    async fn measure(&mut self, scheme: &PyramidScheme, people: i64) -> Result<Option<Calibration>, Error> {
+        let mut knots = Knots::default();
+        if scheme.ranks_population() {
+            let mut survey = RankSurvey::new(scheme);
+            if !self.everybody(|one| survey.add(&one.tally)).await? {
+                return Ok(None);
+            }
+            knots = survey.finish();
+        }
+        let mut calibrator = Calibrator::new(scheme, knots, usize::try_from(people).unwrap_or(0));
+        let counted = self
+            .everybody(|one| {
+                // Who is not ranked has no place in the order.
+                let _ = calibrator.add(&one.customer, &one.tally);
+            })
+            .await?;
+        Ok(counted.then(|| calibrator.finish()))
+    }
+
+    /// Shows everybody not deleted to a function, page by page. False where cancelled.
+    async fn everybody(&mut self, mut show: impl FnMut(&Candidate)) -> Result<bool, Error> {
+        let reader = self.held.store().reader();
+        let mut after = String::new();
+        loop {
+            let page = reader.candidates(self.pyramid_id(), &after, CHUNK).await?;
+            page.iter().filter(|one| !one.deleted).for_each(&mut show);
+            let Some(last) = page.last() else { return Ok(true) };
+            last.customer.as_str().clone_into(&mut after);
+            self.progress.done += page.len() as i64;
+            if !self.checkpoint().await? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Fills the second slot of those who move, chunk by chunk, then switches all readers. False where cancelled.
+    async fn assign(&mut self) -> Result<bool, Error> {
+        let (next, judge) = self.next_judge().await?;
+        loop {
+            let tx = self.held.store().begin().await?;
+            let page = tx.candidates(self.pyramid_id(), &self.progress.cursor, CHUNK).await?;
+            let Some(last) = page.last() else {
+                drop(tx);
+                return self.switch().await;
+            };
+            let moves = moves(&page, &judge, next, self.held.now());
+            last.customer.as_str().clone_into(&mut self.progress.cursor);
+            self.progress.done += page.len() as i64;
+            self.progress.moved += moves.len() as i64;
+            tx.put_next_tiers(self.pyramid_id(), moves.iter().map(|(customer, row)| (*customer, row))).await?;
+            let cancel = self.held.advance(&tx, &self.progress).await?;
+            tx.commit().await?;
+            if !self.unless_cancelled(cancel).await? {
+                return Ok(false);
+            }
+        }
+    }
+
+    async fn next_judge(&self) -> Result<(Next, Judge), Error> {
+        let reader = self.held.store().reader();
+        let lost = || Error::Internal(Arc::new(std::io::Error::other("the run has lost its calibration")));
+        let next = reader.pyramid(self.pyramid_id()).await?.and_then(|pyramid| pyramid.next).ok_or_else(lost)?;
+        let judge = reader.judge(self.pyramid_id(), next.generation).await?.ok_or_else(lost)?;
+        Ok((next, judge))
+    }
+
+    /// One update: from here on readers take the second slot.
+    async fn switch(&mut self) -> Result<bool, Error> {
+        let tx = self.held.store().begin().await?;
+        tx.change_schemes().await?;
+        let mut pyramid = self.pyramid(&tx).await?;
+        let now = self.held.now();
+        if let Some(next) = pyramid.next.take() {
+            pyramid.active = Some(Active { number: next.number, generation: next.generation, time: now });
+            (pyramid.revision, pyramid.update_time) = (pyramid.revision + 1, now);
+        }
+        self.progress.phase = ActivationPhase::Fold;
+        (self.progress.done, self.progress.total) = (0, self.progress.moved);
+        tx.put_pyramid(&pyramid).await?;
+        let cancel = self.held.advance(&tx, &self.progress).await?;
+        if cancel {
+            // The last moment: nothing has been seen yet.
+            drop(tx);
+            return self.unless_cancelled(true).await;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Makes the second slots the first ones. Readers see no difference; cancelling comes too late.
+    async fn fold(&mut self) -> Result<(), Error> {
+        let lost = || Error::Internal(Arc::new(std::io::Error::other("the run has lost its generation")));
+        let reader = self.held.store().reader();
+        let pyramid = reader.pyramid(self.pyramid_id()).await?.ok_or_else(lost)?;
+        let active = pyramid.active.ok_or_else(lost)?;
+        let judge = reader.judge(self.pyramid_id(), active.generation).await?.ok_or_else(lost)?;
+        loop {
+            let tx = self.held.store().begin().await?;
+            let folded = tx.fold(self.pyramid_id(), active.generation, active.time, CHUNK).await?;
+            self.progress.done += i64::try_from(folded).unwrap_or(0);
+            if folded == 0 {
+                let outcome = ActivationOutcome {
+                    ranked: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),
+                    moved: self.progress.moved,
+                };
+                return self.finish(tx, outcome).await;
+            }
+            self.held.advance(&tx, &self.progress).await?;
+            tx.commit().await?;
+        }
+    }
+
+    async fn finish(&self, tx: Tx, outcome: ActivationOutcome) -> Result<(), Error> {
+        tx.change_schemes().await?;
+        let mut pyramid = self.pyramid(&tx).await?;
+        pyramid.operation = None;
+        tx.put_pyramid(&pyramid).await?;
+        self.held.end(&tx, OperationState::Succeeded, &OperationOutcome::Activated(outcome)).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Those whose tier will be another one, with the second slot filled.
+fn moves<'a>(page: &'a [Candidate], judge: &Judge, next: Next, now: Timestamp) -> Vec<(&'a CustomerId, TierRow)> {
+    let mut moves = Vec::new();
+    for one in page {
+        let tier = tier_of(judge, &one.customer, one.deleted, &one.tally);
+        let present = one.tier.as_ref().and_then(|row| row.tier.as_ref());
+        if tier.as_ref() == present {
+            continue;
+        }
+        let row = TierRow {
+            tier: present.cloned(),
+            generation: one.tier.as_ref().map_or(0, |row| row.generation),
+            assign_time: one.tier.as_ref().map_or(now, |row| row.assign_time),
+            next: Some(NextTier { tier, generation: next.generation }),
+            version: one.version,
+        };
+        moves.push((&one.customer, row));
+    }
+    moves
+}

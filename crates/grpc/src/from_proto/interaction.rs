@@ -1,0 +1,84 @@
+//! A contact with a customer.
+
+use guanxi::v1 as pb;
+use guanxi_model::fact::{FactBody, Interaction, NextStep};
+use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
+
+use super::fact::Parts;
+use super::{Context, Path, list, money, time, word, word_or_none};
+
+const MAX_CHANNEL: usize = 100;
+const MAX_TOPIC: usize = 200;
+const MAX_PEOPLE: usize = 20;
+const MAX_PERSON: usize = 200;
+const MAX_STEP: usize = 500;
+
+pub(super) fn parts(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, interaction: pb::Interaction) -> Parts {
+    let pb::Interaction {
+        name: _,
+        context,
+        touchpoint,
+        mode,
+        channel,
+        direction,
+        purpose,
+        topic,
+        staff,
+        contact_ids,
+        emotion_start,
+        emotion_end,
+        outcome,
+        next_step: step,
+        duration,
+        handling_cost,
+    } = interaction;
+    let touchpoint = touchpoint_if_given(v, at.field("touchpoint"), &touchpoint);
+    let mode = word_or_none(v, at.field("mode"), mode, pb::InteractionMode::as_str_name);
+    let channel = v.field(at.field("channel"), text::optional(channel, MAX_CHANNEL));
+    let direction = word(v, at.field("direction"), direction, pb::Direction::as_str_name);
+    let purpose = word(v, at.field("purpose"), purpose, pb::InteractionPurpose::as_str_name);
+    let topic = v.field(at.field("topic"), text::optional(topic, MAX_TOPIC));
+    let staff = list(v, at.field("staff"), (staff, MAX_PEOPLE), |v, at, who| {
+        v.field(at, text::required(who, MAX_PERSON))
+    });
+    let contact_ids = list(v, at.field("contact_ids"), (contact_ids, MAX_PEOPLE), |v, at, id| {
+        v.field(at, SourceName::parse(id))
+    });
+    let emotion_start = word_or_none(v, at.field("emotion_start"), emotion_start, pb::Emotion::as_str_name);
+    let emotion_end = word_or_none(v, at.field("emotion_end"), emotion_end, pb::Emotion::as_str_name);
+    let outcome = word_or_none(v, at.field("outcome"), outcome, pb::InteractionOutcome::as_str_name);
+    let next_step = step.and_then(|step| next_step(v, at.field("next_step"), step));
+    let duration_seconds = duration.and_then(|taken| time::duration_seconds(v, at.field("duration"), taken));
+    let handling_cost = money::not_negative_if_given(ctx, v, at.field("handling_cost"), handling_cost);
+    let body = || {
+        Some(FactBody::Interaction(Interaction {
+            touchpoint,
+            mode,
+            channel: channel?,
+            direction: direction?,
+            purpose: purpose?,
+            topic: topic?,
+            staff,
+            contact_ids,
+            emotion_start,
+            emotion_end,
+            outcome,
+            next_step,
+            duration_seconds,
+            handling_cost,
+        }))
+    };
+    Parts { context, body: body() }
+}
+
+fn touchpoint_if_given(v: &mut Violations, at: Path<'_>, touchpoint: &str) -> Option<TouchpointId> {
+    if touchpoint.is_empty() { None } else { v.field(at, name::parse_touchpoint(touchpoint)) }
+}
+
+fn next_step(v: &mut Violations, at: Path<'_>, step: pb::NextStep) -> Option<NextStep> {
+    let pb::NextStep { description, due_date, owner } = step;
+    let description = v.field(at.field("description"), text::required(description, MAX_STEP));
+    let due_date = time::day_if_given(v, at.field("due_date"), due_date);
+    let owner = v.field(at.field("owner"), text::optional(owner, MAX_PERSON));
+    Some(NextStep { description: description?, due_date, owner: owner? })
+}

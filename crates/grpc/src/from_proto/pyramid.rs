@@ -1,0 +1,169 @@
+//! Requests about pyramids and their revisions.
+
+use guanxi::v1 as pb;
+use guanxi_model::{PyramidId, RequestId, RevisionNumber, Violations, name, text};
+use guanxi_segmentation::PyramidScheme;
+
+use super::customer::{named, request_id, update_mask_of};
+use super::page::Column;
+use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, scheme};
+
+const WRITABLE: &[&str] = &["display_name", "description"];
+const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag"];
+const MAX_NAME: usize = 200;
+const MAX_DESCRIPTION: usize = 2000;
+
+/// What callers write about a pyramid.
+#[derive(Clone, Debug)]
+pub(crate) struct PyramidText {
+    pub(crate) id: PyramidId,
+    pub(crate) display_name: String,
+    pub(crate) description: String,
+}
+
+/// A revision to add.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRevision {
+    pub(crate) pyramid: PyramidId,
+    pub(crate) description: String,
+    pub(crate) scheme: PyramidScheme,
+}
+
+/// A revision to put in force.
+#[derive(Clone, Debug)]
+pub(crate) struct Activate {
+    pub(crate) pyramid: PyramidId,
+    pub(crate) number: RevisionNumber,
+    pub(crate) request_id: Option<RequestId>,
+}
+
+/// CreatePyramid.
+pub(crate) fn create_request(request: pb::CreatePyramidRequest) -> Result<Create<PyramidText>, Violations> {
+    let pb::CreatePyramidRequest { pyramid, pyramid_id, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let id = v.field(Path::of("pyramid_id"), PyramidId::parse(pyramid_id));
+    let at = Path::of("pyramid");
+    let texts = given(&mut v, at, pyramid).and_then(|pyramid| texts(&mut v, at, (pyramid, WRITABLE)));
+    let resource = id.zip(texts).map(|(id, Texts { display_name, description, .. })| PyramidText {
+        id,
+        display_name,
+        description,
+    });
+    done(v, resource.map(|resource| Create { resource, request_id }))
+}
+
+/// UpdatePyramid.
+pub(crate) fn update_request(request: pb::UpdatePyramidRequest) -> Result<Update<PyramidText>, Violations> {
+    let pb::UpdatePyramidRequest { pyramid, update_mask, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
+    let at = Path::of("pyramid");
+    let update = given(&mut v, at, pyramid).and_then(|pyramid| {
+        let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
+        let texts = texts(&mut v, at, (pyramid, mask.as_deref().unwrap_or_default()));
+        let Texts { display_name, description, etag } = texts?;
+        Some(Update { resource: PyramidText { id: id?, display_name, description }, mask: mask?, etag, request_id })
+    });
+    done(v, update)
+}
+
+struct Texts {
+    display_name: String,
+    description: String,
+    etag: String,
+}
+
+/// The fields of the mask; the others are left empty.
+fn texts(v: &mut Violations, at: Path<'_>, (pyramid, mask): (pb::Pyramid, &[&str])) -> Option<Texts> {
+    let pb::Pyramid {
+        name: _,
+        display_name,
+        description,
+        active_revision: _,
+        activate_time: _,
+        create_time: _,
+        update_time: _,
+        etag,
+    } = pyramid;
+    let display_name = match mask.contains(&"display_name") {
+        true => v.field(at.field("display_name"), text::required(display_name, MAX_NAME)),
+        false => Some(String::new()),
+    };
+    let description = match mask.contains(&"description") {
+        true => v.field(at.field("description"), text::note(description, MAX_DESCRIPTION)),
+        false => Some(String::new()),
+    };
+    Some(Texts { display_name: display_name?, description: description?, etag })
+}
+
+/// GetPyramid.
+pub(crate) fn get_request(request: &pb::GetPyramidRequest) -> Result<PyramidId, Violations> {
+    let pb::GetPyramidRequest { name } = request;
+    named(name, name::parse_pyramid)
+}
+
+/// DeletePyramid.
+pub(crate) fn delete_request(request: pb::DeletePyramidRequest) -> Result<Delete<PyramidId>, Violations> {
+    let pb::DeletePyramidRequest { name, etag, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let id = v.field(Path::of("name"), name::parse_pyramid(&name));
+    done(v, id.map(|id| Delete { id, etag, request_id }))
+}
+
+/// ListPyramids.
+pub(crate) fn list_request(request: &pb::ListPyramidsRequest) -> Result<Paging, Violations> {
+    let pb::ListPyramidsRequest { page_size, page_token } = request;
+    let mut v = Violations::new();
+    let paging = page::paging(&mut v, (*page_size, page_token), &["pyramids"], &[Column::Text]);
+    done(v, paging)
+}
+
+/// CreatePyramidRevision.
+pub(crate) fn create_revision_request(
+    ctx: &Context<'_>,
+    request: pb::CreatePyramidRevisionRequest,
+) -> Result<Create<NewRevision>, Violations> {
+    let pb::CreatePyramidRevisionRequest { parent, pyramid_revision, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let pyramid = v.field(Path::of("parent"), name::parse_pyramid(&parent));
+    let at = Path::of("pyramid_revision");
+    let resource = given(&mut v, at, pyramid_revision).and_then(|mut revision| {
+        let description = std::mem::take(&mut revision.description);
+        let description = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
+        let scheme = scheme::scheme(ctx, &mut v, at, revision);
+        Some(NewRevision { pyramid: pyramid?, description: description?, scheme: scheme? })
+    });
+    done(v, resource.map(|resource| Create { resource, request_id }))
+}
+
+/// GetPyramidRevision.
+pub(crate) fn get_revision_request(
+    request: &pb::GetPyramidRevisionRequest,
+) -> Result<(PyramidId, RevisionNumber), Violations> {
+    let pb::GetPyramidRevisionRequest { name } = request;
+    named(name, name::parse_revision)
+}
+
+/// ListPyramidRevisions.
+pub(crate) fn list_revisions_request(
+    request: &pb::ListPyramidRevisionsRequest,
+) -> Result<(PyramidId, Paging), Violations> {
+    let pb::ListPyramidRevisionsRequest { parent, page_size, page_token } = request;
+    let mut v = Violations::new();
+    let pyramid = v.field(Path::of("parent"), name::parse_pyramid(parent));
+    let paging = page::paging(&mut v, (*page_size, page_token), &["revisions", parent], &[Column::Int]);
+    done(v, pyramid.zip(paging))
+}
+
+/// ActivatePyramidRevision.
+pub(crate) fn activate_request(request: &pb::ActivatePyramidRevisionRequest) -> Result<Activate, Violations> {
+    let pb::ActivatePyramidRevisionRequest { name, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, id);
+    let revision = v.field(Path::of("name"), name::parse_revision(name));
+    done(v, revision.map(|(pyramid, number)| Activate { pyramid, number, request_id }))
+}

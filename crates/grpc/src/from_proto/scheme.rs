@@ -1,0 +1,217 @@
+//! The scheme of a pyramid's revision. Its rules are those of `PyramidScheme::new`; what is found here is only what a
+//! draft cannot express: numbers that are no word, and money that is no amount. Faults of both are told together.
+//!
+//! Money parameters are whole units of the currency in the contract and minor units in a scheme.
+
+use std::collections::HashSet;
+
+use guanxi::v1 as pb;
+use guanxi_model::{Currency, Violations, text};
+use guanxi_segmentation::{
+    Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
+    TieringRule, Unit,
+};
+
+use super::{Context, Path};
+use crate::to_proto::money::minor_units_per_unit;
+
+const MAX_DISPLAY_NAME: usize = 200;
+/// Up to here doubles hold whole numbers of minor units with room to spare; the same limit as for amounts.
+const MAX_MINOR_UNITS: f64 = 1e15;
+
+/// The scheme of a revision.
+pub(super) fn scheme(
+    ctx: &Context<'_>,
+    v: &mut Violations,
+    at: Path<'_>,
+    revision: pb::PyramidRevision,
+) -> Option<PyramidScheme> {
+    let mut faults = Violations::new();
+    let draft = draft(ctx, &mut faults, revision);
+    let scheme = match PyramidScheme::new(draft) {
+        Ok(scheme) => Some(scheme),
+        Err(more) => {
+            // What could not be read is missing in the draft, and that it is missing need not be told too.
+            let told: HashSet<_> = faults.iter().map(|fault| fault.path.clone()).collect();
+            for fault in more.iter().filter(|fault| !told.contains(&fault.path)) {
+                faults.push(fault.path.clone(), fault.description.clone());
+            }
+            None
+        }
+    };
+    let scheme = scheme.filter(|_| faults.is_empty());
+    v.merge(&at.to_string(), faults);
+    scheme
+}
+
+fn draft(ctx: &Context<'_>, v: &mut Violations, revision: pb::PyramidRevision) -> SchemeDraft {
+    let pb::PyramidRevision {
+        name: _,
+        // Read by the request, of which it is the other half.
+        description: _,
+        measures,
+        population,
+        value_measure,
+        tiers,
+        tiering_rule,
+        create_time: _,
+    } = revision;
+    let (measures_at, tiers_at) = (Path::of("measures"), Path::of("tiers"));
+    SchemeDraft {
+        measures: each(measures, |index, one| measure(ctx.currency, v, measures_at.index(index), one)),
+        population: self::population(v, population),
+        value: measure_kind(v, Path::of("value_measure"), value_measure),
+        tiers: each(tiers, |index, one| tier(v, tiers_at.index(index), one)),
+        tiering: tiering_rule.map(rule),
+    }
+}
+
+fn each<P, T>(items: Vec<P>, mut read: impl FnMut(usize, P) -> T) -> Vec<T> {
+    items.into_iter().enumerate().map(|(index, item)| read(index, item)).collect()
+}
+
+fn measure(currency: &Currency, v: &mut Violations, at: Path<'_>, measure: pb::Measure) -> MeasureDraft {
+    let pb::Measure {
+        measure_id,
+        kind,
+        weight,
+        direction,
+        missing_value_rule,
+        min_coverage_basis_points,
+        normalizer: curve,
+    } = measure;
+    let kind = measure_kind(v, at.field("kind"), kind);
+    let is_money = kind.is_some_and(|kind| kind.unit() == Unit::Money);
+    let mut in_units = Parameters { currency: is_money.then_some(currency), v };
+    let normaliser = curve.map(|curve| normaliser(&mut in_units, at, curve));
+    MeasureDraft {
+        id: measure_id,
+        kind,
+        normaliser,
+        direction: self::direction(v, at.field("direction"), direction),
+        weight,
+        missing: missing_rule(v, at.field("missing_value_rule"), missing_value_rule),
+        min_coverage_bp: min_coverage_basis_points,
+    }
+}
+
+/// Reads parameters in the unit of a measure: of money where there is a currency.
+struct Parameters<'a> {
+    currency: Option<&'a Currency>,
+    v: &'a mut Violations,
+}
+
+impl Parameters<'_> {
+    /// The parameter in the measure's integer unit. What is not finite is left for the scheme to refuse.
+    fn read(&mut self, at: Path<'_>, parameter: f64) -> f64 {
+        let Some(currency) = self.currency.filter(|_| parameter.is_finite()) else { return parameter };
+        let per_unit = minor_units_per_unit(currency);
+        let minor = (parameter * per_unit).round();
+        if minor.abs() > MAX_MINOR_UNITS {
+            self.v.push(at, format!("must be within plus and minus {} {currency}", MAX_MINOR_UNITS / per_unit));
+        } else if minor / per_unit != parameter {
+            let digits = currency.digits();
+            self.v.push(at, format!("is {parameter}; an amount of {currency} has at most {digits} decimal digits"));
+        }
+        minor
+    }
+}
+
+fn normaliser(in_units: &mut Parameters<'_>, at: Path<'_>, curve: pb::measure::Normalizer) -> Normaliser {
+    use pb::measure::Normalizer::{Linear, Logarithmic, Rank};
+    match curve {
+        Linear(pb::LinearNormalizer { low, high }) => {
+            let at = at.field("linear");
+            Normaliser::Linear {
+                low: in_units.read(at.field("low"), low),
+                high: in_units.read(at.field("high"), high),
+            }
+        }
+        Logarithmic(pb::LogarithmicNormalizer { scale, cap }) => {
+            let at = at.field("logarithmic");
+            Normaliser::Logarithmic {
+                scale: in_units.read(at.field("scale"), scale),
+                cap: in_units.read(at.field("cap"), cap),
+            }
+        }
+        Rank(pb::RankNormalizer {}) => Normaliser::Rank,
+    }
+}
+
+fn tier(v: &mut Violations, at: Path<'_>, tier: pb::Tier) -> TierDraft {
+    let pb::Tier { tier_id, display_name } = tier;
+    let display_name = v.field(at.field("display_name"), text::optional(display_name, MAX_DISPLAY_NAME));
+    TierDraft { id: tier_id, display_name: display_name.unwrap_or_default() }
+}
+
+fn rule(rule: pb::pyramid_revision::TieringRule) -> TieringRule {
+    use pb::pyramid_revision::TieringRule as Rule;
+    match rule {
+        Rule::ScoreThresholds(pb::ScoreThresholds { thresholds }) => TieringRule::ScoreThresholds(thresholds),
+        Rule::CustomerShares(pb::CustomerShares { basis_points }) => TieringRule::CustomerShares(basis_points),
+        Rule::ValueShares(pb::ValueShares { basis_points }) => TieringRule::ValueShares(basis_points),
+    }
+}
+
+/// None where it is not given, which the scheme refuses, and where it is no word, which is noted here.
+fn measure_kind(v: &mut Violations, at: Path<'_>, number: i32) -> Option<MeasureKind> {
+    use pb::MeasureKind as Pb;
+    Some(match Pb::try_from(number) {
+        Ok(Pb::Unspecified) => return None,
+        Ok(Pb::PurchaseCount) => MeasureKind::PurchaseCount,
+        Ok(Pb::ReturnCount) => MeasureKind::ReturnCount,
+        Ok(Pb::UnitCount) => MeasureKind::UnitCount,
+        Ok(Pb::PromotedPurchaseCount) => MeasureKind::PromotedPurchaseCount,
+        Ok(Pb::NetRevenue) => MeasureKind::NetRevenue,
+        Ok(Pb::DiscountAmount) => MeasureKind::DiscountAmount,
+        Ok(Pb::CostOfGoods) => MeasureKind::CostOfGoods,
+        Ok(Pb::CostToServe) => MeasureKind::CostToServe,
+        Ok(Pb::ContributionMargin) => MeasureKind::ContributionMargin,
+        Ok(Pb::AmountPaid) => MeasureKind::AmountPaid,
+        Ok(Pb::AmountWithheld) => MeasureKind::AmountWithheld,
+        Ok(Pb::InteractionCount) => MeasureKind::InteractionCount,
+        Ok(Pb::ComplaintCount) => MeasureKind::ComplaintCount,
+        Ok(Pb::PraiseCount) => MeasureKind::PraiseCount,
+        Ok(Pb::ContactTime) => MeasureKind::ContactSeconds,
+        Err(_) => {
+            v.push(at, format!("{number} is no value of MeasureKind"));
+            return None;
+        }
+    })
+}
+
+fn direction(v: &mut Violations, at: Path<'_>, number: i32) -> Direction {
+    use pb::MeasureDirection as Pb;
+    match Pb::try_from(number) {
+        Ok(Pb::Unspecified | Pb::HigherIsBetter) => Direction::HigherIsBetter,
+        Ok(Pb::LowerIsBetter) => Direction::LowerIsBetter,
+        Err(_) => unknown(v, at, number, [Pb::HigherIsBetter, Pb::LowerIsBetter].map(|word| word.as_str_name())),
+    }
+}
+
+fn missing_rule(v: &mut Violations, at: Path<'_>, number: i32) -> MissingRule {
+    use pb::MissingValueRule as Pb;
+    match Pb::try_from(number) {
+        Ok(Pb::Unspecified | Pb::Skip) => MissingRule::Skip,
+        Ok(Pb::Lowest) => MissingRule::Lowest,
+        Ok(Pb::Unranked) => MissingRule::Unranked,
+        Err(_) => unknown(v, at, number, [Pb::Lowest, Pb::Skip, Pb::Unranked].map(|word| word.as_str_name())),
+    }
+}
+
+fn population(v: &mut Violations, number: i32) -> Population {
+    use pb::Population as Pb;
+    match Pb::try_from(number) {
+        Ok(Pb::Unspecified | Pb::AtLeastOnePurchase) => Population::Purchasers,
+        Ok(Pb::AllCustomers) => Population::Everyone,
+        Err(_) => {
+            let allowed = [Pb::AtLeastOnePurchase, Pb::AllCustomers].map(|word| word.as_str_name());
+            unknown(v, Path::of("population"), number, allowed)
+        }
+    }
+}
+
+fn unknown<T: Default, const N: usize>(v: &mut Violations, at: Path<'_>, number: i32, allowed: [&str; N]) -> T {
+    v.push(at, format!("{number} is no value of it; allowed: {}", allowed.join(", ")));
+    T::default()
+}

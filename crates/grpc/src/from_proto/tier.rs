@@ -1,0 +1,67 @@
+//! Requests about where customers stand.
+
+use guanxi::v1 as pb;
+use guanxi_model::filter::{Expr, Filter, Kind, Op, Schema, Value};
+use guanxi_model::{CustomerId, PyramidId, TierId, Violations, name};
+
+use super::customer::named;
+use super::page::Column;
+use super::{Paging, Path, done, page};
+
+const SCHEMA: Schema = Schema(&[("tier", Kind::Text)]);
+
+/// A list of where customers stand. Its token holds the generation of the run that the first page was of.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) pyramid: PyramidId,
+    /// None for all.
+    pub(crate) tier: Option<TierId>,
+    pub(crate) paging: Paging,
+}
+
+/// GetTierAssignment.
+pub(crate) fn get_request(request: &pb::GetTierAssignmentRequest) -> Result<(CustomerId, PyramidId), Violations> {
+    let pb::GetTierAssignmentRequest { name } = request;
+    named(name, name::parse_tier_assignment)
+}
+
+/// ExplainTier.
+pub(crate) fn explain_request(request: &pb::ExplainTierRequest) -> Result<(CustomerId, PyramidId), Violations> {
+    let pb::ExplainTierRequest { name } = request;
+    named(name, name::parse_tier_assignment)
+}
+
+/// GetPyramidReport.
+pub(crate) fn report_request(request: &pb::GetPyramidReportRequest) -> Result<PyramidId, Violations> {
+    let pb::GetPyramidReportRequest { name } = request;
+    named(name, name::parse_pyramid)
+}
+
+/// ListTierAssignments.
+pub(crate) fn list_request(request: &pb::ListTierAssignmentsRequest) -> Result<List, Violations> {
+    let pb::ListTierAssignmentsRequest { parent, page_size, page_token, filter } = request;
+    let mut v = Violations::new();
+    let pyramid = v.field(Path::of("parent"), name::parse_pyramid(parent));
+    let filter = page::filter(&mut v, filter, &SCHEMA);
+    let canonical = filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let tier = filter.and_then(|filter| tier(&mut v, &filter));
+    let query = ["tierAssignments", parent, &canonical];
+    let paging = page::paging(&mut v, (*page_size, page_token), &query, &[Column::Int, Column::Text]);
+    done(v, pyramid.zip(paging).map(|(pyramid, paging)| List { pyramid, tier, paging }))
+}
+
+/// The one tier of a filter, none where everything passes.
+fn tier(v: &mut Violations, filter: &Filter) -> Option<TierId> {
+    let at = Path::of("filter");
+    match filter.expr() {
+        _ if filter.is_empty() => None,
+        Expr::Term(term) if term.op == Op::Eq => match &term.value {
+            Value::Text(tier) => v.field(at, TierId::parse(tier.as_str())),
+            _ => None,
+        },
+        _ => {
+            v.push(at, "allowed: tier = \"{tier}\", one tier");
+            None
+        }
+    }
+}

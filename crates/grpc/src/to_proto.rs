@@ -1,0 +1,32 @@
+//! From what the domain knows to messages: one file per resource, free functions. Messages are built field by field,
+//! so that a new field of the contract does not compile until somebody has said where its value comes from.
+
+pub(crate) mod attribute_definition;
+pub(crate) mod customer;
+pub(crate) mod fact;
+mod interaction;
+pub(crate) mod money;
+// pub(crate) mod operation;
+pub(crate) mod page;
+mod payment;
+mod profile;
+mod purchase;
+pub(crate) mod pyramid;
+pub(crate) mod report;
+mod scheme;
+mod stage_change;
+pub(crate) mod tier;
+mod time;
+pub(crate) mod touchpoint;
+
+use guanxi_model::Words;
+
+/// The number of a word on the wire.
+fn number<W: Words>(word: W) -> i32 {
+    i32::from(word.code())
+}
+
+/// The number of a word that may be missing; 0 is none.
+fn number_or_zero<W: Words>(word: Option<W>) -> i32 {
+    word.map_or(0, number)
+}

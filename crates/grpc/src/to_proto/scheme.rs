@@ -1,0 +1,112 @@
+//! The scheme of a pyramid's revision. Money parameters are minor units in a scheme and whole units in the contract.
+
+use guanxi::v1 as pb;
+use guanxi_model::Currency;
+use guanxi_segmentation::{
+    Direction, Measure, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, Tier, TieringRule, Unit,
+};
+
+use super::money::minor_units_per_unit;
+
+/// What of a revision is its scheme; the rest is left empty.
+pub(super) fn scheme(currency: &Currency, scheme: &PyramidScheme) -> pb::PyramidRevision {
+    pb::PyramidRevision {
+        name: String::new(),
+        description: String::new(),
+        measures: scheme.measures().iter().map(|one| measure(currency, one)).collect(),
+        population: population(scheme.population()).into(),
+        value_measure: measure_kind(scheme.value()).into(),
+        tiers: scheme.tiers().iter().map(tier).collect(),
+        tiering_rule: Some(rule(scheme.tiering())),
+        create_time: None,
+    }
+}
+
+fn measure(currency: &Currency, measure: &Measure) -> pb::Measure {
+    let Measure { id, kind, normaliser: curve, direction: end, weight, missing, min_coverage_bp } = measure;
+    let per_unit = if kind.unit() == Unit::Money { minor_units_per_unit(currency) } else { 1.0 };
+    pb::Measure {
+        measure_id: id.to_string(),
+        kind: measure_kind(*kind).into(),
+        weight: *weight,
+        direction: direction(*end).into(),
+        missing_value_rule: missing_rule(*missing).into(),
+        min_coverage_basis_points: *min_coverage_bp,
+        normalizer: Some(normaliser(*curve, per_unit)),
+    }
+}
+
+fn normaliser(curve: Normaliser, per_unit: f64) -> pb::measure::Normalizer {
+    use pb::measure::Normalizer;
+    match curve {
+        Normaliser::Linear { low, high } => {
+            Normalizer::Linear(pb::LinearNormalizer { low: low / per_unit, high: high / per_unit })
+        }
+        Normaliser::Logarithmic { scale, cap } => {
+            Normalizer::Logarithmic(pb::LogarithmicNormalizer { scale: scale / per_unit, cap: cap / per_unit })
+        }
+        Normaliser::Rank => Normalizer::Rank(pb::RankNormalizer {}),
+    }
+}
+
+fn tier(tier: &Tier) -> pb::Tier {
+    let Tier { id, display_name } = tier;
+    pb::Tier { tier_id: id.to_string(), display_name: display_name.clone() }
+}
+
+fn rule(rule: &TieringRule) -> pb::pyramid_revision::TieringRule {
+    use pb::pyramid_revision::TieringRule as Pb;
+    match rule {
+        TieringRule::ScoreThresholds(thresholds) => {
+            Pb::ScoreThresholds(pb::ScoreThresholds { thresholds: thresholds.clone() })
+        }
+        TieringRule::CustomerShares(shares) => {
+            Pb::CustomerShares(pb::CustomerShares { basis_points: shares.clone() })
+        }
+        TieringRule::ValueShares(shares) => Pb::ValueShares(pb::ValueShares { basis_points: shares.clone() }),
+    }
+}
+
+/// The kind of a measure.
+pub(super) fn measure_kind(kind: MeasureKind) -> pb::MeasureKind {
+    use pb::MeasureKind as Pb;
+    match kind {
+        MeasureKind::PurchaseCount => Pb::PurchaseCount,
+        MeasureKind::ReturnCount => Pb::ReturnCount,
+        MeasureKind::UnitCount => Pb::UnitCount,
+        MeasureKind::PromotedPurchaseCount => Pb::PromotedPurchaseCount,
+        MeasureKind::NetRevenue => Pb::NetRevenue,
+        MeasureKind::DiscountAmount => Pb::DiscountAmount,
+        MeasureKind::CostOfGoods => Pb::CostOfGoods,
+        MeasureKind::CostToServe => Pb::CostToServe,
+        MeasureKind::ContributionMargin => Pb::ContributionMargin,
+        MeasureKind::AmountPaid => Pb::AmountPaid,
+        MeasureKind::AmountWithheld => Pb::AmountWithheld,
+        MeasureKind::InteractionCount => Pb::InteractionCount,
+        MeasureKind::ComplaintCount => Pb::ComplaintCount,
+        MeasureKind::PraiseCount => Pb::PraiseCount,
+        MeasureKind::ContactSeconds => Pb::ContactTime,
+    }
+}
+
+fn direction(direction: Direction) -> pb::MeasureDirection {
+    match direction {
+        Direction::HigherIsBetter => pb::MeasureDirection::HigherIsBetter,
+        Direction::LowerIsBetter => pb::MeasureDirection::LowerIsBetter,
+    }
+}
+
+fn missing_rule(rule: MissingRule) -> pb::MissingValueRule {
+    match rule {
+        MissingRule::Skip => pb::MissingValueRule::Skip,
+        MissingRule::Lowest => pb::MissingValueRule::Lowest,
+        MissingRule::Unranked => pb::MissingValueRule::Unranked,
+    }
+}
+
+fn population(population: Population) -> pb::Population {
+    match population {
+        Population::Purchasers => pb::Population::AtLeastOnePurchase,
+        Population::Everyone => pb::Population::AllCustomers,
+    }
+}
