@@ -1,13 +1,13 @@
 //! Everything that writes. Commands about customers go through the committer, changes of the catalogue are small
 //! transactions, long work is operations. What only reads goes past this crate, straight to `guanxi_store::Reader`.
 //!
-//! - [`command`], [`error`]: what may be asked for and how it may end
+//! - `command`, `error`: what may be asked for and how it may end
 //! - `decide`, `world`, `committer`, `judges`: how commands are decided and made durable
 //! - [`catalogue`], [`operations`]: the rest
 //! - `housekeeping`: what is forgotten after its time
 
 pub mod catalogue;
-pub mod command;
+mod command;
 mod committer;
 mod decide;
 mod error;
@@ -26,8 +26,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use catalogue::Catalogue;
-use command::{Command, Grouping, Outcome, Urgency};
 use committer::{Committer, Shared};
+pub use command::{
+    ChangeCustomer, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact, UpdateCustomer, Urgency,
+    WithdrawFact,
+};
 pub use error::{Error, Refusal};
 use judges::Judges;
 use operations::{Operations, Runner};

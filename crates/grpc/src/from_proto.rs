@@ -25,7 +25,8 @@ pub(crate) mod tier;
 mod time;
 pub(crate) mod touchpoint;
 
-use guanxi_model::{Currency, RequestId, Timestamp, Zone};
+use guanxi_app::catalogue::Guard;
+use guanxi_model::{Currency, Timestamp, Zone};
 
 use self::field::{done, given, list, word, word_or_none};
 pub(crate) use self::page::Paging;
@@ -42,13 +43,6 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// A resource to create. What only the server knows of it (revision, times) is left at its beginning.
-#[derive(Clone, Debug)]
-pub(crate) struct Create<T> {
-    pub(crate) resource: T,
-    pub(crate) request_id: Option<RequestId>,
-}
-
 /// New values for some fields of a resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Update<T> {
@@ -56,16 +50,5 @@ pub(crate) struct Update<T> {
     pub(crate) resource: T,
     /// The names of the fields to write, as in the contract.
     pub(crate) mask: Vec<&'static str>,
-    /// Empty where any state may be changed.
-    pub(crate) etag: String,
-    pub(crate) request_id: Option<RequestId>,
-}
-
-/// A resource to delete.
-#[derive(Clone, Debug)]
-pub(crate) struct Delete<I> {
-    pub(crate) id: I,
-    /// Empty where any state may be deleted.
-    pub(crate) etag: String,
-    pub(crate) request_id: Option<RequestId>,
+    pub(crate) guard: Guard,
 }

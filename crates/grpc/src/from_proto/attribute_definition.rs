@@ -1,11 +1,12 @@
 //! Requests about the definitions of attributes.
 
 use guanxi::v1 as pb;
+use guanxi_app::catalogue::Guard;
 use guanxi_model::customer::{AttributeDefinition, ValueType};
 use guanxi_model::{AttributeKey, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
-use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, word};
+use super::{Context, Paging, Path, Update, done, given, page, word};
 use super::page::Column;
 
 const WRITABLE: &[&str] = &["display_name", "description"];
@@ -19,7 +20,7 @@ const MAX_UNIT: usize = 50;
 pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateAttributeDefinitionRequest,
-) -> Result<Create<AttributeDefinition>, Violations> {
+) -> Result<(AttributeDefinition, Guard), Violations> {
     let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
@@ -27,7 +28,7 @@ pub(crate) fn create_request(
     let at = Path::of("attribute_definition");
     let definition = given(&mut v, at, attribute_definition);
     let resource = definition.and_then(|definition| whole(ctx, &mut v, at, (key, definition)));
-    done(v, resource.map(|resource| Create { resource, request_id }))
+    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
 }
 
 fn whole(
@@ -77,7 +78,7 @@ pub(crate) fn update_request(
     let at = Path::of("attribute_definition");
     let update = given(&mut v, at, attribute_definition).and_then(|definition| {
         let (resource, etag) = masked(ctx, &mut v, at, (definition, mask.as_deref().unwrap_or_default()))?;
-        Some(Update { resource, mask: mask?, etag, request_id })
+        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
     });
     done(v, update)
 }
@@ -130,12 +131,12 @@ pub(crate) fn get_request(request: &pb::GetAttributeDefinitionRequest) -> Result
 /// DeleteAttributeDefinition.
 pub(crate) fn delete_request(
     request: pb::DeleteAttributeDefinitionRequest,
-) -> Result<Delete<AttributeKey>, Violations> {
+) -> Result<(AttributeKey, Guard), Violations> {
     let pb::DeleteAttributeDefinitionRequest { name, etag, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let id = v.field(Path::of("name"), name::parse_attribute_definition(&name));
-    done(v, id.map(|id| Delete { id, etag, request_id }))
+    done(v, id.map(|id| (id, Guard { etag, request_id })))
 }
 
 /// ListAttributeDefinitions.

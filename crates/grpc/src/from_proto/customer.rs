@@ -1,7 +1,7 @@
 //! Requests about customers.
 
 use guanxi::v1 as pb;
-use guanxi_app::{ChangeCustomer, CreateCustomer, UpdateCustomer};
+use guanxi_app::command::{ChangeCustomer, CreateCustomer, UpdateCustomer};
 use guanxi_model::customer::ExternalId;
 use guanxi_model::page::QueryHash;
 use guanxi_model::{CustomerId, RequestId, Violations, mask, name};

@@ -1,7 +1,7 @@
 //! Facts: what all four kinds share, their requests, and taking one back. The bodies are a file each.
 
 use guanxi::v1 as pb;
-use guanxi_app::{Grouping, MissingCustomer, RecordFact, WithdrawFact};
+use guanxi_app::command::{Grouping, MissingCustomer, RecordFact, WithdrawFact};
 use guanxi_model::fact::{CustomerRef, FactBody, FactKey, NewFact};
 use guanxi_model::page::QueryHash;
 use guanxi_model::{RequestId, SourceName, Violations, name, text};

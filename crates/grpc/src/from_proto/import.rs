@@ -1,6 +1,6 @@
 //! Chunks of an import: where they begin, and their items, each read by itself.
 
-use guanxi_app::RecordFact;
+use guanxi_app::command::RecordFact;
 use guanxi_model::Violations;
 
 use super::fact::{self, Unnamed};

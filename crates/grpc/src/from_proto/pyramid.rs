@@ -1,60 +1,37 @@
 //! Requests about pyramids and their revisions.
 
 use guanxi::v1 as pb;
+use guanxi_app::catalogue::{Guard, NewPyramid, NewRevision};
+use guanxi_app::operations::ActivationRequest;
 use guanxi_model::{PyramidId, RequestId, RevisionNumber, Violations, name, text};
-use guanxi_segmentation::PyramidScheme;
 
 use super::customer::{named, request_id, update_mask_of};
 use super::page::Column;
-use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, scheme};
+use super::{Context, Paging, Path, Update, done, given, page, scheme};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag"];
 const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 2000;
 
-/// What callers write about a pyramid.
-#[derive(Clone, Debug)]
-pub(crate) struct PyramidText {
-    pub(crate) id: PyramidId,
-    pub(crate) display_name: String,
-    pub(crate) description: String,
-}
-
-/// A revision to add.
-#[derive(Clone, Debug)]
-pub(crate) struct NewRevision {
-    pub(crate) pyramid: PyramidId,
-    pub(crate) description: String,
-    pub(crate) scheme: PyramidScheme,
-}
-
-/// A revision to put in force.
-#[derive(Clone, Debug)]
-pub(crate) struct Activate {
-    pub(crate) pyramid: PyramidId,
-    pub(crate) number: RevisionNumber,
-    pub(crate) request_id: Option<RequestId>,
-}
-
 /// CreatePyramid.
-pub(crate) fn create_request(request: pb::CreatePyramidRequest) -> Result<Create<PyramidText>, Violations> {
+pub(crate) fn create_request(request: pb::CreatePyramidRequest) -> Result<(NewPyramid, Guard), Violations> {
     let pb::CreatePyramidRequest { pyramid, pyramid_id, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let id = v.field(Path::of("pyramid_id"), PyramidId::parse(pyramid_id));
     let at = Path::of("pyramid");
     let texts = given(&mut v, at, pyramid).and_then(|pyramid| texts(&mut v, at, (pyramid, WRITABLE)));
-    let resource = id.zip(texts).map(|(id, Texts { display_name, description, .. })| PyramidText {
+    let resource = id.zip(texts).map(|(id, Texts { display_name, description, .. })| NewPyramid {
         id,
         display_name,
         description,
     });
-    done(v, resource.map(|resource| Create { resource, request_id }))
+    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
 }
 
 /// UpdatePyramid.
-pub(crate) fn update_request(request: pb::UpdatePyramidRequest) -> Result<Update<PyramidText>, Violations> {
+pub(crate) fn update_request(request: pb::UpdatePyramidRequest) -> Result<Update<NewPyramid>, Violations> {
     let pb::UpdatePyramidRequest { pyramid, update_mask, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
@@ -64,7 +41,7 @@ pub(crate) fn update_request(request: pb::UpdatePyramidRequest) -> Result<Update
         let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
         let texts = texts(&mut v, at, (pyramid, mask.as_deref().unwrap_or_default()));
         let Texts { display_name, description, etag } = texts?;
-        Some(Update { resource: PyramidText { id: id?, display_name, description }, mask: mask?, etag, request_id })
+        Some(Update { resource: NewPyramid { id: id?, display_name, description }, mask: mask?, guard: Guard { etag, request_id } })
     });
     done(v, update)
 }
@@ -105,12 +82,12 @@ pub(crate) fn get_request(request: &pb::GetPyramidRequest) -> Result<PyramidId, 
 }
 
 /// DeletePyramid.
-pub(crate) fn delete_request(request: pb::DeletePyramidRequest) -> Result<Delete<PyramidId>, Violations> {
+pub(crate) fn delete_request(request: pb::DeletePyramidRequest) -> Result<(PyramidId, Guard), Violations> {
     let pb::DeletePyramidRequest { name, etag, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let id = v.field(Path::of("name"), name::parse_pyramid(&name));
-    done(v, id.map(|id| Delete { id, etag, request_id }))
+    done(v, id.map(|id| (id, Guard { etag, request_id })))
 }
 
 /// ListPyramids.
@@ -125,7 +102,7 @@ pub(crate) fn list_request(request: &pb::ListPyramidsRequest) -> Result<Paging, 
 pub(crate) fn create_revision_request(
     ctx: &Context<'_>,
     request: pb::CreatePyramidRevisionRequest,
-) -> Result<Create<NewRevision>, Violations> {
+) -> Result<(NewRevision, Guard), Violations> {
     let pb::CreatePyramidRevisionRequest { parent, pyramid_revision, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
@@ -137,7 +114,7 @@ pub(crate) fn create_revision_request(
         let scheme = scheme::scheme(ctx, &mut v, at, revision);
         Some(NewRevision { pyramid: pyramid?, description: description?, scheme: scheme? })
     });
-    done(v, resource.map(|resource| Create { resource, request_id }))
+    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
 }
 
 /// GetPyramidRevision.
@@ -160,10 +137,10 @@ pub(crate) fn list_revisions_request(
 }
 
 /// ActivatePyramidRevision.
-pub(crate) fn activate_request(request: &pb::ActivatePyramidRevisionRequest) -> Result<Activate, Violations> {
+pub(crate) fn activate_request(request: &pb::ActivatePyramidRevisionRequest) -> Result<(ActivationRequest, Option<RequestId>), Violations> {
     let pb::ActivatePyramidRevisionRequest { name, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, id);
     let revision = v.field(Path::of("name"), name::parse_revision(name));
-    done(v, revision.map(|(pyramid, number)| Activate { pyramid, number, request_id }))
+    done(v, revision.map(|(pyramid, number)| (ActivationRequest { pyramid, number }, request_id)))
 }

@@ -1,11 +1,12 @@
 //! Requests about touchpoints.
 
 use guanxi::v1 as pb;
+use guanxi_app::catalogue::Guard;
 use guanxi_model::customer::{Touchpoint, TouchpointKind};
 use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
-use super::{Context, Create, Delete, Paging, Path, Update, done, given, page, word};
+use super::{Context, Paging, Path, Update, done, given, page, word};
 use super::page::Column;
 
 const WRITABLE: &[&str] = &["display_name", "journey", "position", "kind", "description"];
@@ -18,7 +19,7 @@ const MAX_POSITION: i32 = 10_000;
 pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateTouchpointRequest,
-) -> Result<Create<Touchpoint>, Violations> {
+) -> Result<(Touchpoint, Guard), Violations> {
     let pb::CreateTouchpointRequest { touchpoint, touchpoint_id, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
@@ -29,7 +30,7 @@ pub(crate) fn create_request(
         read.id = id?;
         Some(read)
     });
-    done(v, resource.map(|resource| Create { resource, request_id }))
+    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
 }
 
 /// UpdateTouchpoint.
@@ -46,7 +47,7 @@ pub(crate) fn update_request(
         let id = v.field(at.field("name"), name::parse_touchpoint(&touchpoint.name));
         let (mut resource, etag) = masked(ctx, &mut v, at, (touchpoint, mask.as_deref().unwrap_or_default()))?;
         resource.id = id?;
-        Some(Update { resource, mask: mask?, etag, request_id })
+        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
     });
     done(v, update)
 }
@@ -110,12 +111,12 @@ pub(crate) fn get_request(request: &pb::GetTouchpointRequest) -> Result<Touchpoi
 }
 
 /// DeleteTouchpoint.
-pub(crate) fn delete_request(request: pb::DeleteTouchpointRequest) -> Result<Delete<TouchpointId>, Violations> {
+pub(crate) fn delete_request(request: pb::DeleteTouchpointRequest) -> Result<(TouchpointId, Guard), Violations> {
     let pb::DeleteTouchpointRequest { name, etag, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let id = v.field(Path::of("name"), name::parse_touchpoint(&name));
-    done(v, id.map(|id| Delete { id, etag, request_id }))
+    done(v, id.map(|id| (id, Guard { etag, request_id })))
 }
 
 /// ListTouchpoints.

@@ -1,0 +1,1 @@
+//! Facts: recording, repeating, correcting, taking back, listing.

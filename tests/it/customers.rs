@@ -1,0 +1,1 @@
+//! Customers and the catalogue: attribute definitions and touchpoints.

@@ -1,0 +1,1 @@
+//! Imports: streams, the command line, a server that is killed.

@@ -1,0 +1,1 @@
+//! Pyramids, their revisions, tiers and reports; operations.

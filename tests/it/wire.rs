@@ -1,0 +1,1 @@
+//! What every call shares: health, reflection, limits, deadlines, errors of the transport.
