@@ -7,7 +7,7 @@
 //! - `housekeeping`: what is forgotten after its time
 
 pub mod catalogue;
-mod command;
+pub mod command;
 mod committer;
 mod decide;
 mod error;

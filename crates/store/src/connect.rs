@@ -48,8 +48,7 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
-        .pragma("cache_size", "-65536")
-        .pragma("mmap_size", "268435456")
+        .pragma("mmap_size", "134217728")
         .pragma("secure_delete", "ON")
         .statement_cache_capacity(STATEMENT_CACHE)
         .disable_statement_logging();
@@ -62,9 +61,10 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
             .test_before_acquire(false)
     };
     let waiting = Duration::from_secs(60);
-    let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone()).await?;
+    // The writer's cache holds what a batch dirties; readers share the file's pages through the mapping.
+    let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone().pragma("cache_size", "-65536")).await?;
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
-    let read_only = connect.clone().read_only(true).create_if_missing(false);
+    let read_only = connect.pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
     let reports = pool(2).acquire_timeout(waiting).connect_with(read_only).await?;
     Ok(Pools {

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{execute, query, rows};
-use crate::ledger::{NextTier, Summary, TierRow};
+use crate::ledger::{NextTier, Summary, TierChangeReason, TierRow};
 use crate::rows::summary;
 use crate::{Error, Reader, Tx};
 
@@ -136,19 +136,28 @@ impl Tx {
     /// Folds the second slot into the first for up to `limit` customers and keeps the changes of tier. Returns how many
     /// were folded; 0 when all are.
     pub async fn fold(&self, pyramid: &PyramidId, generation: i64, activated: Timestamp, limit: usize) -> Result<u64, Error> {
-        let chunk = "SELECT customer_id FROM tiers WHERE pyramid_id = $1 AND next_generation = $2 ORDER BY customer_id LIMIT $3";
+        // The rows up to a customer can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
+        // change), so every row that is folded below has its change kept above.
+        let bound = "SELECT MAX(customer_id) FROM (SELECT customer_id FROM tiers WHERE pyramid_id = $1 AND \
+                     next_generation = $2 ORDER BY customer_id LIMIT $3) AS chunk";
+        let found = query(self.connection(), bound, [pyramid.as_str().into(), generation.into(), rows(limit)]).await?;
+        let last: Option<String> = found.first().map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        let Some(last) = last else { return Ok(0) };
+        let values = || [pyramid.as_str().into(), generation.into(), last.as_str().into(), activated.0.into()];
+        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id <= $3";
         let keep = format!(
             "INSERT INTO tier_changes (customer_id, pyramid_id, generation, version, from_tier, to_tier, reason, change_time) \
-             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, 2, $4 FROM tiers \
-             WHERE pyramid_id = $1 AND next_generation = $2 AND customer_id IN ({chunk}) ON CONFLICT DO NOTHING"
+             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($4 AS BIGINT) FROM tiers \
+             WHERE {CHUNK} ON CONFLICT DO NOTHING",
+            TierChangeReason::Run as i64
         );
-        let values = || [pyramid.as_str().into(), generation.into(), rows(limit), activated.0.into()];
         execute(self.connection(), &keep, values()).await?;
         let fold = format!(
-            "UPDATE tiers SET tier = next_tier, generation = next_generation, assign_time = $4, next_tier = NULL, \
-             next_generation = NULL WHERE pyramid_id = $1 AND next_generation = $2 AND customer_id IN ({chunk})"
+            "UPDATE tiers SET tier = next_tier, generation = next_generation, assign_time = CAST($4 AS BIGINT), \
+             next_tier = NULL, next_generation = NULL WHERE {CHUNK}"
         );
-        execute(self.connection(), &fold, values()).await
+        // A fact may have folded the last ones itself; that there were some means that there may be more.
+        Ok(execute(self.connection(), &fold, values()).await?.max(1))
     }
 }
 
