@@ -119,6 +119,8 @@ pub(crate) struct Refusal {
     pub(crate) metadata: BTreeMap<String, String>,
     /// The paths of the fields that are wrong.
     pub(crate) fields: Vec<String>,
+    /// What is wrong with each of them.
+    pub(crate) faults: Vec<String>,
 }
 
 /// Reads an error, and checks what every error must have.
@@ -129,10 +131,33 @@ pub(crate) fn refusal(status: &Status) -> Refusal {
     assert!(status.message().len() <= 512, "a message of {} bytes", status.message().len());
     assert!(status.details().len() <= 4096, "details of {} bytes", status.details().len());
     let fields = details.bad_request().map(|bad| bad.field_violations.iter().map(|one| one.field.clone()).collect());
+    let faults = details.bad_request().map(|bad| bad.field_violations.iter().map(|one| one.description.clone()).collect());
     Refusal {
         code: status.code(),
         reason: info.reason.clone(),
         metadata: info.metadata.clone().into_iter().collect(),
         fields: fields.unwrap_or_default(),
+        faults: faults.unwrap_or_default(),
     }
+}
+
+/// The refusal that a call must end with, for this reason.
+#[track_caller]
+pub(crate) fn refused<T>(answer: Result<T, Status>, code: Code, reason: &str) -> Refusal {
+    let Err(status) = answer else { panic!("{reason} was expected, but the call succeeded") };
+    let refusal = refusal(&status);
+    assert_eq!((refusal.code, refusal.reason.as_str()), (code, reason), "{status:?}");
+    refusal
+}
+
+/// The paths of the fields that a call must be refused for.
+#[track_caller]
+pub(crate) fn wrong_fields<T>(answer: Result<T, Status>) -> Vec<String> {
+    refused(answer, Code::InvalidArgument, "INVALID_FIELDS").fields
+}
+
+/// A UUID for a request, the same for the same number.
+pub(crate) fn request_id(number: u128) -> String {
+    let hex = format!("{number:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

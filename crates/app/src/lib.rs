@@ -15,6 +15,8 @@ mod fingerprint;
 mod housekeeping;
 mod judges;
 pub mod operations;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::sync::{Arc, Mutex, PoisonError};

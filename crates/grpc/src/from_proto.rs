@@ -26,7 +26,7 @@ mod time;
 pub(crate) mod touchpoint;
 
 use guanxi_app::catalogue::Guard;
-use guanxi_model::{Currency, Timestamp, Zone};
+use guanxi_model::{Currency, Timestamp};
 
 use self::field::{done, given, list, word, word_or_none};
 pub(crate) use self::page::Paging;
@@ -37,8 +37,6 @@ use self::path::Path;
 pub(crate) struct Context<'a> {
     /// The currency of the deployment.
     pub(crate) currency: &'a Currency,
-    /// The reporting time zone of the deployment.
-    pub(crate) zone: &'a Zone,
     /// The time of the call.
     pub(crate) now: Timestamp,
 }

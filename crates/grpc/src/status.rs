@@ -8,7 +8,6 @@ mod clip;
 #[cfg(test)]
 mod tests;
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use guanxi::google::rpc;
@@ -44,9 +43,29 @@ pub fn of(error: Error) -> Status {
     report.into_status()
 }
 
-/// The same as a message, for one item among others or for how an operation ended.
+/// A request that is wrong in itself.
+pub fn invalid(violations: Violations) -> Status {
+    of(Error::Invalid(violations))
+}
+
+/// The same as a message, for one item among others.
 pub fn to_rpc(error: Error) -> rpc::Status {
-    let status = of(error);
+    as_message(&of(error))
+}
+
+/// How an operation ended that failed by a fault of ours, logged under this incident id.
+pub fn operation_failed(incident: &str) -> rpc::Status {
+    as_message(&internal(incident))
+}
+
+/// How an operation ended that was cancelled.
+pub fn operation_cancelled(operation: &str) -> rpc::Status {
+    let message = format!("{operation} was cancelled");
+    let report = Report::new(Code::Cancelled, ErrorReason::OperationCancelled, message).with("resource", operation);
+    as_message(&report.into_status())
+}
+
+fn as_message(status: &Status) -> rpc::Status {
     // The details of a status are this very message, encoded.
     rpc::Status::decode(status.details()).unwrap_or_else(|_| rpc::Status {
         code: status.code() as i32,
@@ -82,8 +101,9 @@ pub fn deadline_exceeded(limit: Duration, capped: bool) -> Status {
 
 /// A `grpc-timeout` header that is none.
 pub fn bad_timeout(value: &str) -> Status {
-    let fault = format!("must be 1 to 8 digits and one of H, M, S, m, u, n, got \"{}\"", guanxi_model::violation::clip(value));
-    of(Error::Invalid(Violations::one("grpc-timeout", fault)))
+    let fault =
+        format!("must be 1 to 8 digits and one of H, M, S, m, u, n, got \"{}\"", guanxi_model::violation::clip(value));
+    invalid(Violations::one("grpc-timeout", fault))
 }
 
 /// A message larger than the server receives.
@@ -100,14 +120,6 @@ pub fn stream_idle(limit: Duration) -> Status {
     Report::new(Code::Cancelled, ErrorReason::StreamIdle, message)
         .with("idle_seconds", limit.as_secs().to_string())
         .into_status()
-}
-
-/// An operation that was cancelled, as its result.
-pub fn operation_cancelled(operation: &str) -> rpc::Status {
-    let status = Report::new(Code::Cancelled, ErrorReason::OperationCancelled, format!("{operation} was cancelled"))
-        .with("resource", operation)
-        .into_status();
-    rpc::Status::decode(status.details()).unwrap_or_default()
 }
 
 /// A status being put together.
@@ -171,10 +183,8 @@ impl Report {
 fn report(error: &Error) -> Report {
     let message = error.to_string();
     match error {
-        Error::Invalid(violations) => invalid(violations),
-        Error::NotFound(name) => {
-            Report::new(Code::NotFound, ErrorReason::ResourceNotFound, message).resource(name)
-        }
+        Error::Invalid(violations) => wrong_fields(violations),
+        Error::NotFound(name) => Report::new(Code::NotFound, ErrorReason::ResourceNotFound, message).resource(name),
         Error::AlreadyExists(name) => {
             Report::new(Code::AlreadyExists, ErrorReason::ResourceAlreadyExists, message).resource(name)
         }
@@ -217,7 +227,7 @@ fn report(error: &Error) -> Report {
     }
 }
 
-fn invalid(violations: &Violations) -> Report {
+fn wrong_fields(violations: &Violations) -> Report {
     let mut report = Report::new(Code::InvalidArgument, ErrorReason::InvalidFields, clip::summary(violations));
     let listed = clip::listed(violations).into_iter().map(|(path, fault)| FieldViolation::new(path, fault));
     report.details.set_bad_request(listed.collect::<Vec<_>>());
@@ -233,7 +243,9 @@ fn fact_differs(name: &str, fields: &[&'static str]) -> Report {
 fn refused(refusal: &Refusal) -> Report {
     let report = |reason| Report::new(Code::FailedPrecondition, reason, refusal.to_string());
     match refusal {
-        Refusal::CustomerDeleted(name) => report(ErrorReason::CustomerDeleted).precondition(name).with("resource", name),
+        Refusal::CustomerDeleted(name) => {
+            report(ErrorReason::CustomerDeleted).precondition(name).with("resource", name)
+        }
         Refusal::CustomerNotDeleted(name) => {
             report(ErrorReason::CustomerNotDeleted).precondition(name).with("resource", name)
         }
@@ -288,6 +300,12 @@ fn resource_type(name: &str) -> &'static str {
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        text.push_str(": ");
+        text.push_str(&deeper.to_string());
+        cause = deeper.source();
+    }
+    text
 }

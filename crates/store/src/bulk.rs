@@ -111,7 +111,8 @@ pub(crate) async fn insert(
     tail: &str,
 ) -> Result<u64, Error> {
     let names = rows.names();
-    let statement = |source: &str| format!("INSERT INTO {table} ({names}) SELECT {names} FROM {source} {tail}");
+    // Without a WHERE, SQLite takes the ON of ON CONFLICT for that of a join.
+    let statement = |source: &str| format!("INSERT INTO {table} ({names}) SELECT {names} FROM {source} WHERE TRUE {tail}");
     execute(connection, rows, statement).await
 }
 

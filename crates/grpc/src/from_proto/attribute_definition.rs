@@ -6,8 +6,8 @@ use guanxi_model::customer::{AttributeDefinition, ValueType};
 use guanxi_model::{AttributeKey, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
-use super::{Context, Paging, Path, Update, done, given, page, word};
 use super::page::Column;
+use super::{Context, Paging, Path, Update, done, given, page, word};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 /// Type and unit are written once; an update may carry them and leaves them as they are.
@@ -21,7 +21,8 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateAttributeDefinitionRequest,
 ) -> Result<(AttributeDefinition, Guard), Violations> {
-    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id: id } = request;
+    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id: id } =
+        request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let key = v.field(Path::of("attribute_definition_id"), AttributeKey::parse(attribute_definition_id));

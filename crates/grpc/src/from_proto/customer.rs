@@ -8,13 +8,12 @@ use guanxi_model::{CustomerId, RequestId, Violations, mask, name};
 use guanxi_store::{CUSTOMER_FILTER, CustomerOrder, CustomerQuery};
 use uuid::Uuid;
 
-use super::profile::{self, GROUPS};
 use super::page::Column;
+use super::profile::{self, GROUPS};
 use super::{Context, Path, done, given, list, page};
 
 /// The fields of a customer that only the server writes.
-const OUTPUT_ONLY: &[&str] =
-    &["name", "stage", "create_time", "update_time", "delete_time", "purge_time", "etag"];
+const OUTPUT_ONLY: &[&str] = &["name", "stage", "create_time", "update_time", "delete_time", "purge_time", "etag"];
 const MAX_BATCH: usize = 1000;
 
 /// CreateCustomer.

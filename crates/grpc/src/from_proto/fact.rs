@@ -8,8 +8,8 @@ use guanxi_model::{RequestId, SourceName, Violations, name, text};
 use guanxi_store::{FactQuery, fact_filter};
 
 use super::customer::request_id;
-use super::{Context, Path, done, given, interaction, page, payment, profile, purchase, stage_change, time, word};
 use super::page::Column;
+use super::{Context, Path, done, given, interaction, page, payment, profile, purchase, stage_change, time, word};
 use crate::kinds::{Kind, ListParts, Message, RecordParts};
 
 pub(super) use super::profile::contact_id_if_given;

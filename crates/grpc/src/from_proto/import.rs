@@ -34,7 +34,10 @@ pub(crate) fn chunk<K: Kind>(
     }
     match expected {
         Some(expected) if first_index != expected => {
-            v.push(Path::of("first_index"), format!("must be {expected}, where the chunk before ended, got {first_index}"));
+            v.push(
+                Path::of("first_index"),
+                format!("must be {expected}, where the chunk before ended, got {first_index}"),
+            );
         }
         _ if first_index < 0 => v.push(Path::of("first_index"), format!("must not be negative, got {first_index}")),
         _ => {}

@@ -38,12 +38,10 @@ pub(super) fn parts(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, interac
     let direction = word(v, at.field("direction"), direction, pb::Direction::as_str_name);
     let purpose = word(v, at.field("purpose"), purpose, pb::InteractionPurpose::as_str_name);
     let topic = v.field(at.field("topic"), text::optional(topic, MAX_TOPIC));
-    let staff = list(v, at.field("staff"), (staff, MAX_PEOPLE), |v, at, who| {
-        v.field(at, text::required(who, MAX_PERSON))
-    });
-    let contact_ids = list(v, at.field("contact_ids"), (contact_ids, MAX_PEOPLE), |v, at, id| {
-        v.field(at, SourceName::parse(id))
-    });
+    let staff =
+        list(v, at.field("staff"), (staff, MAX_PEOPLE), |v, at, who| v.field(at, text::required(who, MAX_PERSON)));
+    let contact_ids =
+        list(v, at.field("contact_ids"), (contact_ids, MAX_PEOPLE), |v, at, id| v.field(at, SourceName::parse(id)));
     let emotion_start = word_or_none(v, at.field("emotion_start"), emotion_start, pb::Emotion::as_str_name);
     let emotion_end = word_or_none(v, at.field("emotion_end"), emotion_end, pb::Emotion::as_str_name);
     let outcome = word_or_none(v, at.field("outcome"), outcome, pb::InteractionOutcome::as_str_name);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use guanxi::google::longrunning as pb;
 use guanxi_model::filter::{Expr, Filter, Kind, Op, Schema, Term, Value};
-use guanxi_model::{OperationId, Timestamp, Violations, name};
 use guanxi_model::page::KeyPart;
+use guanxi_model::{OperationId, Timestamp, Violations, name};
 use guanxi_store::OperationFilter;
 
 use super::customer::named;
@@ -59,9 +59,9 @@ pub(crate) fn wait_request(request: &pb::WaitOperationRequest) -> Result<(Operat
     let mut v = Violations::new();
     let id = v.field(Path::of("name"), name::parse_operation(name));
     let timeout = match timeout {
-        Some(timeout) => Duration::try_from(*timeout)
-            .map_err(|_| v.push(Path::of("timeout"), "must not be negative"))
-            .ok(),
+        Some(timeout) => {
+            Duration::try_from(*timeout).map_err(|_| v.push(Path::of("timeout"), "must not be negative")).ok()
+        }
         None => Some(MAX_WAIT),
     };
     done(v, id.zip(timeout.map(|timeout| timeout.min(MAX_WAIT))))
@@ -77,7 +77,8 @@ pub(crate) fn list_request(request: &pb::ListOperationsRequest) -> Result<List, 
     let filter = page::filter(&mut v, filter, &SCHEMA);
     let canonical = filter.as_ref().map(ToString::to_string).unwrap_or_default();
     let filter = filter.and_then(|filter| terms(&mut v, &filter));
-    let paging = page::paging(&mut v, (*page_size, page_token), &["operations", &canonical], &[Column::Int, Column::Bytes]);
+    let paging =
+        page::paging(&mut v, (*page_size, page_token), &["operations", &canonical], &[Column::Int, Column::Bytes]);
     done(v, filter.zip(paging).map(|(filter, paging)| List { filter, paging }))
 }
 

@@ -11,16 +11,12 @@ pub(super) struct Path<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum Step<'a> {
-    Root,
     Field(&'a str),
     Index(usize),
     Key(&'a str),
 }
 
 impl<'a> Path<'a> {
-    /// The message as a whole.
-    pub(super) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
-
     /// A field of the request itself.
     pub(super) const fn of(name: &'a str) -> Path<'a> {
         Path { parent: None, step: Step::Field(name) }
@@ -40,10 +36,6 @@ impl<'a> Path<'a> {
     pub(super) fn key(&'a self, key: &'a str) -> Path<'a> {
         Path { parent: Some(self), step: Step::Key(key) }
     }
-
-    fn is_root(&self) -> bool {
-        matches!(self.step, Step::Root) && self.parent.is_none_or(Path::is_root)
-    }
 }
 
 impl fmt::Display for Path<'_> {
@@ -52,8 +44,7 @@ impl fmt::Display for Path<'_> {
             parent.fmt(f)?;
         }
         match self.step {
-            Step::Root => Ok(()),
-            Step::Field(name) if self.parent.is_none_or(Path::is_root) => f.write_str(name),
+            Step::Field(name) if self.parent.is_none() => f.write_str(name),
             Step::Field(name) => write!(f, ".{name}"),
             Step::Index(index) => write!(f, "[{index}]"),
             Step::Key(key) => write!(f, "[\"{}\"]", guanxi_model::violation::clip(key)),
@@ -78,8 +69,7 @@ mod tests {
         let contact = contacts.index(2);
         let channels = contact.field("channels");
         assert_eq!(channels.index(0).field("address").to_string(), "customer.contacts[2].channels[0].address");
-        assert_eq!(Path::ROOT.field("name").to_string(), "name");
         assert_eq!(Path::of("labels").key("a\nb").to_string(), "labels[\"a\u{fffd}b\"]");
-        assert_eq!(Path::ROOT.to_string(), "");
+        assert_eq!(Path::of("name").to_string(), "name");
     }
 }

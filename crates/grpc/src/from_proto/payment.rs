@@ -40,12 +40,7 @@ pub(super) fn parts(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, payment
 }
 
 /// A reason is needed where something was withheld, and only there.
-fn withholding_reason(
-    v: &mut Violations,
-    at: Path<'_>,
-    number: i32,
-    withheld: Amount,
-) -> Option<WithholdingReason> {
+fn withholding_reason(v: &mut Violations, at: Path<'_>, number: i32, withheld: Amount) -> Option<WithholdingReason> {
     let reason = word_or_none(v, at, number, pb::WithholdingReason::as_str_name);
     if withheld > Amount::ZERO && number == 0 {
         v.push(at, "is required where something was withheld");

@@ -162,7 +162,9 @@ fn attributes(
 fn attribute_value(v: &mut Violations, at: Path<'_>, value: pb::attribute_value::Value) -> Option<AttributeValue> {
     use pb::attribute_value::Value;
     match value {
-        Value::Text(words) => v.field(at.field("text"), text::note(words, MAX_ATTRIBUTE_TEXT)).map(AttributeValue::Text),
+        Value::Text(words) => {
+            v.field(at.field("text"), text::note(words, MAX_ATTRIBUTE_TEXT)).map(AttributeValue::Text)
+        }
         Value::Number(number) if number.is_finite() => Some(AttributeValue::Number(number)),
         Value::Number(number) => {
             v.push(at.field("number"), format!("must be finite, got {number}"));

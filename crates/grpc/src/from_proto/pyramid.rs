@@ -22,11 +22,8 @@ pub(crate) fn create_request(request: pb::CreatePyramidRequest) -> Result<(NewPy
     let id = v.field(Path::of("pyramid_id"), PyramidId::parse(pyramid_id));
     let at = Path::of("pyramid");
     let texts = given(&mut v, at, pyramid).and_then(|pyramid| texts(&mut v, at, (pyramid, WRITABLE)));
-    let resource = id.zip(texts).map(|(id, Texts { display_name, description, .. })| NewPyramid {
-        id,
-        display_name,
-        description,
-    });
+    let resource =
+        id.zip(texts).map(|(id, Texts { display_name, description, .. })| NewPyramid { id, display_name, description });
     done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
 }
 
@@ -41,7 +38,11 @@ pub(crate) fn update_request(request: pb::UpdatePyramidRequest) -> Result<Update
         let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
         let texts = texts(&mut v, at, (pyramid, mask.as_deref().unwrap_or_default()));
         let Texts { display_name, description, etag } = texts?;
-        Some(Update { resource: NewPyramid { id: id?, display_name, description }, mask: mask?, guard: Guard { etag, request_id } })
+        Some(Update {
+            resource: NewPyramid { id: id?, display_name, description },
+            mask: mask?,
+            guard: Guard { etag, request_id },
+        })
     });
     done(v, update)
 }
@@ -137,7 +138,9 @@ pub(crate) fn list_revisions_request(
 }
 
 /// ActivatePyramidRevision.
-pub(crate) fn activate_request(request: &pb::ActivatePyramidRevisionRequest) -> Result<(ActivationRequest, Option<RequestId>), Violations> {
+pub(crate) fn activate_request(
+    request: &pb::ActivatePyramidRevisionRequest,
+) -> Result<(ActivationRequest, Option<RequestId>), Violations> {
     let pb::ActivatePyramidRevisionRequest { name, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, id);

@@ -122,10 +122,7 @@ fn normaliser(in_units: &mut Parameters<'_>, at: Path<'_>, curve: pb::measure::N
     match curve {
         Linear(pb::LinearNormalizer { low, high }) => {
             let at = at.field("linear");
-            Normaliser::Linear {
-                low: in_units.read(at.field("low"), low),
-                high: in_units.read(at.field("high"), high),
-            }
+            Normaliser::Linear { low: in_units.read(at.field("low"), low), high: in_units.read(at.field("high"), high) }
         }
         Logarithmic(pb::LogarithmicNormalizer { scale, cap }) => {
             let at = at.field("logarithmic");

@@ -15,11 +15,6 @@ pub(super) fn timestamp(v: &mut Violations, at: Path<'_>, time: PbTimestamp) -> 
     v.field(at, Timestamp::from_seconds_nanos(seconds, nanos))
 }
 
-/// A moment that may be left out.
-pub(super) fn timestamp_if_given(v: &mut Violations, at: Path<'_>, time: Option<PbTimestamp>) -> Option<Timestamp> {
-    time.and_then(|time| timestamp(v, at, time))
-}
-
 /// A moment at which something has happened.
 pub(super) fn occurred(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, time: PbTimestamp) -> Option<Timestamp> {
     let time = timestamp(v, at, time)?;

@@ -6,8 +6,8 @@ use guanxi_model::customer::{Touchpoint, TouchpointKind};
 use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
-use super::{Context, Paging, Path, Update, done, given, page, word};
 use super::page::Column;
+use super::{Context, Paging, Path, Update, done, given, page, word};
 
 const WRITABLE: &[&str] = &["display_name", "journey", "position", "kind", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "create_time", "update_time", "etag"];

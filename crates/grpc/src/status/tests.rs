@@ -109,7 +109,9 @@ fn faults_of_ours_are_told_by_an_incident_only() {
 #[test]
 fn retryable_ones_say_when() {
     let unavailable = of(Error::Unavailable { retry_after: Duration::from_millis(500) });
-    for (status, millis) in [(unavailable, 500), (of(Error::Conflict), 100), (overloaded(), 100), (shutting_down(), 100)] {
+    for (status, millis) in
+        [(unavailable, 500), (of(Error::Conflict), 100), (overloaded(), 100), (shutting_down(), 100)]
+    {
         assert_eq!(status.get_details_retry_info().unwrap().retry_delay, Some(Duration::from_millis(millis)));
         assert_eq!(status.metadata().get("grpc-retry-pushback-ms").unwrap(), millis.to_string().as_str());
     }
@@ -130,7 +132,8 @@ fn resources_are_named_with_their_type() {
 
 #[test]
 fn refusals_name_the_rule_and_the_subject() {
-    let status = of(Error::Refused(Refusal::PyramidBusy { pyramid: "pyramids/v".into(), operation: "operations/1".into() }));
+    let status =
+        of(Error::Refused(Refusal::PyramidBusy { pyramid: "pyramids/v".into(), operation: "operations/1".into() }));
     let failure = &status.get_details_precondition_failure().unwrap().violations[0];
     assert_eq!((failure.r#type.as_str(), failure.subject.as_str()), ("PYRAMID_BUSY", "pyramids/v"));
     let metadata = [("operation", "operations/1"), ("pyramid", "pyramids/v")];

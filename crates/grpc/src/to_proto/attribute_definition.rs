@@ -29,12 +29,11 @@ pub(crate) fn list_response(
     query: QueryHash,
     definitions: Page<AttributeDefinition>,
 ) -> pb::ListAttributeDefinitionsResponse {
-    let (attribute_definitions, next_page_token) =
-        page::close(definitions, query, |definition| vec![key(definition)], resource);
+    let (attribute_definitions, next_page_token) = page::close(definitions, query, key, resource);
     pb::ListAttributeDefinitionsResponse { attribute_definitions, next_page_token }
 }
 
 /// What they are listed by.
-pub(crate) fn key(definition: &AttributeDefinition) -> KeyPart {
-    KeyPart::Text(definition.key.as_str().to_owned())
+pub(crate) fn key(definition: &AttributeDefinition) -> Vec<KeyPart> {
+    vec![KeyPart::Text(definition.key.as_str().to_owned())]
 }

@@ -1,9 +1,12 @@
 //! Customers.
 
+use std::collections::HashMap;
+
 use guanxi::v1 as pb;
+use guanxi_app::Error;
 use guanxi_model::customer::{Customer, Profile};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
-use guanxi_model::{Currency, etag, name};
+use guanxi_model::{Currency, CustomerId, etag, name};
 use guanxi_store::CustomerOrder;
 
 use super::{number, page, profile, time};
@@ -48,6 +51,22 @@ pub(crate) fn resource(currency: &Currency, customer: Customer) -> pb::Customer 
         delete_time: delete_time.map(time::timestamp),
         purge_time: delete_time.map(|time| time::timestamp(time.plus_seconds(PURGE_AFTER_SECONDS))),
     }
+}
+
+/// BatchGetCustomers: those found, in the order asked for.
+///
+/// # Errors
+/// The first that is missing.
+pub(crate) fn batch_get_response(
+    currency: &Currency,
+    ids: &[CustomerId],
+    found: &HashMap<CustomerId, Customer>,
+) -> Result<pb::BatchGetCustomersResponse, Error> {
+    let one = |id| match found.get(id) {
+        Some(customer) => Ok(resource(currency, customer.clone())),
+        None => Err(Error::NotFound(name::customer(id))),
+    };
+    Ok(pb::BatchGetCustomersResponse { customers: ids.iter().map(one).collect::<Result<_, _>>()? })
 }
 
 /// ListCustomers.

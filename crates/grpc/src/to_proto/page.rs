@@ -31,11 +31,11 @@ pub(crate) fn close<T, M: Message>(
     (messages, next.map(|key| token::encode(query, &key)).unwrap_or_default())
 }
 
-/// A page of a list ordered by one part, from rows of which one more was asked for than the page holds.
-pub(crate) fn cut<T>(mut items: Vec<T>, size: usize, key: impl Fn(&T) -> KeyPart) -> Page<T> {
+/// A page from rows of which one more was asked for than the page holds.
+pub(crate) fn cut<T>(mut items: Vec<T>, size: usize, key: impl Fn(&T) -> Vec<KeyPart>) -> Page<T> {
     let more = items.len() > size;
     items.truncate(size);
-    let next = if more { items.last().map(|last| vec![key(last)]) } else { None };
+    let next = if more { items.last().map(key) } else { None };
     Page { items, next }
 }
 
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn one_row_more_than_asked_for_means_there_is_a_next_page() {
         let point = |share| LorenzPoint { customer_share: Some(share), value_share: None };
-        let key = |point: &LorenzPoint| KeyPart::Int(point.customer_share.unwrap_or_default() as i64);
+        let key = |point: &LorenzPoint| vec![KeyPart::Int(point.customer_share.unwrap_or_default() as i64)];
         assert_eq!(cut(vec![point(1.0), point(2.0)], 1, key).next, Some(vec![KeyPart::Int(1)]));
         assert_eq!(cut(vec![point(1.0), point(2.0)], 2, key).next, None);
     }

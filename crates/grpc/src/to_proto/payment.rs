@@ -6,12 +6,7 @@ use guanxi_model::fact::Payment;
 
 use super::{money, number_or_zero, time};
 
-pub(super) fn resource(
-    currency: &Currency,
-    name: String,
-    context: pb::FactContext,
-    payment: Payment,
-) -> pb::Payment {
+pub(super) fn resource(currency: &Currency, name: String, context: pb::FactContext, payment: Payment) -> pb::Payment {
     let Payment { due, paid, withheld, withholding_reason, due_date, purchase } = payment;
     pb::Payment {
         name,

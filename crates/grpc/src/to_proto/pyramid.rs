@@ -37,13 +37,13 @@ pub(crate) fn resource(pyramid: Pyramid) -> pb::Pyramid {
 
 /// ListPyramids.
 pub(crate) fn list_response(query: QueryHash, pyramids: Page<Pyramid>) -> pb::ListPyramidsResponse {
-    let (pyramids, next_page_token) = page::close(pyramids, query, |pyramid| vec![key(pyramid)], resource);
+    let (pyramids, next_page_token) = page::close(pyramids, query, key, resource);
     pb::ListPyramidsResponse { pyramids, next_page_token }
 }
 
 /// What pyramids are listed by.
-pub(crate) fn key(pyramid: &Pyramid) -> KeyPart {
-    KeyPart::Text(pyramid.id.as_str().to_owned())
+pub(crate) fn key(pyramid: &Pyramid) -> Vec<KeyPart> {
+    vec![KeyPart::Text(pyramid.id.as_str().to_owned())]
 }
 
 /// A revision.
@@ -64,11 +64,11 @@ pub(crate) fn list_revisions_response(
     revisions: Page<Revision>,
 ) -> pb::ListPyramidRevisionsResponse {
     let (pyramid_revisions, next_page_token) =
-        page::close(revisions, query, |one| vec![revision_key(one)], |one| revision(currency, one));
+        page::close(revisions, query, revision_key, |one| revision(currency, one));
     pb::ListPyramidRevisionsResponse { pyramid_revisions, next_page_token }
 }
 
 /// What revisions are listed by.
-pub(crate) fn revision_key(revision: &Revision) -> KeyPart {
-    KeyPart::Int(i64::from(revision.number.get()))
+pub(crate) fn revision_key(revision: &Revision) -> Vec<KeyPart> {
+    vec![KeyPart::Int(i64::from(revision.number.get()))]
 }

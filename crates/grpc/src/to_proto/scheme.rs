@@ -60,9 +60,7 @@ fn rule(rule: &TieringRule) -> pb::pyramid_revision::TieringRule {
         TieringRule::ScoreThresholds(thresholds) => {
             Pb::ScoreThresholds(pb::ScoreThresholds { thresholds: thresholds.clone() })
         }
-        TieringRule::CustomerShares(shares) => {
-            Pb::CustomerShares(pb::CustomerShares { basis_points: shares.clone() })
-        }
+        TieringRule::CustomerShares(shares) => Pb::CustomerShares(pb::CustomerShares { basis_points: shares.clone() }),
         TieringRule::ValueShares(shares) => Pb::ValueShares(pb::ValueShares { basis_points: shares.clone() }),
     }
 }

@@ -27,12 +27,11 @@ pub(crate) fn resource(touchpoint: Touchpoint) -> pb::Touchpoint {
 
 /// ListTouchpoints.
 pub(crate) fn list_response(query: QueryHash, touchpoints: Page<Touchpoint>) -> pb::ListTouchpointsResponse {
-    let (touchpoints, next_page_token) =
-        page::close(touchpoints, query, |touchpoint| vec![key(touchpoint)], resource);
+    let (touchpoints, next_page_token) = page::close(touchpoints, query, key, resource);
     pb::ListTouchpointsResponse { touchpoints, next_page_token }
 }
 
 /// What they are listed by.
-pub(crate) fn key(touchpoint: &Touchpoint) -> KeyPart {
-    KeyPart::Text(touchpoint.id.as_str().to_owned())
+pub(crate) fn key(touchpoint: &Touchpoint) -> Vec<KeyPart> {
+    vec![KeyPart::Text(touchpoint.id.as_str().to_owned())]
 }

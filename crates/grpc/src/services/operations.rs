@@ -1,0 +1,72 @@
+//! `google.longrunning.Operations`.
+
+use std::collections::HashMap;
+
+use guanxi::google::longrunning as pb;
+use guanxi::google::longrunning::operations_server::Operations;
+use guanxi_app::{App, Error};
+use guanxi_model::name;
+use guanxi_store::Operation;
+use tonic::{Request, Response, Status};
+
+use super::Service;
+use crate::{from_proto, status, to_proto};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// Every pyramid there can be.
+const ALL_PYRAMIDS: usize = 1000;
+
+#[tonic::async_trait]
+impl Operations for Service {
+    async fn list_operations(&self, request: Request<pb::ListOperationsRequest>) -> Answer<pb::ListOperationsResponse> {
+        let list = from_proto::operation::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let size = list.paging.size;
+            let found = app.reader().operations(&list.filter, list.before(), size + 1).await?;
+            let page = to_proto::page::cut(found, size, |operation| to_proto::operation::key(operation).to_vec());
+            let pyramids = app.reader().pyramids("", ALL_PYRAMIDS).await?;
+            let pyramids: HashMap<_, _> = pyramids.into_iter().map(|one| (one.id.clone(), one)).collect();
+            let pyramid = |operation: &Operation| pyramids.get(&to_proto::operation::pyramid_of(operation)?).cloned();
+            to_proto::operation::list_response(list.paging.query, page, pyramid)
+        })
+        .await
+    }
+
+    async fn get_operation(&self, request: Request<pb::GetOperationRequest>) -> Answer<pb::Operation> {
+        let id = from_proto::operation::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let operation = app.reader().operation(&id).await?;
+            resource(&app, operation.ok_or_else(|| Error::NotFound(name::operation(&id)))?).await
+        })
+        .await
+    }
+
+    async fn delete_operation(&self, request: Request<pb::DeleteOperationRequest>) -> Answer<()> {
+        let id = from_proto::operation::delete_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { app.operations().delete(&id).await }).await
+    }
+
+    async fn cancel_operation(&self, request: Request<pb::CancelOperationRequest>) -> Answer<()> {
+        let id = from_proto::operation::cancel_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { app.operations().cancel(&id).await }).await
+    }
+
+    async fn wait_operation(&self, request: Request<pb::WaitOperationRequest>) -> Answer<pb::Operation> {
+        let (id, at_most) = from_proto::operation::wait_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let operation = app.operations().wait(&id, at_most).await?;
+            resource(&app, operation).await
+        })
+        .await
+    }
+}
+
+/// An operation with the pyramid it works on, as that is now.
+pub(super) async fn resource(app: &App, operation: Operation) -> Result<pb::Operation, Error> {
+    let pyramid = match to_proto::operation::pyramid_of(&operation) {
+        Some(id) => app.reader().pyramid(&id).await?,
+        None => None,
+    };
+    to_proto::operation::resource(operation, pyramid)
+}

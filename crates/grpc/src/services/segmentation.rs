@@ -1,0 +1,135 @@
+//! `SegmentationService`: pyramids, their revisions, and where customers stand.
+
+mod standing;
+
+use guanxi::google::longrunning;
+use guanxi::v1 as pb;
+use guanxi::v1::segmentation_service_server::SegmentationService;
+use guanxi_app::Error;
+use guanxi_model::name;
+use tonic::{Request, Response, Status};
+
+use super::Service;
+use crate::from_proto::{self, Update};
+use crate::{status, to_proto};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl SegmentationService for Service {
+    async fn create_pyramid(&self, request: Request<pb::CreatePyramidRequest>) -> Answer<pb::Pyramid> {
+        let new = from_proto::pyramid::create_request(request.into_inner());
+        let (new, guard) = new.map_err(status::invalid)?;
+        self.unit(
+            |app| async move { Ok(to_proto::pyramid::resource(app.catalogue().create_pyramid(new, &guard).await?)) },
+        )
+        .await
+    }
+
+    async fn get_pyramid(&self, request: Request<pb::GetPyramidRequest>) -> Answer<pb::Pyramid> {
+        let id = from_proto::pyramid::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { Ok(to_proto::pyramid::resource(standing::pyramid(&app, &id).await?)) }).await
+    }
+
+    async fn list_pyramids(&self, request: Request<pb::ListPyramidsRequest>) -> Answer<pb::ListPyramidsResponse> {
+        let paging = from_proto::pyramid::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().pyramids(paging.after_text(), paging.size + 1).await?;
+            let page = to_proto::page::cut(found, paging.size, to_proto::pyramid::key);
+            Ok(to_proto::pyramid::list_response(paging.query, page))
+        })
+        .await
+    }
+
+    async fn update_pyramid(&self, request: Request<pb::UpdatePyramidRequest>) -> Answer<pb::Pyramid> {
+        let update = from_proto::pyramid::update_request(request.into_inner());
+        let Update { resource, mask, guard } = update.map_err(status::invalid)?;
+        self.unit(|app| async move {
+            Ok(to_proto::pyramid::resource(app.catalogue().update_pyramid(&resource, &mask, &guard).await?))
+        })
+        .await
+    }
+
+    async fn delete_pyramid(&self, request: Request<pb::DeletePyramidRequest>) -> Answer<()> {
+        let delete = from_proto::pyramid::delete_request(request.into_inner());
+        let (id, guard) = delete.map_err(status::invalid)?;
+        self.unit(|app| async move { app.catalogue().delete_pyramid(&id, &guard).await }).await
+    }
+
+    async fn create_pyramid_revision(
+        &self,
+        request: Request<pb::CreatePyramidRevisionRequest>,
+    ) -> Answer<pb::PyramidRevision> {
+        let new = from_proto::pyramid::create_revision_request(&self.context(), request.into_inner());
+        let (new, guard) = new.map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let kept = app.catalogue().create_revision(new, &guard).await?;
+            Ok(to_proto::pyramid::revision(&app.deployment().currency, kept))
+        })
+        .await
+    }
+
+    async fn get_pyramid_revision(
+        &self,
+        request: Request<pb::GetPyramidRevisionRequest>,
+    ) -> Answer<pb::PyramidRevision> {
+        let (id, number) = from_proto::pyramid::get_revision_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let kept = app.reader().revision(&id, number).await?;
+            let kept = kept.ok_or_else(|| Error::NotFound(name::revision(&id, number)))?;
+            Ok(to_proto::pyramid::revision(&app.deployment().currency, kept))
+        })
+        .await
+    }
+
+    async fn list_pyramid_revisions(
+        &self,
+        request: Request<pb::ListPyramidRevisionsRequest>,
+    ) -> Answer<pb::ListPyramidRevisionsResponse> {
+        let (id, paging) = from_proto::pyramid::list_revisions_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            standing::pyramid(&app, &id).await?;
+            let before = paging.after_number().unwrap_or(i64::MAX);
+            let found = app.reader().revisions(&id, before, paging.size + 1).await?;
+            let page = to_proto::page::cut(found, paging.size, to_proto::pyramid::revision_key);
+            Ok(to_proto::pyramid::list_revisions_response(&app.deployment().currency, paging.query, page))
+        })
+        .await
+    }
+
+    async fn activate_pyramid_revision(
+        &self,
+        request: Request<pb::ActivatePyramidRevisionRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let (activation, request_id) =
+            from_proto::pyramid::activate_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let operation = app.operations().activate(activation, request_id).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
+    async fn get_tier_assignment(&self, request: Request<pb::GetTierAssignmentRequest>) -> Answer<pb::TierAssignment> {
+        let (customer, pyramid) = from_proto::tier::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standing::assignment(&app, customer, pyramid).await }).await
+    }
+
+    async fn list_tier_assignments(
+        &self,
+        request: Request<pb::ListTierAssignmentsRequest>,
+    ) -> Answer<pb::ListTierAssignmentsResponse> {
+        let list = from_proto::tier::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standing::list(&app, list).await }).await
+    }
+
+    async fn explain_tier(&self, request: Request<pb::ExplainTierRequest>) -> Answer<pb::TierExplanation> {
+        let (customer, pyramid) = from_proto::tier::explain_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standing::explanation(&app, customer, pyramid).await }).await
+    }
+
+    async fn get_pyramid_report(&self, request: Request<pb::GetPyramidReportRequest>) -> Answer<pb::PyramidReport> {
+        let pyramid = from_proto::tier::report_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standing::report(&app, pyramid).await }).await
+    }
+}

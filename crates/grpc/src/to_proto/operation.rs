@@ -1,0 +1,110 @@
+//! Long-running operations. What an operation keeps are documents of whoever does it; here they become the messages that
+//! the contract names for its method.
+
+use std::sync::Arc;
+
+use guanxi::google::longrunning as lro;
+use guanxi::v1 as pb;
+use guanxi_app::Error;
+use guanxi_app::operations::{ActivationOutcome, ActivationPhase, ActivationProgress, OperationOutcome};
+use guanxi_model::page::{KeyPart, Page, QueryHash};
+use guanxi_model::{PyramidId, name};
+use guanxi_store::{Operation, OperationState, Pyramid};
+use prost_types::Any;
+
+use super::{page, pyramid, time};
+use crate::status;
+
+/// The pyramid that an operation works on.
+pub(crate) fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
+    name::parse_revision(&operation.subject).ok().map(|(pyramid, _)| pyramid)
+}
+
+/// An operation. `pyramid` is what it works on, as it is now.
+///
+/// # Errors
+/// The documents of the operation cannot be read.
+pub(crate) fn resource(operation: Operation, pyramid: Option<Pyramid>) -> Result<lro::Operation, Error> {
+    let Operation {
+        id,
+        kind: _,
+        subject,
+        state,
+        request: _,
+        progress,
+        outcome,
+        cancel_requested,
+        lease_until: _,
+        fence: _,
+        create_time,
+        update_time,
+        end_time: _,
+    } = operation;
+    let progress: ActivationProgress = serde_json::from_str(&progress).map_err(fault)?;
+    let name = name::operation(&id);
+    let metadata = pb::ActivatePyramidRevisionMetadata {
+        pyramid_revision: subject,
+        phase: phase(state, progress.phase).into(),
+        done_count: progress.done,
+        total_count: progress.total,
+        create_time: Some(time::timestamp(create_time)),
+        update_time: Some(time::timestamp(update_time)),
+        cancel_requested,
+    };
+    let result = outcome.map(|outcome| result(&name, &outcome, pyramid)).transpose()?;
+    Ok(lro::Operation { name, metadata: Some(Any::from_msg(&metadata).map_err(fault)?), done: state.is_done(), result })
+}
+
+fn phase(state: OperationState, phase: ActivationPhase) -> pb::ActivationPhase {
+    match (state, phase) {
+        (OperationState::Pending, _) => pb::ActivationPhase::Unspecified,
+        (_, ActivationPhase::Calibrate) => pb::ActivationPhase::Calibrate,
+        (_, ActivationPhase::Assign) => pb::ActivationPhase::Assign,
+        (_, ActivationPhase::Fold) => pb::ActivationPhase::Fold,
+    }
+}
+
+fn result(name: &str, outcome: &str, pyramid: Option<Pyramid>) -> Result<lro::operation::Result, Error> {
+    use lro::operation::Result::{Error as Failed, Response};
+    Ok(match serde_json::from_str(outcome).map_err(fault)? {
+        OperationOutcome::Activated(ActivationOutcome { ranked, moved }) => {
+            let response = pb::ActivatePyramidRevisionResponse {
+                pyramid: pyramid.map(pyramid::resource),
+                ranked_count: ranked,
+                moved_count: moved,
+            };
+            Response(Any::from_msg(&response).map_err(fault)?)
+        }
+        OperationOutcome::Cancelled => Failed(status::operation_cancelled(name)),
+        OperationOutcome::Failed { incident } => Failed(status::operation_failed(&incident)),
+    })
+}
+
+/// ListOperations. `pyramid` finds what an operation works on.
+///
+/// # Errors
+/// As `resource`.
+pub(crate) fn list_response(
+    query: QueryHash,
+    operations: Page<Operation>,
+    pyramid: impl Fn(&Operation) -> Option<Pyramid>,
+) -> Result<lro::ListOperationsResponse, Error> {
+    let Page { items, next } = operations;
+    let items = items.into_iter().map(|operation| {
+        let (key, pyramid) = (key(&operation), pyramid(&operation));
+        resource(operation, pyramid).map(|message| (key, message))
+    });
+    let items = items.collect::<Result<Vec<_>, _>>()?;
+    let page = Page { items, next };
+    let (operations, next_page_token) = page::close(page, query, |(key, _)| key.to_vec(), |(_, message)| message);
+    Ok(lro::ListOperationsResponse { operations, next_page_token })
+}
+
+/// What operations are listed by.
+pub(crate) fn key(operation: &Operation) -> [KeyPart; 2] {
+    [KeyPart::Int(operation.create_time.0), KeyPart::Bytes(operation.id.as_bytes().to_vec())]
+}
+
+fn fault(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(Arc::new(error))
+}
