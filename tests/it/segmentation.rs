@@ -1,1 +1,16 @@
 //! Pyramids, their revisions, tiers and reports; operations.
+
+mod activation;
+mod assignments;
+mod concurrency;
+mod explanation;
+mod facts;
+mod faults;
+mod golden;
+mod kit;
+mod measures;
+mod operations;
+mod pyramids;
+mod report;
+mod revisions;
+mod tiering;

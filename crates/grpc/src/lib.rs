@@ -9,8 +9,12 @@
 
 mod from_proto;
 mod kinds;
+#[cfg(test)]
+mod round_trip;
 mod services;
 pub mod status;
+#[cfg(test)]
+mod testing;
 mod to_proto;
 
 use std::sync::Arc;

@@ -295,6 +295,8 @@ fn resource_type(name: &str) -> &'static str {
         "revisions" => "guanxi.dev/PyramidRevision",
         "tierAssignments" => "guanxi.dev/TierAssignment",
         "operations" => "google.longrunning/Operation",
+        // Named by an external id, for want of a name.
+        _ if name.starts_with("customer ") => "guanxi.dev/Customer",
         _ => "guanxi.dev/Resource",
     }
 }

@@ -49,6 +49,15 @@ pub struct Candidate {
     pub tier: Option<TierRow>,
 }
 
+/// Where the tiers of a pyramid that readers see are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Slots<'a> {
+    pub pyramid: &'a PyramidId,
+    /// The generation in force, while a run may have rows whose second slot is of that generation; else all are in the
+    /// first.
+    pub second: Option<i64>,
+}
+
 impl TierRow {
     /// The tier that readers see while this generation is the active one, and since when; the run that filled the second
     /// slot became visible at `activated`.
@@ -77,23 +86,33 @@ impl Reader {
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
     pub async fn assignments(
         &self,
-        pyramid: &PyramidId,
-        active: i64,
+        slots: &Slots<'_>,
         tier: Option<&TierId>,
         after: &str,
         limit: usize,
     ) -> Result<Vec<Candidate>, Error> {
-        // Readers see the second slot where its generation is the active one.
-        const SEEN: &str = "CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END";
-        let wanted = if tier.is_some() { format!("{SEEN} = $5") } else { format!("{SEEN} IS NOT NULL") };
+        let mut values = vec![slots.pyramid.as_str().into(), after.into(), rows(limit)];
+        let mut bind = |value: sea_orm::Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        // The plain column is found by an index; both slots are looked at only while a run is being folded.
+        let seen = match slots.second {
+            None => "t.tier".to_owned(),
+            Some(generation) => {
+                format!("CASE WHEN t.next_generation = {} THEN t.next_tier ELSE t.tier END", bind(generation.into()))
+            }
+        };
+        let wanted = match tier {
+            Some(tier) => format!("{seen} = {}", bind(tier.as_str().into())),
+            None => format!("{seen} IS NOT NULL"),
+        };
         let sql = format!(
             "SELECT {}, {SLOTS} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
-             WHERE t.pyramid_id = $1 AND {wanted} AND t.customer_id > $3 AND s.delete_time IS NULL \
-             ORDER BY t.customer_id LIMIT $4",
+             WHERE t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
+             ORDER BY t.customer_id LIMIT $3",
             *summary::SELECT
         );
-        let mut values = vec![pyramid.as_str().into(), active.into(), after.into(), rows(limit)];
-        values.extend(tier.map(|tier| tier.as_str().into()));
         query(self.connection(), &sql, values).await?.iter().map(read_candidate).collect()
     }
 

@@ -62,7 +62,8 @@ pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Er
     run.fold().await
 }
 
-/// Ends an operation that is not going to be done; what is in force stays in force.
+/// Ends an operation that is not going to be done; what is in force stays in force. One that has switched the readers
+/// cannot be given up: it is left for the next who takes it.
 pub(super) async fn give_up(
     held: &Held<'_>,
     operation: &Operation,
@@ -71,6 +72,11 @@ pub(super) async fn give_up(
 ) -> Result<(), Error> {
     let tx = held.store().begin().await?;
     tx.change_schemes().await?;
+    let kept = tx.operation(&operation.id).await?.map(|kept| kept.progress).unwrap_or_default();
+    let progress: ActivationProgress = serde_json::from_str(&kept).unwrap_or_default();
+    if progress.phase == ActivationPhase::Fold {
+        return Ok(());
+    }
     if let Ok(request) = serde_json::from_str::<ActivationRequest>(&operation.request)
         && let Some(mut pyramid) = tx.pyramid(&request.pyramid).await?
         && pyramid.operation == Some(operation.id)

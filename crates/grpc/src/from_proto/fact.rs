@@ -146,6 +146,14 @@ pub(super) fn new_fact(
     Some(NewFact { customer: customer?, occur_time: occur_time?, key: own?, replaces, note: note?, body: body? })
 }
 
+/// A fact that comes with its whole identity.
+#[cfg(test)]
+pub(crate) fn read(ctx: &Context<'_>, message: Message) -> Result<NewFact, Violations> {
+    let mut v = Violations::new();
+    let fact = new_fact(ctx, &mut v, Path::of("fact"), (message, Unnamed::Refused));
+    done(v, fact)
+}
+
 /// The customer, named in exactly one of two ways.
 fn whose(
     v: &mut Violations,

@@ -36,6 +36,12 @@ pub(super) fn not_negative_if_given(
     money.and_then(|money| not_negative(ctx, v, at, money))
 }
 
+/// An amount that was reckoned from others, if it could be given as well.
+pub(super) fn reckoned(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, amount: Amount) -> Option<Amount> {
+    let (units, nanos) = ctx.currency.units_nanos(amount);
+    v.field(at, ctx.currency.amount(units, nanos))
+}
+
 /// An amount of another currency, kept as information: code, units, nanos.
 pub(super) fn original(v: &mut Violations, at: Path<'_>, money: Money) -> Option<(String, i64, i32)> {
     let Money { currency_code, units, nanos } = money;

@@ -84,7 +84,8 @@ fn line(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, line: pb::PurchaseL
         return None;
     }
     let (list, discount) = v.field(at, PurchaseLine::amounts(list, discount, net?))?;
-    Some(PurchaseLine { product: product?, quantity, list, discount, net: net?, cost })
+    let list = money::reckoned(ctx, v, at.field("list_amount"), list);
+    Some(PurchaseLine { product: product?, quantity, list: list?, discount, net: net?, cost })
 }
 
 /// The sum of the lines, which the total must be where it is given.
@@ -95,10 +96,8 @@ fn net(
     (lines, total): (&[PurchaseLine], Option<Money>),
 ) -> Option<Amount> {
     let at = at.field("net_amount");
-    let Some(sum) = Purchase::net_of(lines) else {
-        v.push(at, "the sum of the lines leaves the range of 64 bits");
-        return None;
-    };
+    // At most 200 amounts of at most 10^15 each are within 64 bits.
+    let sum = money::reckoned(ctx, v, at, Purchase::net_of(lines)?)?;
     let Some(total) = total else { return Some(sum) };
     if money::amount(ctx, v, at, total)? != sum {
         let (units, nanos) = ctx.currency.units_nanos(sum);

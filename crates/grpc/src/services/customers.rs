@@ -70,7 +70,7 @@ impl CustomerService for Service {
         let id = from_proto::customer::lookup_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move {
             let customer = app.reader().customer_by_external_id(&id).await?;
-            let customer = customer.ok_or_else(|| Error::NotFound(format!("{}/{}", id.system, id.id)))?;
+            let customer = customer.ok_or_else(|| Error::NotFound(format!("customer {} of {}", id.id, id.system)))?;
             Ok(to_proto::customer::resource(&app.deployment().currency, customer))
         })
         .await

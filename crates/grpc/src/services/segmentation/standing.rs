@@ -8,7 +8,7 @@ use guanxi_model::page::KeyPart;
 use guanxi_model::{CustomerId, PyramidId, Tally, TierId, name};
 use guanxi_segmentation::{ReportBuilder, explain, judge};
 use guanxi_store::ledger::TierRow;
-use guanxi_store::{Active, Candidate, Judge, Pyramid};
+use guanxi_store::{Active, Candidate, Judge, Pyramid, Slots};
 
 use crate::from_proto::tier::List;
 use crate::to_proto;
@@ -28,15 +28,22 @@ pub(super) async fn pyramid(app: &App, id: &PyramidId) -> Result<Pyramid, Error>
 struct InForce {
     pyramid: PyramidId,
     active: Active,
+    settled: bool,
     judge: Arc<Judge>,
 }
 
 impl InForce {
     async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
-        let active = pyramid(app, &id).await?.active;
-        let active = active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
+        let kept = pyramid(app, &id).await?;
+        let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
         let judge = app.judge(&id, active.generation).await?;
-        Ok(InForce { pyramid: id, active, judge })
+        Ok(InForce { pyramid: id, active, settled: kept.operation.is_none(), judge })
+    }
+
+    /// Where the tiers that readers see are written.
+    fn slots(&self) -> Slots<'_> {
+        let Active { generation, .. } = self.active;
+        Slots { pyramid: &self.pyramid, second: (!self.settled).then_some(generation) }
     }
 
     /// A customer as readers see it.
@@ -53,19 +60,34 @@ impl InForce {
         }
     }
 
+    /// Whether a row was written under a later generation than the one that was found in force: readers have been
+    /// switched meanwhile, and what is read must not mix the two.
+    fn is_outdated_by(&self, row: Option<&TierRow>) -> bool {
+        row.is_some_and(|row| row.generation > self.active.generation)
+    }
+
     fn index_of(&self, tier: &TierId) -> Option<usize> {
         self.judge.scheme.tiers().iter().position(|known| known.id == *tier)
     }
 }
 
-/// A customer that is there and not deleted: its sums and its row in the pyramid.
-async fn present(app: &App, customer: &CustomerId, pyramid: &PyramidId) -> Result<(Tally, Option<TierRow>), Error> {
-    let found = app.reader().standing(customer, pyramid).await?;
-    let (summary, row) = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
-    if summary.delete_time.is_some() {
-        return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
+/// A customer that is there and not deleted, in a pyramid in force: its sums and its row.
+async fn present(
+    app: &App,
+    customer: &CustomerId,
+    pyramid: PyramidId,
+) -> Result<(InForce, Tally, Option<TierRow>), Error> {
+    loop {
+        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let found = app.reader().standing(customer, &pyramid).await?;
+        let (summary, row) = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
+        if summary.delete_time.is_some() {
+            return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
+        }
+        if !in_force.is_outdated_by(row.as_ref()) {
+            return Ok((in_force, summary.tally, row));
+        }
     }
-    Ok((summary.tally, row))
 }
 
 pub(super) async fn assignment(
@@ -73,8 +95,7 @@ pub(super) async fn assignment(
     customer: CustomerId,
     pyramid: PyramidId,
 ) -> Result<pb::TierAssignment, Error> {
-    let in_force = InForce::of(app, pyramid).await?;
-    let (tally, row) = present(app, &customer, &in_force.pyramid).await?;
+    let (in_force, tally, row) = present(app, &customer, pyramid).await?;
     Ok(to_proto::tier::assignment(&app.deployment().currency, in_force.seen(&customer, row.as_ref(), &tally)))
 }
 
@@ -83,8 +104,7 @@ pub(super) async fn explanation(
     customer: CustomerId,
     pyramid: PyramidId,
 ) -> Result<pb::TierExplanation, Error> {
-    let in_force = InForce::of(app, pyramid).await?;
-    let (tally, row) = present(app, &customer, &in_force.pyramid).await?;
+    let (in_force, tally, row) = present(app, &customer, pyramid).await?;
     let currency = &app.deployment().currency;
     let assignment = to_proto::tier::assignment(currency, in_force.seen(&customer, row.as_ref(), &tally));
     let judge = &in_force.judge;
@@ -94,15 +114,20 @@ pub(super) async fn explanation(
 
 pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignmentsResponse, Error> {
     let List { pyramid, tier, paging } = list;
-    let in_force = InForce::of(app, pyramid).await?;
-    let generation = in_force.active.generation;
-    let after = match paging.after.as_deref() {
-        Some([KeyPart::Int(seen), KeyPart::Text(last)]) if *seen == generation => last.as_str(),
-        Some(_) => return Err(Error::PageStale(name::pyramid(&in_force.pyramid))),
-        None => "",
+    let limit = paging.size + 1;
+    let (in_force, found) = loop {
+        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let after = match paging.after.as_deref() {
+            Some([KeyPart::Int(seen), KeyPart::Text(last)]) if *seen == in_force.active.generation => last.as_str(),
+            Some(_) => return Err(Error::PageStale(name::pyramid(&pyramid))),
+            None => "",
+        };
+        let found = app.reader().assignments(&in_force.slots(), tier.as_ref(), after, limit).await?;
+        if !found.iter().any(|one| in_force.is_outdated_by(one.tier.as_ref())) {
+            break (in_force, found);
+        }
     };
-    let (pyramid, limit) = (&in_force.pyramid, paging.size + 1);
-    let found = app.reader().assignments(pyramid, generation, tier.as_ref(), after, limit).await?;
+    let generation = in_force.active.generation;
     let key = |one: &Candidate| vec![KeyPart::Int(generation), KeyPart::Text(one.customer.as_str().to_owned())];
     let message = |one: Candidate| {
         let seen = in_force.seen(&one.customer, one.tier.as_ref(), &one.tally);
@@ -114,15 +139,28 @@ pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignment
 }
 
 pub(super) async fn report(app: &App, pyramid: PyramidId) -> Result<pb::PyramidReport, Error> {
-    let in_force = InForce::of(app, pyramid).await?;
-    let made = app.now();
+    loop {
+        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let made = app.now();
+        if let Some(builder) = everybody(app, &in_force).await? {
+            let of = (&in_force.pyramid, in_force.judge.as_ref());
+            return Ok(to_proto::report::report(&app.deployment().currency, of, made, builder.finish(LORENZ_STEPS)));
+        }
+    }
+}
+
+/// Adds up everybody; nothing where readers were switched meanwhile.
+async fn everybody(app: &App, in_force: &InForce) -> Result<Option<ReportBuilder>, Error> {
     let mut builder = ReportBuilder::new(in_force.judge.scheme.tiers().len());
     let mut after = String::new();
     loop {
         let chunk = app.reader().candidates(&in_force.pyramid, &after, CHUNK).await?;
-        let Some(last) = chunk.last() else { break };
+        let Some(last) = chunk.last() else { return Ok(Some(builder)) };
         last.customer.as_str().clone_into(&mut after);
         for one in chunk.iter().filter(|one| !one.deleted) {
+            if in_force.is_outdated_by(one.tier.as_ref()) {
+                return Ok(None);
+            }
             let seen = in_force.seen(&one.customer, one.tier.as_ref(), &one.tally);
             match (seen.tier.and_then(|tier| in_force.index_of(tier)), seen.standing) {
                 (Some(tier), Ok(standing)) => builder.add(tier, standing.value),
@@ -130,6 +168,4 @@ pub(super) async fn report(app: &App, pyramid: PyramidId) -> Result<pb::PyramidR
             }
         }
     }
-    let of = (&in_force.pyramid, in_force.judge.as_ref());
-    Ok(to_proto::report::report(&app.deployment().currency, of, made, builder.finish(LORENZ_STEPS)))
 }

@@ -1,0 +1,106 @@
+//! Schemes of pyramids, whose money is in whole units on the wire.
+
+use guanxi::v1 as pb;
+use guanxi_model::{PyramidId, RevisionNumber};
+use guanxi_segmentation::{
+    Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
+    TieringRule, Unit,
+};
+use guanxi_store::Revision;
+use prop::collection::{btree_set, vec};
+use prop::sample::select;
+use proptest::prelude::*;
+
+use crate::from_proto::{self, Context};
+use crate::testing::{NOW, currencies, optional_line};
+use crate::to_proto;
+
+/// Parameters of money are whole minor units; others may be anything.
+fn normalisers(kind: MeasureKind) -> impl Strategy<Value = Normaliser> {
+    let whole = kind.unit() == Unit::Money;
+    let on_grid = move |parameter: f64| if whole { parameter.round() } else { parameter };
+    prop_oneof![
+        (-1e12..1e12, 1.0..1e12).prop_map(move |(low, width): (f64, f64)| {
+            let low = on_grid(low);
+            Normaliser::Linear { low, high: low + on_grid(width) }
+        }),
+        (1.0..1e9, 1.0..1e14).prop_map(move |(scale, cap)| Normaliser::Logarithmic {
+            scale: on_grid(scale),
+            cap: on_grid(cap),
+        }),
+        Just(Normaliser::Rank),
+    ]
+}
+
+fn measures() -> impl Strategy<Value = MeasureDraft> {
+    let kinds = select(MeasureKind::ALL.as_slice());
+    let rules = select(&[MissingRule::Skip, MissingRule::Lowest, MissingRule::Unranked][..]);
+    let directions = select(&[Direction::HigherIsBetter, Direction::LowerIsBetter][..]);
+    (kinds.prop_flat_map(|kind| (Just(kind), normalisers(kind))), directions, 1e-3..1e3, rules, 0..=10_000).prop_map(
+        |((kind, normaliser), direction, weight, missing, min_coverage_bp)| MeasureDraft {
+            id: String::new(),
+            kind: Some(kind),
+            normaliser: Some(normaliser),
+            direction,
+            weight,
+            missing,
+            min_coverage_bp,
+        },
+    )
+}
+
+fn rules() -> impl Strategy<Value = TieringRule> {
+    let shares = btree_set(1..10_000, 1..5).prop_map(|cuts| {
+        let ends: Vec<i32> = cuts.into_iter().chain([10_000]).collect();
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        ends.iter().zip(starts).map(|(end, start)| end - start).collect::<Vec<_>>()
+    });
+    let thresholds = btree_set(0..1_000_000, 1..5)
+        .prop_map(|cuts| cuts.into_iter().rev().map(|cut| f64::from(cut) / 1e4).collect::<Vec<_>>());
+    prop_oneof![
+        thresholds.prop_map(TieringRule::ScoreThresholds),
+        shares.clone().prop_map(TieringRule::CustomerShares),
+        shares.prop_map(TieringRule::ValueShares),
+    ]
+}
+
+fn schemes() -> impl Strategy<Value = PyramidScheme> {
+    let population = select(&[Population::Purchasers, Population::Everyone][..]);
+    let value = select(&[MeasureKind::NetRevenue, MeasureKind::ContributionMargin][..]);
+    (vec(measures(), 1..5), rules(), population, value, vec(optional_line(), 6)).prop_map(
+        |(mut measures, rule, population, value, names)| {
+            for (index, measure) in measures.iter_mut().enumerate() {
+                measure.id = format!("measure_{index}");
+            }
+            let tiers = match &rule {
+                TieringRule::ScoreThresholds(thresholds) => thresholds.len() + 1,
+                TieringRule::CustomerShares(shares) | TieringRule::ValueShares(shares) => shares.len(),
+            };
+            let tier = |(index, display_name)| TierDraft { id: format!("tier-{index}"), display_name };
+            let tiers = names.into_iter().take(tiers).enumerate().map(tier).collect();
+            let draft = SchemeDraft { measures, population, value: Some(value), tiering: Some(rule), tiers };
+            PyramidScheme::new(draft).unwrap()
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn schemes_survive(scheme in schemes(), description in optional_line(), currency in currencies()) {
+        let kept = Revision {
+            pyramid: PyramidId::parse("value").unwrap(),
+            number: RevisionNumber::FIRST,
+            description: description.clone(),
+            scheme: scheme.clone(),
+            create_time: NOW,
+        };
+        let request = pb::CreatePyramidRevisionRequest {
+            parent: "pyramids/value".into(),
+            pyramid_revision: Some(to_proto::pyramid::revision(&currency, kept)),
+            request_id: String::new(),
+        };
+        let ctx = Context { currency: &currency, now: NOW };
+        let (new, _) = from_proto::pyramid::create_revision_request(&ctx, request).unwrap();
+        prop_assert_eq!((new.description, new.scheme), (description, scheme));
+    }
+}
