@@ -6,7 +6,9 @@ use guanxi_model::customer::{
     Contact, ContactChannel, ContactChannelKind, ContactRole, CustomerKind, ExternalId, Profile,
 };
 use guanxi_model::fact::{Fact, FactBody, FactKey, FactState, Purchase, PurchaseLine, PurchaseType};
-use guanxi_model::{Amount, CustomerId, FactId, LabelKey, SourceName, Timestamp};
+use guanxi_model::{Amount, CustomerId, FactId, LabelKey, SourceName, Timestamp, name};
+
+use crate::Result;
 
 const DAY: i64 = 86_400_000_000;
 /// 2023-01-01, when the purchases that are there already begin.
@@ -132,6 +134,43 @@ impl Sale {
     fn cost(&self) -> i64 {
         self.net * 6 / 10
     }
+}
+
+/// The fact that a well-formed message gives, without the checks of a server.
+pub(crate) fn purchase_of(message: &pb::Purchase, now: Timestamp) -> Result<Fact> {
+    let context = message.context.as_ref().ok_or("no context")?;
+    let occur = context.occur_time.as_ref().ok_or("no occur_time")?;
+    let line = |line: &pb::PurchaseLine| {
+        let net = minor(line.net_amount.as_ref()).ok_or("no net_amount")?;
+        let (list, discount) = PurchaseLine::amounts(None, None, net)?;
+        let (product, quantity) = (line.product.clone(), line.quantity);
+        Result::Ok(PurchaseLine { product, quantity, list, discount, net, cost: minor(line.cost_amount.as_ref()) })
+    };
+    let lines = message.lines.iter().map(line).collect::<Result<Vec<_>>>()?;
+    Ok(Fact {
+        id: FactId::new(now),
+        customer: name::parse_customer(&context.customer)?,
+        occur_time: Timestamp::from_seconds_nanos(occur.seconds, occur.nanos)?,
+        record_time: now,
+        key: FactKey { source: SourceName::parse(context.source.as_str())?, source_id: context.source_id.clone() },
+        replaces: None,
+        state: FactState::Active,
+        note: context.note.clone(),
+        body: FactBody::Purchase(Purchase {
+            r#type: PurchaseType::Sale,
+            net: Purchase::net_of(&lines).ok_or("the sum is out of range")?,
+            lines,
+            promotion: None,
+            channel: message.channel.clone(),
+            contact_id: None,
+            due_date: None,
+            original: None,
+        }),
+    })
+}
+
+fn minor(money: Option<&Money>) -> Option<Amount> {
+    money.map(|money| Amount(money.units * 100 + i64::from(money.nanos / 10_000_000)))
 }
 
 pub(crate) fn customer_id(number: u64) -> CustomerId {

@@ -26,7 +26,6 @@ pub(crate) enum Goal {
     AtLeast(f64),
     /// Our time by the ceiling's.
     AtMost(f64),
-    None,
 }
 
 /// All measurements of one side, one per round.
@@ -101,7 +100,7 @@ impl Row {
     fn ratio(&self) -> f64 {
         match self.goal {
             Goal::AtMost(_) => self.ceiling.rate() / self.ours.rate(),
-            _ => self.ours.rate() / self.ceiling.rate(),
+            Goal::AtLeast(_) => self.ours.rate() / self.ceiling.rate(),
         }
     }
 
@@ -109,7 +108,6 @@ impl Row {
         let ratio = match self.goal {
             Goal::AtLeast(goal) => self.ratio() >= goal,
             Goal::AtMost(goal) => self.ratio() <= goal,
-            Goal::None => true,
         };
         let small = match (self.memory, self.memory_below_mib) {
             (Some(memory), Some(limit)) => memory.peak_mib < limit,
@@ -122,7 +120,6 @@ impl Row {
         let goal = match self.goal {
             Goal::AtLeast(goal) => format!("goal >= {goal}"),
             Goal::AtMost(goal) => format!("goal <= {goal}"),
-            Goal::None => "no goal".to_owned(),
         };
         let verdict = if self.met() { "met" } else { "MISSED" };
         println!("\n{}: {:.3} ({goal}) {verdict}", self.benchmark, self.ratio());

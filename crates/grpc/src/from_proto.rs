@@ -21,6 +21,8 @@ mod purchase;
 pub(crate) mod pyramid;
 mod scheme;
 mod stage_change;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod tier;
 mod time;
 pub(crate) mod touchpoint;

@@ -9,6 +9,8 @@ mod activity;
 mod customers;
 mod operations;
 mod segmentation;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

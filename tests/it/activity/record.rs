@@ -28,7 +28,7 @@ async fn scene(guanxi: &TestServer) {
     let desk = Touchpoint {
         display_name: "Service desk".into(),
         journey: "after-sales".into(),
-        kind: TouchpointKind::Physical.into(),
+        kind: TouchpointKind::Staff.into(),
         ..Touchpoint::default()
     };
     let request = CreateTouchpointRequest {

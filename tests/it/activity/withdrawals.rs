@@ -65,23 +65,18 @@ async fn a_withdrawal_may_come_before_its_fact(guanxi: TestServer) {
     of_each_kind!(is_taken_back_early, &guanxi);
 }
 
-async fn is_taken_back_twice<K: Sample>(guanxi: &TestServer, first: &str, clock: u64) {
-    let known = first == "known";
-    if known {
-        record(&guanxi.activity(), least::<K>("ada", 1, first)).await.unwrap();
-    }
-    let answer = withdraw(guanxi, of::<K>(first)).await.unwrap();
-    guanxi.clock.advance(Duration::from_secs(clock));
-    assert_eq!(withdraw(guanxi, of::<K>(first)).await.unwrap(), answer);
-    let late = record(&guanxi.activity(), least::<K>("ada", 1, first)).await.unwrap();
-    let again = withdraw(guanxi, of::<K>(first)).await.unwrap();
-    assert_eq!(again, WithdrawFactResponse { known: true, ..answer });
-    assert_eq!(late.context().state(), FactState::Withdrawn);
-}
-
 async fn is_taken_back_again<K: Sample>(guanxi: &TestServer) {
-    is_taken_back_twice::<K>(guanxi, "known", 7).await;
-    is_taken_back_twice::<K>(guanxi, "not yet", 7).await;
+    record(&guanxi.activity(), least::<K>("ada", 1, "known")).await.unwrap();
+    for (source_id, known) in [("known", true), ("not yet", false)] {
+        let answer = withdraw(guanxi, of::<K>(source_id)).await.unwrap();
+        assert_eq!(answer.known, known);
+        guanxi.clock.advance(Duration::from_secs(7));
+        assert_eq!(withdraw(guanxi, of::<K>(source_id)).await.unwrap(), answer);
+        let fact = record(&guanxi.activity(), least::<K>("ada", 1, source_id)).await.unwrap();
+        assert_eq!(fact.context().state(), FactState::Withdrawn);
+        let again = withdraw(guanxi, of::<K>(source_id)).await.unwrap();
+        assert_eq!(again, WithdrawFactResponse { known: true, ..answer });
+    }
 }
 
 async fn taking_back_twice_changes_nothing(guanxi: TestServer) {

@@ -66,7 +66,7 @@ fn relationship() -> Relationship {
         lock_ins: vec![
             LockIn { end_date: date(9999, 12, 31), ..lock_in(LockInKind::ContractTerm) },
             LockIn { end_date: date(2020, 2, 29), ..lock_in(LockInKind::SoleSupplier) },
-            LockIn { switching_cost: Some(usd(1_234_567_89)), ..lock_in(LockInKind::SwitchingCost) },
+            LockIn { switching_cost: Some(usd(123_456_789)), ..lock_in(LockInKind::SwitchingCost) },
             LockIn { switching_cost: Some(usd(0)), ..lock_in(LockInKind::SwitchingCost) },
         ],
         provenance: source("the contract"),

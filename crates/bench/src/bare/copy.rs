@@ -36,6 +36,12 @@ impl Copy {
         self.bytes(&number.to_be_bytes())
     }
 
+    pub(super) fn bigs(&mut self, numbers: impl Iterator<Item = i64>) {
+        numbers.for_each(|number| {
+            self.big(number);
+        });
+    }
+
     pub(super) fn small(&mut self, number: i16) -> &mut Self {
         self.bytes(&number.to_be_bytes())
     }

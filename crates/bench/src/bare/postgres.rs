@@ -76,7 +76,7 @@ async fn fill_customers(
     for sums in &batch.customers {
         summaries.row(5 + COUNTERS.len()).text(&id_text(sums.customer)).big(sums.count as i64 + 1).small(1).big(0);
         summaries.big(sums.gross);
-        values(&sums.tally).for_each(|value| drop(summaries.big(value)));
+        summaries.bigs(values(&sums.tally));
     }
     let target = format!("summaries (customer_id, version, stage, replacements, gross, {})", names());
     summaries.send(connection, &target).await?;
@@ -96,7 +96,7 @@ fn days(batch: &Batch) -> Copy {
     let mut copy = Copy::new();
     for (customer, day, tally) in &batch.days {
         copy.row(2 + COUNTERS.len()).text(&id_text(*customer)).big(*day);
-        values(tally).for_each(|value| drop(copy.big(value)));
+        copy.bigs(values(tally));
     }
     copy
 }
@@ -148,7 +148,7 @@ async fn load(connection: &mut PgConnection, batch: &Batch, source: &str, now: T
     for one in &batch.customers {
         let id = id_text(one.customer);
         sums.row(3 + COUNTERS.len()).text(&id).big(one.count as i64).big(one.gross);
-        values(&one.tally).for_each(|value| drop(sums.big(value)));
+        sums.bigs(values(&one.tally));
         for (place, fact) in batch.facts[one.first..one.first + one.count].iter().enumerate() {
             order.row(3).text(&id).big(place as i64 + 1).bytes(&fact.id);
         }

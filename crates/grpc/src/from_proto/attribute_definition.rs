@@ -147,3 +147,46 @@ pub(crate) fn list_request(request: &pb::ListAttributeDefinitionsRequest) -> Res
     let paging = page::paging(&mut v, (*page_size, page_token), &["attributeDefinitions"], &[Column::Text]);
     done(v, paging)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ctx, paths};
+
+    fn create(definition: pb::AttributeDefinition) -> Result<AttributeDefinition, Violations> {
+        let request = pb::CreateAttributeDefinitionRequest {
+            attribute_definition: Some(definition),
+            attribute_definition_id: "employees".into(),
+            request_id: String::new(),
+        };
+        create_request(&ctx(), request).map(|(definition, _)| definition)
+    }
+
+    fn of_type(value_type: pb::ValueType, unit: &str) -> pb::AttributeDefinition {
+        pb::AttributeDefinition {
+            display_name: "Employees".into(),
+            value_type: value_type.into(),
+            unit: unit.into(),
+            ..pb::AttributeDefinition::default()
+        }
+    }
+
+    #[test]
+    fn only_numbers_have_a_unit() {
+        assert_eq!(create(of_type(pb::ValueType::Number, "people")).unwrap().unit, "people");
+        assert!(create(of_type(pb::ValueType::Text, "")).is_ok());
+        assert_eq!(paths(create(of_type(pb::ValueType::Text, "people"))), ["attribute_definition.unit"]);
+        assert_eq!(paths(create(of_type(pb::ValueType::Unspecified, "people"))), ["attribute_definition.value_type"]);
+    }
+
+    #[test]
+    fn type_and_unit_are_left_alone_by_an_update() {
+        let name = "attributeDefinitions/employees".into();
+        let definition = pb::AttributeDefinition { name, ..of_type(pb::ValueType::Number, "people") };
+        let update_mask = Some(prost_types::FieldMask { paths: vec!["display_name".into(), "unit".into()] });
+        let attribute_definition = Some(definition);
+        let request =
+            pb::UpdateAttributeDefinitionRequest { attribute_definition, update_mask, request_id: String::new() };
+        assert_eq!(update_request(&ctx(), request).unwrap().mask, ["display_name"]);
+    }
+}

@@ -167,3 +167,69 @@ pub(super) fn update_mask_of(
     let paths = mask.unwrap_or_default().paths;
     mask::fields(&paths, writable, output_only).map_err(|faults| v.merge("", faults)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_proto::testing::REQUEST_ID;
+    use crate::testing::{ctx, paths};
+
+    fn ada() -> pb::Customer {
+        pb::Customer { name: "customers/ada".into(), kind: 1, display_name: "Ada".into(), ..pb::Customer::default() }
+    }
+
+    fn create(customer: pb::Customer, id: &str, request_id: &str) -> Result<CreateCustomer, Violations> {
+        let customer = Some(customer);
+        let request = pb::CreateCustomerRequest { customer, customer_id: id.into(), request_id: request_id.into() };
+        create_request(&ctx(), request)
+    }
+
+    fn update(customer: pb::Customer, mask: &[&str]) -> Result<UpdateCustomer, Violations> {
+        let update_mask = Some(prost_types::FieldMask { paths: mask.iter().map(ToString::to_string).collect() });
+        let request = pb::UpdateCustomerRequest { customer: Some(customer), update_mask, request_id: String::new() };
+        update_request(&ctx(), request)
+    }
+
+    #[test]
+    fn a_retry_without_an_id_finds_the_same_customer() {
+        let id = |request_id: &str| create(ada(), "", request_id).unwrap().id;
+        assert_eq!(id(REQUEST_ID), id(&REQUEST_ID.to_uppercase()));
+        assert_ne!(id(""), id(""));
+        assert_eq!(create(ada(), "ada", REQUEST_ID).unwrap().id.as_str(), "ada");
+        assert_eq!(paths(create(ada(), "Ada", "7")), ["request_id", "customer_id"]);
+    }
+
+    #[test]
+    fn an_update_reads_what_its_mask_names() {
+        let half_wrong = pb::Customer { kind: 99, etag: "e".into(), ..ada() };
+        let read = update(half_wrong.clone(), &["displayName"]).unwrap();
+        assert_eq!((read.mask.as_slice(), read.etag.as_str()), (&["display_name"][..], "e"));
+        assert_eq!(paths(update(half_wrong, &["*"])), ["customer.kind"]);
+        assert_eq!(paths(update(ada(), &[])), ["update_mask"]);
+        assert_eq!(paths(update(ada(), &["labels", "colour"])), ["update_mask.paths[1]"]);
+    }
+
+    #[test]
+    fn a_batch_of_names_is_read_whole() {
+        let read = |names: Vec<&str>| {
+            let names = names.into_iter().map(str::to_owned).collect();
+            batch_get_request(pb::BatchGetCustomersRequest { names })
+        };
+        assert_eq!(read(vec!["customers/ada", "customers/bob"]).unwrap().len(), 2);
+        assert_eq!(paths(read(vec!["customers/ada", "bob", "customers/-"])), ["names[1]", "names[2]"]);
+        assert_eq!(paths(read(vec![])), ["names"]);
+        assert_eq!(paths(read(vec!["customers/ada"; 1001])), ["names"]);
+    }
+
+    #[test]
+    fn a_list_is_ordered_by_what_is_allowed() {
+        let read = |order_by: &str, filter: &str| {
+            let request =
+                pb::ListCustomersRequest { order_by: order_by.into(), filter: filter.into(), ..Default::default() };
+            list_request(&request).map(|(list, _)| list.order)
+        };
+        assert_eq!(read("", "stage = ACTIVE AND labels.region = \"north\"").unwrap(), CustomerOrder::Name);
+        assert_eq!(read("create_time  desc", "").unwrap(), CustomerOrder::CreateTimeDescending);
+        assert_eq!(paths(read("display_name", "colour = red")), ["order_by", "filter"]);
+    }
+}

@@ -207,3 +207,115 @@ pub(super) fn key(v: &mut Violations, at: Path<'_>, key: pb::FactKey) -> Option<
     let source_id = v.field(at.field("source_id"), text::required(source_id, MAX_SOURCE_ID));
     Some(FactKey { source: source?, source_id: source_id? })
 }
+
+#[cfg(test)]
+mod tests {
+    use guanxi_model::fact::FactKind;
+
+    use super::*;
+    use crate::from_proto::testing::{REQUEST_ID, context, purchase};
+    use crate::kinds::{Payments, Purchases};
+    use crate::testing::{ctx, paths};
+
+    fn request(spoil: impl FnOnce(&mut pb::FactContext), request_id: &str) -> pb::RecordPurchaseRequest {
+        let mut context = context();
+        spoil(&mut context);
+        let purchase = Some(pb::Purchase { context: Some(context), ..purchase() });
+        pb::RecordPurchaseRequest { purchase, missing_customer: 0, request_id: request_id.into() }
+    }
+
+    fn record(spoil: impl FnOnce(&mut pb::FactContext), request_id: &str) -> Result<RecordFact, Violations> {
+        record_request::<Purchases>(&ctx(), request(spoil, request_id))
+    }
+
+    fn key_of(source: &str, source_id: &str, request_id: &str) -> Result<(String, String), Vec<String>> {
+        let name =
+            |context: &mut pb::FactContext| (context.source, context.source_id) = (source.into(), source_id.into());
+        match record(name, request_id) {
+            Ok(command) => Ok((command.fact.key.source.to_string(), command.fact.key.source_id)),
+            refused => Err(paths(refused)),
+        }
+    }
+
+    #[test]
+    fn a_fact_without_a_source_id_is_that_of_its_request() {
+        let ok = |source: &str, id: &str| Ok((source.to_owned(), id.to_owned()));
+        assert_eq!(key_of("shop", "o-1", ""), ok("shop", "o-1"));
+        assert_eq!(key_of("shop", "o-1", REQUEST_ID), ok("shop", "o-1"));
+        assert_eq!(key_of("", "", REQUEST_ID), ok("request", REQUEST_ID));
+        assert_eq!(key_of("", "", &REQUEST_ID.to_uppercase()), ok("request", REQUEST_ID), "one id, one fact");
+        assert_eq!(key_of("shop", "", REQUEST_ID), ok("shop", REQUEST_ID));
+        assert_eq!(key_of("", "", ""), Err(vec!["purchase.context.source_id".to_owned()]));
+        assert_eq!(key_of("", "o-1", REQUEST_ID), Err(vec!["purchase.context.source".to_owned()]));
+    }
+
+    #[test]
+    fn a_customer_is_named_in_exactly_one_way() {
+        let external = || Some(pb::ExternalId { system: "shop".into(), id: "4711".into() });
+        let by_external =
+            record(|context| (context.customer, context.customer_external_id) = (String::new(), external()), "");
+        assert!(matches!(by_external.unwrap().fact.customer, CustomerRef::External(_)));
+        let both = record(|context| context.customer_external_id = external(), "");
+        assert_eq!(paths(both), ["purchase.context.customer_external_id"]);
+        assert_eq!(paths(record(|context| context.customer.clear(), "")), ["purchase.context.customer"]);
+    }
+
+    #[test]
+    fn a_fact_replaces_another_one() {
+        let key = |source_id: &str| Some(pb::FactKey { source: "shop".into(), source_id: source_id.into() });
+        assert!(record(|context| context.replaces = key("o-0"), "").unwrap().fact.replaces.is_some());
+        assert_eq!(paths(record(|context| context.replaces = key("o-1"), "")), ["purchase.context.replaces"]);
+        let no_key = record(|context| context.replaces = Some(pb::FactKey::default()), "");
+        assert_eq!(paths(no_key), ["purchase.context.replaces.source", "purchase.context.replaces.source_id"]);
+    }
+
+    #[test]
+    fn every_fault_around_a_fact_is_told_at_once() {
+        let spoil = |context: &mut pb::FactContext| {
+            (context.occur_time, context.note) = (None, "x".repeat(4001));
+            context.customer = "ada".into();
+        };
+        let spoiled = pb::RecordPurchaseRequest { missing_customer: 5, ..request(spoil, "7") };
+        let told = [
+            "request_id",
+            "missing_customer",
+            "purchase.context.customer",
+            "purchase.context.occur_time",
+            "purchase.context.note",
+        ];
+        assert_eq!(paths(record_request::<Purchases>(&ctx(), spoiled)), told);
+        assert_eq!(paths(record_request::<Payments>(&ctx(), pb::RecordPaymentRequest::default())), ["payment"]);
+    }
+
+    #[test]
+    fn a_batch_has_one_to_five_hundred_items_each_read_by_itself() {
+        let batch = |requests| {
+            batch_request::<Purchases>(&ctx(), pb::BatchRecordPurchasesRequest { requests, all_or_nothing: true })
+        };
+        assert_eq!(paths(batch(vec![])), ["requests"]);
+        assert_eq!(paths(batch(vec![request(|_| (), ""); 501])), ["requests"]);
+        let (items, grouping) =
+            batch(vec![request(|_| (), ""), request(|context| context.customer.clear(), "")]).unwrap();
+        assert_eq!((items[0].is_ok(), items[1].is_err(), grouping), (true, true, Grouping::AllOrNothing));
+    }
+
+    #[test]
+    fn lists_name_what_they_may_be_filtered_by() {
+        let list = |parent: &str, filter: &str| {
+            let request =
+                pb::ListPaymentsRequest { parent: parent.into(), filter: filter.into(), ..Default::default() };
+            list_request::<Payments>(request)
+        };
+        let (query, _) = list("customers/-", "occur_time > \"2026-01-01T00:00:00Z\"").unwrap();
+        assert_eq!((query.kind, query.customer, query.limit), (FactKind::Payment, None, 50));
+        assert_eq!(paths(list("customers", "channel = web")), ["parent", "filter"]);
+    }
+
+    #[test]
+    fn a_withdrawal_names_a_fact() {
+        let request = pb::WithdrawFactRequest { customer: "customers/ada".into(), kind: 1, fact: context().replaces };
+        assert_eq!(paths(withdraw_request(request)), ["fact"]);
+        let told = ["customer", "kind", "fact"];
+        assert_eq!(paths(withdraw_request(pb::WithdrawFactRequest::default())), told);
+    }
+}

@@ -97,4 +97,43 @@ mod tests {
         assert_eq!(read, [1, 2]);
         assert_eq!(v.to_string(), "staff: has 3 items; at most 2 are allowed; staff[0]: odd; staff[1]: odd");
     }
+
+    #[track_caller]
+    fn agree<W: Words + std::fmt::Debug, P: TryFrom<i32> + std::fmt::Debug>() {
+        for code in -2..100 {
+            let ours = W::from_code(code).map(|word| format!("{word:?}"));
+            let theirs = P::try_from(code).ok().filter(|_| code != 0).map(|word| format!("{word:?}"));
+            assert_eq!(ours, theirs, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_domain_and_the_contract_have_the_same_words() {
+        use guanxi_model::{customer, fact};
+        agree::<customer::CustomerKind, pb::CustomerKind>();
+        agree::<customer::Stage, pb::CustomerStage>();
+        agree::<customer::ContactRole, pb::ContactRole>();
+        agree::<customer::ContactChannelKind, pb::ContactChannelKind>();
+        agree::<customer::LifeEventKind, pb::LifeEventKind>();
+        agree::<customer::AccountTeamRole, pb::AccountTeamRole>();
+        agree::<customer::RelationshipSetting, pb::RelationshipSetting>();
+        agree::<customer::LockInKind, pb::LockInKind>();
+        agree::<customer::ConsentBasis, pb::ConsentBasis>();
+        agree::<customer::ConsentState, pb::ConsentState>();
+        agree::<customer::ValueType, pb::ValueType>();
+        agree::<customer::TouchpointKind, pb::TouchpointKind>();
+        agree::<fact::FactKind, pb::FactKind>();
+        agree::<fact::FactState, pb::FactState>();
+        agree::<fact::PurchaseType, pb::PurchaseType>();
+        agree::<fact::PromotionPurpose, pb::PromotionPurpose>();
+        agree::<fact::InteractionMode, pb::InteractionMode>();
+        agree::<fact::Direction, pb::Direction>();
+        agree::<fact::InteractionPurpose, pb::InteractionPurpose>();
+        agree::<fact::Emotion, pb::Emotion>();
+        agree::<fact::InteractionOutcome, pb::InteractionOutcome>();
+        agree::<fact::WithholdingReason, pb::WithholdingReason>();
+        agree::<fact::StageReasonGroup, pb::StageReasonGroup>();
+        agree::<fact::StageReasonCause, pb::StageReasonCause>();
+        agree::<fact::StageReasonBasis, pb::StageReasonBasis>();
+    }
 }

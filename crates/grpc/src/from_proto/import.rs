@@ -54,3 +54,47 @@ pub(crate) fn chunk<K: Kind>(
     };
     Ok(Chunk { first: first_index, end, items: items.into_iter().map(read).collect() })
 }
+
+#[cfg(test)]
+mod tests {
+    use guanxi::v1 as pb;
+
+    use super::*;
+    use crate::from_proto::testing::purchase;
+    use crate::kinds::Purchases;
+    use crate::testing::{ctx, paths};
+
+    fn read(first_index: i64, count: usize, expected: Option<i64>) -> Result<Chunk, Violations> {
+        let purchases = vec![purchase(); count];
+        let request = pb::ImportPurchasesRequest { first_index, purchases, missing_customer: 2 };
+        chunk::<Purchases>(&ctx(), request, expected)
+    }
+
+    #[test]
+    fn chunks_follow_each_other() {
+        let first = read(7, 3, None).unwrap();
+        assert_eq!((first.first, first.end, first.items.len()), (7, 10, 3));
+        assert_eq!(read(10, 500, Some(10)).unwrap().end, 510);
+        assert_eq!(paths(read(11, 1, Some(10))), ["first_index"]);
+        assert_eq!(paths(read(9, 1, Some(10))), ["first_index"]);
+    }
+
+    #[test]
+    fn chunks_have_items_and_a_place() {
+        assert_eq!(paths(read(0, 0, None)), ["purchases"]);
+        assert_eq!(paths(read(0, 501, None)), ["purchases"]);
+        assert_eq!(paths(read(-1, 0, None)), ["purchases", "first_index"]);
+        assert_eq!(paths(read(i64::MAX, 1, None)), ["first_index"]);
+    }
+
+    #[test]
+    fn an_item_needs_an_id_of_its_own_and_refuses_nobody_but_itself() {
+        let mut unnamed = purchase();
+        unnamed.context.as_mut().unwrap().source_id.clear();
+        let purchases = vec![purchase(), unnamed];
+        let request = pb::ImportPurchasesRequest { first_index: 0, purchases, missing_customer: 0 };
+        let mut items = chunk::<Purchases>(&ctx(), request, None).unwrap().items;
+        assert_eq!(paths(items.remove(1)), ["purchase.context.source_id"]);
+        assert!(items.remove(0).is_ok());
+    }
+}

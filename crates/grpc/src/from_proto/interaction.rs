@@ -80,3 +80,61 @@ fn next_step(v: &mut Violations, at: Path<'_>, step: pb::NextStep) -> Option<Nex
     let owner = v.field(at.field("owner"), text::optional(owner, MAX_PERSON));
     Some(NextStep { description: description?, due_date, owner: owner? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_proto::fact::read;
+    use crate::from_proto::testing::{context, usd};
+    use crate::kinds::Message;
+    use crate::testing::{ctx, paths};
+
+    #[test]
+    fn direction_and_purpose_are_enough() {
+        let least =
+            pb::Interaction { context: Some(context()), direction: 1, purpose: 3, ..pb::Interaction::default() };
+        let FactBody::Interaction(read) = read(&ctx(), Message::Interaction(least)).unwrap().body else { panic!() };
+        assert_eq!((read.mode, read.duration_seconds, read.handling_cost), (None, None, None));
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let spoiled = pb::Interaction {
+            name: "ignored".into(),
+            context: Some(context()),
+            touchpoint: "test-drive".into(),
+            mode: 6,
+            channel: "x".repeat(101),
+            direction: 0,
+            purpose: 11,
+            topic: "x".repeat(201),
+            staff: vec![String::new(); 21],
+            contact_ids: vec!["Ada".into()],
+            emotion_start: -1,
+            emotion_end: 6,
+            outcome: 6,
+            next_step: Some(pb::NextStep::default()),
+            duration: Some(prost_types::Duration { seconds: 1, nanos: 1 }),
+            handling_cost: Some(usd(-1)),
+        };
+        let faults = paths(read(&ctx(), Message::Interaction(spoiled)));
+        assert_eq!(faults.iter().filter(|path| path.starts_with("fact.staff")).count(), 21);
+        let others: Vec<_> = faults.iter().filter(|path| !path.starts_with("fact.staff")).collect();
+        let told = [
+            "touchpoint",
+            "mode",
+            "channel",
+            "direction",
+            "purpose",
+            "topic",
+            "contact_ids[0]",
+            "emotion_start",
+            "emotion_end",
+            "outcome",
+            "next_step.description",
+            "duration",
+            "handling_cost",
+        ];
+        assert_eq!(others, told.map(|path| format!("fact.{path}")).iter().collect::<Vec<_>>());
+    }
+}

@@ -49,3 +49,53 @@ pub(super) fn original(v: &mut Violations, at: Path<'_>, money: Money) -> Option
     v.field(at, currency.amount(units, nanos))?;
     Some((currency_code, units, nanos))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::ctx;
+
+    fn money(code: &str, units: i64, nanos: i32) -> Money {
+        Money { currency_code: code.into(), units, nanos }
+    }
+
+    fn fault(money: Money) -> String {
+        let mut v = Violations::new();
+        assert_eq!(not_negative(&ctx(), &mut v, Path::of("amount"), money), None);
+        v.to_string()
+    }
+
+    #[test]
+    fn amounts_are_of_the_deployment_and_of_whole_minor_units() {
+        assert_eq!(fault(money("EUR", 1, 0)), "amount.currency_code: must be USD, got \"EUR\"");
+        assert_eq!(fault(money("", 1, 0)), "amount.currency_code: must be USD, got \"\"");
+        for money in [
+            money("USD", 1, 5_000_000),
+            money("USD", 1, -10_000_000),
+            money("USD", 0, i32::MAX),
+            money("USD", i64::MAX, 990_000_000),
+            money("USD", -1, 0),
+            money("USD", 0, -10_000_000),
+        ] {
+            assert!(
+                fault(money.clone()).starts_with("amount: must") || fault(money.clone()).contains("nanos"),
+                "{money:?}"
+            );
+        }
+        let mut v = Violations::new();
+        let read = not_negative(&ctx(), &mut v, Path::of("amount"), money("USD", 19, 990_000_000));
+        assert_eq!((read, v.len()), (Some(Amount(1999)), 0));
+    }
+
+    #[test]
+    fn an_original_amount_may_be_of_any_currency_there_is() {
+        let mut v = Violations::new();
+        let at = || Path::of("original_amount");
+        assert_eq!(original(&mut v, at(), money("JPY", 100, 0)), Some(("JPY".into(), 100, 0)));
+        assert!(v.is_empty());
+        assert_eq!(original(&mut v, at(), money("XXX", 1, 0)), None);
+        assert_eq!(original(&mut v, at(), money("JPY", 1, 500_000_000)), None);
+        let paths: Vec<_> = v.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(paths, ["original_amount.currency_code", "original_amount"]);
+    }
+}

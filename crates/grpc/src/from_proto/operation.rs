@@ -110,3 +110,35 @@ fn take(found: &mut OperationFilter, term: &Term) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::paths;
+
+    fn read(filter: &str) -> Result<List, Violations> {
+        let name = "operations".into();
+        list_request(&pb::ListOperationsRequest { name, filter: filter.into(), ..Default::default() })
+    }
+
+    #[test]
+    fn operations_are_listed_by_whether_they_are_done_and_by_kind() {
+        let filter = read("done = false AND kind = activate").unwrap().filter;
+        assert_eq!((filter.done, filter.kind.as_deref()), (Some(false), Some("activate")));
+        assert_eq!(read("").unwrap().filter.done, None);
+        for refused in ["done = true AND done = false", "done = true OR kind = a", "kind != a", "state = 1"] {
+            assert_eq!(paths(read(refused)), ["filter"], "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_thirty_seconds_at_most() {
+        let name = || "operations/0198c5a0-0000-7000-8000-000000000000".to_owned();
+        let wait = |timeout: Option<i64>| {
+            let timeout = timeout.map(|seconds| prost_types::Duration { seconds, nanos: 0 });
+            wait_request(&pb::WaitOperationRequest { name: name(), timeout }).map(|(_, at_most)| at_most.as_secs())
+        };
+        assert_eq!((wait(None).unwrap(), wait(Some(3)).unwrap(), wait(Some(99)).unwrap()), (30, 3, 30));
+        assert_eq!(paths(wait(Some(-1))), ["timeout"]);
+    }
+}

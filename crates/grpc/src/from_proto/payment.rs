@@ -50,3 +50,38 @@ fn withholding_reason(v: &mut Violations, at: Path<'_>, number: i32, withheld: A
     }
     reason
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_proto::fact::read;
+    use crate::from_proto::testing::{context, usd};
+    use crate::kinds::Message;
+    use crate::testing::{ctx, paths};
+
+    fn payment(withheld: Option<i64>, reason: i32) -> Message {
+        Message::Payment(pb::Payment {
+            context: Some(context()),
+            amount_due: Some(usd(100)),
+            amount_withheld: withheld.map(usd),
+            withholding_reason: reason,
+            ..pb::Payment::default()
+        })
+    }
+
+    #[test]
+    fn withholding_has_a_reason_and_a_reason_has_withholding() {
+        for sound in [payment(None, 0), payment(Some(0), 0), payment(Some(5), 1)] {
+            assert!(read(&ctx(), sound).is_ok());
+        }
+        for (withheld, reason) in [(Some(5), 0), (None, 1), (Some(0), 1), (Some(5), 77)] {
+            assert_eq!(paths(read(&ctx(), payment(withheld, reason))), ["fact.withholding_reason"]);
+        }
+    }
+
+    #[test]
+    fn what_was_due_is_required_and_nothing_is_negative() {
+        let message = pb::Payment { context: Some(context()), amount_paid: Some(usd(-1)), ..pb::Payment::default() };
+        assert_eq!(paths(read(&ctx(), Message::Payment(message))), ["fact.amount_due", "fact.amount_paid"]);
+    }
+}

@@ -188,3 +188,101 @@ fn entries<P, K: Ord, T>(
     let sorted: BTreeMap<_, _> = map.into_iter().collect();
     sorted.into_iter().take(max).filter_map(|entry| read(v, entry)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::ctx;
+
+    fn faults(customer: pb::Customer) -> Vec<String> {
+        let mut v = Violations::new();
+        assert!(profile(&ctx(), &mut v, Path::of("customer"), (customer, GROUPS)).is_none());
+        v.iter().map(|fault| fault.path.strip_prefix("customer.").unwrap_or_default().to_owned()).collect()
+    }
+
+    fn ada() -> pb::Customer {
+        pb::Customer { kind: 1, display_name: "Ada".into(), ..pb::Customer::default() }
+    }
+
+    fn contact(id: &str) -> pb::Contact {
+        pb::Contact { contact_id: id.into(), display_name: "Bob".into(), ..pb::Contact::default() }
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once_with_its_path() {
+        let channel = pb::ContactChannel { kind: 1, address: String::new() };
+        let spoiled = pb::Customer {
+            kind: 0,
+            display_name: " ".into(),
+            external_ids: vec![pb::ExternalId { system: "Shop".into(), id: String::new() }],
+            labels: HashMap::from([("Region".into(), "north".into()), ("a".into(), "x".repeat(201))]),
+            contacts: vec![
+                contact("bob"),
+                pb::Contact { roles: vec![1, 9, 1], channels: vec![channel], ..contact("bob") },
+            ],
+            life_events: vec![pb::LifeEvent { kind: 1, contact_id: "Bob".into(), ..pb::LifeEvent::default() }],
+            account_team: vec![pb::AccountTeamMember::default()],
+            ..ada()
+        };
+        let told = [
+            "kind",
+            "display_name",
+            "external_ids[0].system",
+            "external_ids[0].id",
+            "labels[\"Region\"]",
+            "labels[\"a\"]",
+            "contacts[1].roles[1]",
+            "contacts[1].roles[2]",
+            "contacts[1].channels[0].address",
+            "contacts[1].contact_id",
+            "life_events[0].date",
+            "life_events[0].contact_id",
+            "account_team[0].role",
+            "account_team[0].member",
+        ];
+        assert_eq!(faults(spoiled), told);
+    }
+
+    #[test]
+    fn attributes_have_a_value_that_can_be_kept() {
+        use pb::attribute_value::Value;
+        let value = |value| pb::AttributeValue { value, provenance: None };
+        let attributes = [
+            ("a", value(None)),
+            ("b", value(Some(Value::Number(f64::NAN)))),
+            ("c", value(Some(Value::Number(f64::NEG_INFINITY)))),
+            ("d", value(Some(Value::Text("x".repeat(1001))))),
+            ("e", value(Some(Value::Time(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 })))),
+            ("f", value(Some(Value::Boolean(false)))),
+        ];
+        let attributes = attributes.map(|(key, value)| (key.to_owned(), value)).into();
+        let told = ["[\"a\"].value", "[\"b\"].number", "[\"c\"].number", "[\"d\"].text", "[\"e\"].time"];
+        assert_eq!(faults(pb::Customer { attributes, ..ada() }), told.map(|path| format!("attributes{path}")));
+    }
+
+    #[test]
+    fn ties_end_after_they_begin_and_consents_are_one_per_purpose() {
+        let day = |day| Some(guanxi::google::r#type::Date { year: 2026, month: 1, day });
+        let lock_in = pb::LockIn { kind: 2, start_date: day(2), end_date: day(1), switching_cost: None };
+        let relationship = pb::Relationship { setting: 7, lock_ins: vec![lock_in], provenance: None };
+        let said = Some(prost_types::Timestamp { seconds: 0, nanos: 0 });
+        let consent = pb::Consent { purpose: "mail".into(), basis: 1, state: 1, time: said, ..pb::Consent::default() };
+        let never = pb::Consent { time: None, ..consent.clone() };
+        let customer =
+            pb::Customer { relationship: Some(relationship), consents: vec![consent.clone(), consent, never], ..ada() };
+        let told =
+            ["relationship.setting", "relationship.lock_ins[0].end_date", "consents[1].purpose", "consents[2].time"];
+        assert_eq!(faults(customer), told);
+    }
+
+    #[test]
+    fn there_may_be_only_so_many_of_everything() {
+        let crowd = pb::Customer {
+            external_ids: (0..51).map(|id| pb::ExternalId { system: "shop".into(), id: id.to_string() }).collect(),
+            labels: (0..65).map(|key| (format!("l{key}"), String::new())).collect(),
+            contacts: (0..101).map(|id| contact(&format!("c{id}"))).collect(),
+            ..ada()
+        };
+        assert_eq!(faults(crowd), ["external_ids", "labels", "contacts"]);
+    }
+}

@@ -112,3 +112,95 @@ fn promotion(v: &mut Violations, at: Path<'_>, promotion: pb::Promotion) -> Opti
     let purpose = word_or_none(v, at.field("purpose"), purpose, pb::PromotionPurpose::as_str_name);
     Some(Promotion { id: id?, purpose })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_proto::fact::read;
+    use crate::from_proto::testing::{context, usd};
+    use crate::kinds::Message;
+    use crate::testing::{ctx, paths};
+
+    fn line(net: i64) -> pb::PurchaseLine {
+        pb::PurchaseLine { net_amount: Some(usd(net)), ..pb::PurchaseLine::default() }
+    }
+
+    fn sale(lines: Vec<pb::PurchaseLine>) -> pb::Purchase {
+        pb::Purchase { context: Some(context()), r#type: 1, lines, ..pb::Purchase::default() }
+    }
+
+    fn faults(purchase: pb::Purchase) -> Vec<String> {
+        paths(read(&ctx(), Message::Purchase(purchase)))
+    }
+
+    fn purchase(purchase: pb::Purchase) -> Purchase {
+        let FactBody::Purchase(purchase) = read(&ctx(), Message::Purchase(purchase)).unwrap().body else { panic!() };
+        purchase
+    }
+
+    #[test]
+    fn what_is_not_given_of_a_line_follows() {
+        let discounted = pb::PurchaseLine { discount_amount: Some(usd(1)), quantity: 3, ..line(9) };
+        let read = purchase(sale(vec![line(5), discounted]));
+        assert_eq!((read.net, read.lines[0].quantity, read.lines[0].list), (Amount(1400), 1, Amount(500)));
+        assert_eq!((read.lines[1].quantity, read.lines[1].list), (3, Amount(1000)));
+    }
+
+    #[test]
+    fn amounts_of_a_line_must_go_together() {
+        let at = "fact.lines[0]";
+        let line = |spoil: fn(&mut pb::PurchaseLine)| {
+            let mut one = line(9);
+            spoil(&mut one);
+            faults(sale(vec![one]))
+        };
+        assert_eq!(line(|one| one.net_amount = None), [format!("{at}.net_amount")]);
+        assert_eq!(line(|one| one.net_amount = Some(usd(-9))), [format!("{at}.net_amount")]);
+        assert_eq!(line(|one| one.list_amount = Some(usd(8))), [at]);
+        assert_eq!(line(|one| (one.list_amount, one.discount_amount) = (Some(usd(9)), Some(usd(1)))), [at]);
+        assert_eq!(line(|one| one.cost_amount = Some(usd(-1))), [format!("{at}.cost_amount")]);
+        assert_eq!(line(|one| one.quantity = 1_000_000_001), [format!("{at}.quantity")]);
+        assert_eq!(line(|one| one.quantity = -1), [format!("{at}.quantity")]);
+        let both = line(|one| (one.list_amount, one.net_amount) = (Some(usd(-1)), Some(usd(-1))));
+        assert_eq!(both, [format!("{at}.list_amount"), format!("{at}.net_amount")]);
+        let huge = line(|one| {
+            (one.net_amount, one.discount_amount) = (Some(usd(9_000_000_000_000)), Some(usd(9_000_000_000_000)))
+        });
+        assert_eq!(huge, [format!("{at}.list_amount")], "what follows is within the same limit");
+    }
+
+    #[test]
+    fn lines_are_one_to_two_hundred_and_sum_to_the_total() {
+        assert_eq!(faults(sale(vec![])), ["fact.lines"]);
+        assert_eq!(faults(sale(vec![line(1); 201])), ["fact.lines"]);
+        assert_eq!(purchase(sale(vec![line(1); 200])).net, Amount(20_000));
+        let total = |units| pb::Purchase { net_amount: Some(usd(units)), ..sale(vec![line(1), line(2)]) };
+        assert_eq!(faults(total(4)), ["fact.net_amount"]);
+        assert_eq!(purchase(total(3)).net, Amount(300));
+        assert_eq!(faults(sale(vec![line(9_000_000_000_000); 2])), ["fact.net_amount"]);
+    }
+
+    #[test]
+    fn every_fault_of_a_purchase_is_told_at_once() {
+        let spoiled = pb::Purchase {
+            r#type: 9,
+            promotion: Some(pb::Promotion { promotion_id: " ".into(), purpose: 77 }),
+            channel: "x".repeat(101),
+            contact_id: "Ada".into(),
+            due_date: Some(guanxi::google::r#type::Date { year: 2026, month: 13, day: 1 }),
+            original_amount: Some(Money { currency_code: "DM".into(), units: 1, nanos: 0 }),
+            ..sale(vec![pb::PurchaseLine { product: "x".repeat(201), ..line(1) }])
+        };
+        let told = [
+            "type",
+            "lines[0].product",
+            "promotion.promotion_id",
+            "promotion.purpose",
+            "channel",
+            "contact_id",
+            "due_date",
+            "original_amount.currency_code",
+        ];
+        assert_eq!(faults(spoiled), told.map(|path| format!("fact.{path}")));
+    }
+}

@@ -29,3 +29,34 @@ fn reason(v: &mut Violations, at: Path<'_>, reason: pb::StageReason) -> Option<S
     let basis = word(v, at.field("basis"), basis, pb::StageReasonBasis::as_str_name);
     Some(StageReason { group: group?, cause, competitor: competitor?, basis: basis? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_proto::fact::read;
+    use crate::from_proto::testing::context;
+    use crate::kinds::Message;
+    use crate::testing::{ctx, paths};
+
+    fn change(stage: i32, reason: Option<pb::StageReason>) -> Message {
+        Message::StageChange(pb::StageChange { name: String::new(), context: Some(context()), stage, reason })
+    }
+
+    #[test]
+    fn a_cause_belongs_to_its_group() {
+        let reason = |group, cause| Some(pb::StageReason { group, cause, competitor: String::new(), basis: 1 });
+        // Price could have been prevented; moving away could not.
+        assert!(read(&ctx(), change(4, reason(1, 1))).is_ok());
+        assert!(read(&ctx(), change(4, reason(2, 8))).is_ok());
+        assert!(read(&ctx(), change(4, reason(1, 0))).is_ok());
+        assert_eq!(paths(read(&ctx(), change(4, reason(2, 1)))), ["fact.reason.cause"]);
+        assert_eq!(paths(read(&ctx(), change(4, reason(1, 8)))), ["fact.reason.cause"]);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let reason = pb::StageReason { group: 0, cause: 99, competitor: "x".repeat(201), basis: 0 };
+        let told = ["stage", "reason.group", "reason.cause", "reason.competitor", "reason.basis"];
+        assert_eq!(paths(read(&ctx(), change(0, Some(reason)))), told.map(|path| format!("fact.{path}")));
+    }
+}

@@ -65,3 +65,24 @@ fn tier(v: &mut Violations, filter: &Filter) -> Option<TierId> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::paths;
+
+    fn read(filter: &str) -> Result<List, Violations> {
+        let parent = "pyramids/value".into();
+        list_request(&pb::ListTierAssignmentsRequest { parent, filter: filter.into(), ..Default::default() })
+    }
+
+    #[test]
+    fn customers_are_listed_of_one_tier_or_of_all() {
+        assert_eq!(read("").unwrap().tier, None);
+        assert_eq!(read("tier = top").unwrap().tier.unwrap().as_str(), "top");
+        for refused in ["tier != top", "tier = top OR tier = rest", "tier = \"Not one\"", "score > 5", "NOT tier = top"]
+        {
+            assert_eq!(paths(read(refused)), ["filter"], "{refused}");
+        }
+    }
+}

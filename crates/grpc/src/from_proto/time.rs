@@ -48,3 +48,44 @@ pub(super) fn duration_seconds(v: &mut Violations, at: Path<'_>, duration: Durat
     }
     Some(seconds)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, ctx};
+
+    fn read(seconds: i64, nanos: i32) -> Result<Timestamp, String> {
+        let mut v = Violations::new();
+        let read = occurred(&ctx(), &mut v, Path::of("time"), PbTimestamp { seconds, nanos });
+        read.ok_or_else(|| v.to_string())
+    }
+
+    #[test]
+    fn nothing_has_occurred_before_1900_or_beyond_tomorrow() {
+        let now = NOW.0 / 1_000_000;
+        assert_eq!(read(now, 1_999), Ok(Timestamp(NOW.0 + 1)), "kept to the microsecond");
+        assert!(read(now + 86_400, 0).is_ok() && read(-2_208_988_800, 0).is_ok());
+        for (seconds, nanos) in [(now + 86_401, 0), (-2_208_988_801, 0), (now, -1), (i64::MAX, 0), (i64::MIN, 0)] {
+            assert!(read(seconds, nanos).unwrap_err().starts_with("time: "), "{seconds} {nanos}");
+        }
+    }
+
+    #[test]
+    fn durations_are_whole_seconds_of_up_to_a_week() {
+        let mut v = Violations::new();
+        let mut read = |seconds, nanos| duration_seconds(&mut v, Path::of("duration"), Duration { seconds, nanos });
+        assert_eq!((read(0, 0), read(604_800, 0)), (Some(0), Some(604_800)));
+        assert_eq!([read(604_801, 0), read(-1, 0), read(1, 1), read(i64::MAX, 0)], [None; 4]);
+    }
+
+    #[test]
+    fn a_date_may_lack_its_year_and_a_day_may_not() {
+        let mut v = Violations::new();
+        let birthday = PbDate { year: 0, month: 2, day: 29 };
+        assert_eq!(date(&mut v, Path::of("date"), birthday).map(Date::year), Some(None));
+        assert!(v.is_empty());
+        assert_eq!(day(&mut v, Path::of("due_date"), birthday), None);
+        assert_eq!(date(&mut v, Path::of("date"), PbDate { year: 2026, month: 2, day: 29 }), None);
+        assert_eq!(v.len(), 2);
+    }
+}

@@ -126,3 +126,49 @@ pub(crate) fn list_request(request: &pb::ListTouchpointsRequest) -> Result<Pagin
     let paging = page::paging(&mut v, (*page_size, page_token), &["touchpoints"], &[Column::Text]);
     done(v, paging)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ctx, paths};
+
+    fn touchpoint() -> pb::Touchpoint {
+        pb::Touchpoint {
+            display_name: "Test drive".into(),
+            journey: "buying".into(),
+            position: 2,
+            kind: 1,
+            ..pb::Touchpoint::default()
+        }
+    }
+
+    fn update(touchpoint: pb::Touchpoint, paths: &[&str]) -> Result<Update<Touchpoint>, Violations> {
+        let update_mask = Some(prost_types::FieldMask { paths: paths.iter().map(ToString::to_string).collect() });
+        let touchpoint = Some(touchpoint);
+        update_request(&ctx(), pb::UpdateTouchpointRequest { touchpoint, update_mask, request_id: String::new() })
+    }
+
+    #[test]
+    fn every_fault_of_a_new_touchpoint_is_told_at_once() {
+        let request = |touchpoint| pb::CreateTouchpointRequest {
+            touchpoint: Some(touchpoint),
+            touchpoint_id: "test-drive".into(),
+            request_id: String::new(),
+        };
+        let (new, _) = create_request(&ctx(), request(touchpoint())).unwrap();
+        assert_eq!((new.id.as_str(), new.position, new.kind), ("test-drive", 2, TouchpointKind::Staff));
+        let spoiled = pb::Touchpoint { position: 10_001, ..pb::Touchpoint::default() };
+        let told = ["display_name", "journey", "position", "kind"].map(|field| format!("touchpoint.{field}"));
+        assert_eq!(paths(create_request(&ctx(), request(spoiled))), told);
+    }
+
+    #[test]
+    fn an_update_is_about_its_mask_only() {
+        let named = || pb::Touchpoint { name: "touchpoints/test-drive".into(), ..pb::Touchpoint::default() };
+        let read = update(pb::Touchpoint { position: 3, etag: "e".into(), ..named() }, &["position"]).unwrap();
+        assert_eq!((read.resource.position, read.guard.etag.as_str()), (3, "e"));
+        assert_eq!(paths(update(named(), &["kind", "colour"])), ["update_mask.paths[1]"]);
+        assert_eq!(paths(update(named(), &["kind"])), ["touchpoint.kind"]);
+        assert_eq!(paths(update(touchpoint(), &["kind"])), ["touchpoint.name"]);
+    }
+}

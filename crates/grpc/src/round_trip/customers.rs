@@ -60,7 +60,8 @@ fn life_events() -> impl Strategy<Value = Vec<LifeEvent>> {
 
 fn account_teams() -> impl Strategy<Value = Vec<AccountTeamMember>> {
     let one = (words(), line(), optional_line(), provenances());
-    let member = |(role, member, display_name, provenance)| AccountTeamMember { role, member, display_name, provenance };
+    let member =
+        |(role, member, display_name, provenance)| AccountTeamMember { role, member, display_name, provenance };
     vec(one.prop_map(member), 0..3)
 }
 
@@ -70,8 +71,11 @@ fn relationships() -> impl Strategy<Value = Relationship> {
         let end = has_end.then_some(one.max(other));
         LockIn { kind, start: if has_end { one.min(other) } else { one }, end, switching_cost }
     });
-    (option::of(words()), vec(tie, 0..3), provenances())
-        .prop_map(|(setting, lock_ins, provenance)| Relationship { setting, lock_ins, provenance })
+    (option::of(words()), vec(tie, 0..3), provenances()).prop_map(|(setting, lock_ins, provenance)| Relationship {
+        setting,
+        lock_ins,
+        provenance,
+    })
 }
 
 fn consents() -> impl Strategy<Value = Vec<Consent>> {

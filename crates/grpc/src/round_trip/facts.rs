@@ -29,7 +29,8 @@ fn lines() -> impl Strategy<Value = PurchaseLine> {
 
 fn purchases() -> impl Strategy<Value = FactBody> {
     let promotion = (line(), option::of(words())).prop_map(|(id, purpose)| Promotion { id, purpose });
-    let original = (0..1_000_000_i64, 0..100_i32).prop_map(|(units, cents)| ("EUR".to_owned(), units, cents * 10_000_000));
+    let original =
+        (0..1_000_000_i64, 0..100_i32).prop_map(|(units, cents)| ("EUR".to_owned(), units, cents * 10_000_000));
     let rest = (optional_line(), option::of(ids()), option::of(days()), option::of(original));
     (words(), vec(lines(), 1..5), option::of(promotion), rest).prop_map(|(r#type, lines, promotion, rest)| {
         let (channel, contact_id, due_date, original) = rest;
@@ -40,8 +41,11 @@ fn purchases() -> impl Strategy<Value = FactBody> {
 
 fn interactions() -> impl Strategy<Value = FactBody> {
     let touchpoint = ids().prop_map(|id| TouchpointId::parse(id.as_str()).unwrap());
-    let next_step = (line(), option::of(days()), optional_line())
-        .prop_map(|(description, due_date, owner)| NextStep { description, due_date, owner });
+    let next_step = (line(), option::of(days()), optional_line()).prop_map(|(description, due_date, owner)| NextStep {
+        description,
+        due_date,
+        owner,
+    });
     let how = (option::of(touchpoint), option::of(words()), optional_line(), words(), words(), optional_line());
     let who = (vec(line(), 0..3), vec(ids(), 0..3), option::of(words()), option::of(words()));
     let end = (option::of(words()), option::of(next_step), option::of(0..=604_800_i64), option::of(amounts()));

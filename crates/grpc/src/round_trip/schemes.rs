@@ -24,10 +24,8 @@ fn normalisers(kind: MeasureKind) -> impl Strategy<Value = Normaliser> {
             let low = on_grid(low);
             Normaliser::Linear { low, high: low + on_grid(width) }
         }),
-        (1.0..1e9, 1.0..1e14).prop_map(move |(scale, cap)| Normaliser::Logarithmic {
-            scale: on_grid(scale),
-            cap: on_grid(cap),
-        }),
+        (1.0..1e9, 1.0..1e14)
+            .prop_map(move |(scale, cap)| Normaliser::Logarithmic { scale: on_grid(scale), cap: on_grid(cap) }),
         Just(Normaliser::Rank),
     ]
 }

@@ -1,6 +1,6 @@
 //! `ActivityService`: facts. The handlers of the four kinds are one, told apart by `Kind`.
 
-mod import;
+pub(super) mod import;
 
 use std::pin::Pin;
 
@@ -18,7 +18,7 @@ use crate::kinds::{Interactions, Kind, Payments, Purchases, StageChanges};
 use crate::{status, to_proto};
 
 type Answer<T> = Result<Response<T>, Status>;
-type Progress = Pin<Box<dyn Stream<Item = Result<pb::ImportProgress, Status>> + Send>>;
+pub(super) type Progress = Pin<Box<dyn Stream<Item = Result<pb::ImportProgress, Status>> + Send>>;
 
 /// The handlers of one kind.
 macro_rules! handlers {

@@ -49,14 +49,14 @@ mod tests {
         QueryHash::of(&["points"])
     }
 
-    fn text(item: &String) -> Vec<KeyPart> {
-        vec![KeyPart::Text(item.clone())]
+    fn text(item: &str) -> Vec<KeyPart> {
+        vec![KeyPart::Text(item.to_owned())]
     }
 
     #[test]
     fn the_last_page_has_no_token() {
         let page = Page { items: vec!["a".to_owned()], next: None };
-        let (messages, token) = close(page, query(), text, |item| item);
+        let (messages, token) = close(page, query(), |item: &String| text(item), |item| item);
         assert_eq!((messages.len(), token.as_str()), (1, ""));
     }
 
@@ -64,7 +64,7 @@ mod tests {
     fn a_page_is_closed_at_two_mebibytes_and_goes_on_after_its_last_item() {
         let large = |letter: &str| letter.repeat(900_000);
         let items: Vec<_> = ["a", "b", "c", "d"].map(large).to_vec();
-        let (messages, token) = close(Page { items, next: None }, query(), text, |item| item);
+        let (messages, token) = close(Page { items, next: None }, query(), |item: &String| text(item), |item| item);
         assert_eq!(messages.len(), 2);
         assert_eq!(token::decode(&token, query()), Ok(text(&large("b"))));
     }

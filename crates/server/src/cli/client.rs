@@ -69,6 +69,11 @@ impl Connection {
         self.address.uri().authority().map(ToString::to_string).unwrap_or_default()
     }
 
+    /// What a failure is called that outlasted the patience.
+    pub(super) fn gave_up(&self, status: &Status) -> Error {
+        Error::Away { limit: self.retry_for, why: status.message().to_owned() }
+    }
+
     /// Calls until there is an answer that another try would not change. The request has to be safe to repeat.
     pub(super) async fn call<T, F>(&self, progress: &Progress, mut call: impl FnMut() -> F) -> Result<T, Status>
     where

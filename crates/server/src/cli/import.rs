@@ -8,8 +8,10 @@ mod columns;
 mod customer;
 mod enroll;
 mod field;
+mod fields;
 mod identity;
 mod interaction;
+mod lines;
 mod order;
 mod purchase;
 mod reader;
@@ -20,7 +22,6 @@ mod value;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 use guanxi::v1 as pb;
@@ -144,6 +145,7 @@ impl Import {
         };
         progress.finish();
         let summary = imported?;
+        rejects.flush()?;
         summary.print(out, (self.kind, &progress, &rejects)).map_err(Error::Output)?;
         Ok(ExitCode::from(if summary.rejected > 0 { 2 } else { 0 }))
     }
@@ -164,9 +166,8 @@ impl Import {
         };
         let manner = Manner { streams: self.streams.into(), missing_customer };
         let mut summary = Summary::default();
-        let sending = async {
-            lane::send_all(&self.connection, (manner, progress), source, settled).await.map_err(Error::from)
-        };
+        let sending =
+            async { lane::send_all(&self.connection, (manner, progress), source, settled).await.map_err(Error::from) };
         let collecting = async {
             while let Some(result) = results.recv().await {
                 summary.add(progress, rejects, result)?;
@@ -190,7 +191,8 @@ impl Import {
             Some(path) => {
                 let text =
                     std::fs::read_to_string(path).map_err(|source| Error::File { path: path.clone(), source })?;
-                columns::Mapping::parse(&text).map_err(|fault| Error::Columns(format!("{}: {fault}", path.display())))?
+                columns::Mapping::parse(&text)
+                    .map_err(|fault| Error::Columns(format!("{}: {fault}", path.display())))?
             }
         };
         mapping.columns.extend(self.column.iter().cloned());

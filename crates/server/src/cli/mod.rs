@@ -1,17 +1,21 @@
 //! The command line: what can be asked for, and how its flags reach the configuration. One file per command.
 
+mod client;
 mod config_check;
+mod demo;
 mod healthcheck;
+mod import;
 mod migrate;
 mod serve;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Effective, Flag, Sources};
-use crate::{Error, telemetry};
+use crate::telemetry;
 
 /// A customer-relationship backend over gRPC.
 #[derive(Debug, Parser)]
@@ -34,6 +38,21 @@ enum Command {
     Config(ConfigCommand),
     /// Ask a running server whether it serves; exit code 0 if so, 1 if not.
     Healthcheck(healthcheck::Healthcheck),
+    /// Import customers, purchases or interactions from a CSV file into a running server.
+    Import(Box<import::Import>),
+    /// Fill a running server with a made-up company, so that every call has something to show.
+    Demo(demo::Demo),
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Server(#[from] crate::Error),
+    #[error(transparent)]
+    Import(#[from] import::Error),
+    #[error(transparent)]
+    Demo(#[from] demo::Error),
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,29 +84,39 @@ impl Cli {
     /// # Errors
     /// What kept it from being done.
     pub async fn run(self) -> Result<ExitCode, Error> {
+        self.run_to(&mut io::stdout()).await
+    }
+
+    /// The same, with what `import` and `demo` have to say written to `out`.
+    ///
+    /// # Errors
+    /// What kept it from being done.
+    pub async fn run_to(self, out: &mut (dyn Write + Send)) -> Result<ExitCode, Error> {
         let loaded = || self.config.load();
         match self.command {
             Command::Serve => {
                 let (config, _) = loaded()?;
-                telemetry::init(&config.log)?;
-                serve::serve(config).await
+                telemetry::init(&config.log).map_err(crate::Error::from)?;
+                Ok(serve::serve(config).await?)
             }
             Command::Migrate => {
                 let (config, _) = loaded()?;
-                telemetry::init(&config.log)?;
-                migrate::migrate(config).await
+                telemetry::init(&config.log).map_err(crate::Error::from)?;
+                Ok(migrate::migrate(config).await?)
             }
             Command::Config(ConfigCommand::Check) => {
                 let (config, effective) = loaded()?;
-                config_check::config_check(&config, &effective)
+                Ok(config_check::config_check(&config, &effective)?)
             }
-            Command::Healthcheck(healthcheck) => healthcheck.run(|| Ok(loaded()?.0.server.listen)).await,
+            Command::Healthcheck(healthcheck) => Ok(healthcheck.run(|| Ok(loaded()?.0.server.listen)).await?),
+            Command::Import(import) => Ok(import.run(out).await?),
+            Command::Demo(demo) => Ok(demo.run(out).await?),
         }
     }
 }
 
 impl ConfigArgs {
-    fn load(&self) -> Result<(Config, Effective), Error> {
+    fn load(&self) -> Result<(Config, Effective), crate::Error> {
         let named = [("--listen", "server.listen", &self.listen), ("--database", "storage.url", &self.database)];
         let named = named.into_iter().filter_map(|(flag, key, value)| {
             let value = value.clone()?;
@@ -100,7 +129,7 @@ impl ConfigArgs {
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE, such as log.format=json")?;
+    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
 }
 

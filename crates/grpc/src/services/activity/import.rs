@@ -24,7 +24,7 @@ const IN_HAND: usize = 4;
 
 /// The acknowledgements of a stream of chunks. The first chunk that cannot be taken ends it, after those before it are
 /// acknowledged.
-pub(super) fn acknowledged<K, S>(app: &Arc<App>, chunks: S) -> Progress
+pub(in crate::services) fn acknowledged<K, S>(app: &Arc<App>, chunks: S) -> Progress
 where
     K: Kind,
     S: Stream<Item = Result<K::Import, Status>> + Send + 'static,

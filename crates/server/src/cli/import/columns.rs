@@ -35,7 +35,6 @@ enum Place {
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     places: BTreeMap<String, Place>,
-    width: usize,
 }
 
 impl Columns {
@@ -65,11 +64,16 @@ impl Columns {
             faults.push(format!("{} is required: give it with --column {}=HEADER", field.name, field.name));
         }
         if faults.is_empty() {
-            return Ok(Self { places, width: headers.len() });
+            return Ok(Self { places });
         }
         let headers: Vec<_> = headers.iter().collect();
         let known: Vec<_> = kind.fields().iter().map(|field| field.name).collect();
-        Err(format!("{}\nthe columns are: {}\nthe fields are: {}", faults.join("\n"), headers.join(", "), known.join(", ")))
+        Err(format!(
+            "{}\nthe columns are: {}\nthe fields are: {}",
+            faults.join("\n"),
+            headers.join(", "),
+            known.join(", ")
+        ))
     }
 
     /// What a field is in a row, without the blanks around it; none where there is no such column or it is empty.
@@ -96,11 +100,6 @@ impl Columns {
             Some(Place::Column { header, .. }) if header != field => format!("{field} (column {header})"),
             _ => field.to_owned(),
         }
-    }
-
-    /// How many columns the header has.
-    pub(super) fn width(&self) -> usize {
-        self.width
     }
 }
 

@@ -50,8 +50,11 @@ const PURCHASES: &[Field] = &[
     needed("occur_time", "when it was bought"),
     needed("net_amount", "what was paid for the line"),
     maybe("type", "sale or return; without it, what has a negative net_amount or quantity is a return"),
-    maybe("order", "consecutive rows of one customer with the same order are lines of one purchase, whose\n\
-        source_id it is; the first row tells all that is not of the line"),
+    maybe(
+        "order",
+        "consecutive rows of one customer with the same order are lines of one purchase, whose\n\
+        source_id it is; the first row tells all that is not of the line",
+    ),
     maybe("product", "the product"),
     maybe("quantity", "how many; 1 when not given"),
     maybe("list_amount", "the price by the list"),
@@ -72,8 +75,11 @@ const INTERACTIONS: &[Field] = &[
     needed("customer", "the customer id, or with --customer-system its id in that system"),
     needed("occur_time", "when it began"),
     needed("direction", "inbound or outbound"),
-    needed("purpose", "service, visit, complaint, suggestion, praise, inquiry, co_creation, follow_up, sales\n\
-        or other"),
+    needed(
+        "purpose",
+        "service, visit, complaint, suggestion, praise, inquiry, co_creation, follow_up, sales\n\
+        or other",
+    ),
     maybe("touchpoint", "the id of the touchpoint"),
     maybe("mode", "in_person, voice, video, written or self_service"),
     maybe("channel", "by what: phone, chat"),

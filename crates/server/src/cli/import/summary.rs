@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::Error;
+use super::Rejected;
 use super::field::Kind;
 use super::rejects::Rejects;
-use super::Rejected;
 use crate::cli::client::count::grouped;
 use crate::cli::client::progress::Progress;
 

@@ -110,7 +110,6 @@ mod tests {
 
     use super::*;
 
-
     fn usd(text: &str) -> Result<(i64, i32), String> {
         money(text, &Currency::parse("USD").unwrap()).map(|money| (money.units, money.nanos))
     }
