@@ -3,7 +3,7 @@
 mod amounts;
 mod batches;
 mod corrections;
-mod facts;
+pub(crate) mod facts;
 mod identity;
 pub(crate) mod kinds;
 mod limits;

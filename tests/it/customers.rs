@@ -24,7 +24,7 @@ use guanxi::v1::{
     ExternalId, GetCustomerRequest, ListCustomersRequest, ListCustomersResponse, LookupCustomerRequest,
     UndeleteCustomerRequest, UpdateCustomerRequest, ValueType,
 };
-use guanxi_testkit::TestServer;
+use guanxi_testkit::{Replica, TestServer};
 use prost_types::FieldMask;
 use tonic::Status;
 
@@ -90,6 +90,12 @@ async fn all(guanxi: &TestServer, mut request: ListCustomersRequest) -> Vec<Stri
         }
         request.page_token = page.next_page_token;
     }
+}
+
+/// A second server on the database, started when the first one has: on SQLite only one at a time brings it up to date.
+async fn replica(guanxi: &TestServer) -> Replica {
+    list(guanxi, ListCustomersRequest::default()).await.unwrap();
+    guanxi.replica().await
 }
 
 /// Defines an attribute of a type.

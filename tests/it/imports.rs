@@ -1,1 +1,6 @@
-//! Imports: streams, the command line, a server that is killed.
+//! Imports: what the streams acknowledge, what is left of one that breaks, and a server that is killed.
+
+mod broken;
+mod command_line;
+mod killed;
+mod streams;

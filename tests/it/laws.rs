@@ -1,1 +1,7 @@
-//! Laws that hold for any facts in any order.
+//! Laws that hold for any facts in any order, told by proptest.
+
+mod facts;
+mod order;
+pub(crate) mod pyramid;
+mod reckoning;
+mod sending;

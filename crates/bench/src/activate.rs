@@ -15,7 +15,7 @@ use guanxi_segmentation::{
 use tonic::transport::Channel;
 
 use crate::bench::{Bench, now, sides};
-use crate::memory::{Memory, Watch};
+use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Measured, Row, Side};
 use crate::{Result, bare};
 
@@ -36,14 +36,15 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
             [(0, &mut first, &mut moved.0), (1, &mut again, &mut moved.1)]
         {
             let generation = revision as i64 + 1;
+            let cpu = Cpu::start(std::process::id())?;
             let (count, took) =
                 bare::activate(&bench.database, (&bare, generation), &scheme(REVISIONS[revision])?, now()).await?;
-            ceiling.rounds.push(measured(bench, took));
+            ceiling.rounds.push(measured(bench, took, &cpu)?);
             create_revision(bench, &ours, REVISIONS[revision]).await?;
-            let watch = Watch::start(bench.server.pid())?;
+            let (watch, cpu) = (Watch::start(bench.server.pid())?, Cpu::start(bench.server.pid())?);
             let took = activate(&bench.channels[0], &format!("pyramids/{ours}/revisions/{generation}")).await?;
+            our_side.rounds.push(measured(bench, took, &cpu)?);
             memory = memory.max(watch.finish().await?);
-            our_side.rounds.push(measured(bench, took));
             *moved = count;
             same_tiers(bench, (&bare, &ours)).await?;
         }
@@ -67,8 +68,10 @@ fn report(bench: &mut Bench, what: &str, (ceiling, ours): (Side, Side), (memory,
     });
 }
 
-fn measured(bench: &Bench, took: Duration) -> Measured {
-    Measured { count: bench.population.customers, seconds: took.as_secs_f64(), p50_us: None, p99_us: None }
+fn measured(bench: &Bench, took: Duration, cpu: &Cpu) -> Result<Measured> {
+    let count = bench.population.customers;
+    let cpu_us = cpu.micros_per(count)?;
+    Ok(Measured { count, seconds: took.as_secs_f64(), p50_us: None, p99_us: None, cpu_us })
 }
 
 /// Both sides have to come to the same result.

@@ -103,6 +103,11 @@ impl Bench {
         Ok(Bench { args, dir, database, server, channels, population, seed, report: Report::default() })
     }
 
+    /// The server that is measured, for the load.
+    pub(crate) fn ours(&self) -> (&[Channel], u32) {
+        (&self.channels, self.server.pid())
+    }
+
     pub(crate) fn load(&self) -> Load {
         Load { streams: self.args.streams, length: Duration::from_secs(self.args.seconds) }
     }

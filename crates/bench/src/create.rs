@@ -41,9 +41,9 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     let watch = Watch::start(bench.server.pid())?;
     let (mut first, mut all) = (0, 0);
     for _ in 0..bench.args.rounds {
-        for (channels, side) in [(&single, &mut ceiling), (&bench.channels, &mut ours)] {
+        for (server, side) in [((&*single, one_by_one.pid()), &mut ceiling), (bench.ours(), &mut ours)] {
             let create = |channel| Create { client: CustomerServiceClient::new(channel), seed: bench.seed };
-            let (measured, done) = bench.load().run(channels, first, create).await?.sound()?;
+            let (measured, done) = bench.load().run(server, first, create).await?.sound()?;
             side.rounds.push(measured);
             first += done + 1_000;
             all += i64::try_from(done)?;

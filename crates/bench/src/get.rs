@@ -43,10 +43,10 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     let customers = bench.population.customers;
     let mut first = bench.seed;
     for _ in 0..bench.args.rounds {
-        let empty = bench.load().run(&bench.channels, 0, |channel| Check(HealthClient::new(channel))).await?;
+        let empty = bench.load().run(bench.ours(), 0, |channel| Check(HealthClient::new(channel))).await?;
         ceiling.rounds.push(empty.sound()?.0);
         let get = |channel| Get { client: CustomerServiceClient::new(channel), customers };
-        let (measured, done) = bench.load().run(&bench.channels, first, get).await?.sound()?;
+        let (measured, done) = bench.load().run(bench.ours(), first, get).await?.sound()?;
         ours.rounds.push(measured);
         first += done;
     }

@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 use crate::args::Kind;
 use crate::bench::{Bench, now, sides};
 use crate::data::Sale;
-use crate::memory::Watch;
+use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Measured, Row};
 use crate::{Result, bare};
 
@@ -30,15 +30,17 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     let (mut ceiling, mut ours) = sides(loader, format!("ImportPurchases, {streams} streams of 500 per message"));
     bench.restart().await?;
     let (facts, counted) = (bench.database.number(COUNT).await?, bench.database.number(SUM).await?);
-    let mut memory = crate::memory::Memory::default();
+    let mut memory = Memory::default();
     let mut number = 0;
     let mut all = 0;
     for round in 0..bench.args.rounds {
         let sales = next_sales(bench, &mut number);
         let count = sales.len() as u64;
         let source = format!("bare-{}-{round}", bench.seed);
+        let cpu = Cpu::start(std::process::id())?;
         let took = bare::load(&bench.database, sales, &source, now()).await?;
-        ceiling.rounds.push(Measured { count, seconds: took.as_secs_f64(), p50_us: None, p99_us: None });
+        let cpu_us = cpu.micros_per(count)?;
+        ceiling.rounds.push(Measured { count, seconds: took.as_secs_f64(), p50_us: None, p99_us: None, cpu_us });
         let sales = next_sales(bench, &mut number);
         let watch = Watch::start(bench.server.pid())?;
         ours.rounds.push(import(bench, &sales, &format!("import-{}", bench.seed)).await?);
@@ -78,6 +80,7 @@ async fn import(bench: &Bench, sales: &[Sale], source: &str) -> Result<Measured>
     let per_stream = sales.len().div_ceil(bench.args.import_streams);
     let streams: Vec<Vec<ImportPurchasesRequest>> =
         sales.chunks(per_stream).map(|part| messages(part, source)).collect();
+    let cpu = Cpu::start(bench.server.pid())?;
     let began = Instant::now();
     let running: Vec<_> = streams
         .into_iter()
@@ -99,6 +102,7 @@ async fn import(bench: &Bench, sales: &[Sale], source: &str) -> Result<Measured>
         seconds: began.elapsed().as_secs_f64(),
         p50_us: Some(latencies.value_at_quantile(0.5)),
         p99_us: Some(latencies.value_at_quantile(0.99)),
+        cpu_us: cpu.micros_per(recorded)?,
     })
 }
 

@@ -9,6 +9,7 @@ use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::Result;
+use crate::memory::Cpu;
 use crate::report::Measured;
 
 /// Makes calls; each task has its own.
@@ -53,11 +54,12 @@ impl Load {
     /// Keeps the streams busy. The first fifth is warm-up; calls are numbered from `first`, each number once.
     pub(crate) async fn run<C: Caller>(
         &self,
-        channels: &[Channel],
+        (channels, pid): (&[Channel], u32),
         first: u64,
         caller: impl Fn(Channel) -> C,
     ) -> Result<Outcome> {
         let numbers = Arc::new(AtomicU64::new(first));
+        let cpu = Cpu::start(pid)?;
         let began = Instant::now();
         let from = began + self.length / 5;
         let until = from + self.length;
@@ -80,6 +82,7 @@ impl Load {
             seconds: self.length.as_secs_f64(),
             p50_us: Some(all.latencies.value_at_quantile(0.5)),
             p99_us: Some(all.latencies.value_at_quantile(0.99)),
+            cpu_us: cpu.micros_per(all.done)?,
         };
         Ok(Outcome { measured, done: all.done, failed: all.failed, first_failure: all.first_failure })
     }

@@ -40,14 +40,14 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     let watch = Watch::start(bench.server.pid())?;
     let (mut first, mut all) = (0, 0);
     for _ in 0..bench.args.rounds {
-        for (channels, side) in [(&single, &mut ceiling), (&bench.channels, &mut ours)] {
+        for (server, side) in [((&*single, one_by_one.pid()), &mut ceiling), (bench.ours(), &mut ours)] {
             let record = |channel| Record {
                 client: ActivityServiceClient::new(channel),
                 population: bench.population,
                 seed: bench.seed,
                 source: format!("record-{}", bench.seed),
             };
-            let (measured, done) = bench.load().run(channels, first, record).await?.sound()?;
+            let (measured, done) = bench.load().run(server, first, record).await?.sound()?;
             side.rounds.push(measured);
             first += done + 1_000;
             all += i64::try_from(done)?;

@@ -16,6 +16,8 @@ pub(crate) struct Measured {
     pub(crate) p50_us: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) p99_us: Option<u64>,
+    /// Processor time of the process that did it, for each; without that of PostgreSQL.
+    pub(crate) cpu_us: f64,
 }
 
 /// What a ratio has to reach.
@@ -91,7 +93,8 @@ impl Side {
             (Some(p50), Some(p99)) => format!("  p50 {p50:.2} ms  p99 {p99:.2} ms"),
             _ => format!("  {:.2} s", median(self.rounds.iter().map(|one| one.seconds))),
         };
-        format!("{:>9.0} {unit}/s{latency}  [{}]  {}", self.rate(), rates.join(" "), self.what)
+        let cpu = median(self.rounds.iter().map(|one| one.cpu_us));
+        format!("{:>9.0} {unit}/s{latency}  cpu {cpu:.0} us  [{}]  {}", self.rate(), rates.join(" "), self.what)
     }
 }
 

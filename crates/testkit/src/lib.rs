@@ -14,11 +14,13 @@
 mod backend;
 mod data;
 mod postgres;
+mod process;
 mod require;
 mod server;
 
 pub use backend::{Backend, run};
 pub use data::data_file;
 pub use postgres::{Postgres, TestDatabase};
+pub use process::{ServerProcess, serve_when_asked};
 pub use require::{required, skip_or_fail};
 pub use server::{Database, Replica, START, TestServer, config, database};

@@ -128,7 +128,7 @@ pub fn config(url: &str) -> Config {
     config
 }
 
-async fn serve(
+pub(crate) async fn serve(
     config: Config,
     clock: Clock,
 ) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<Result<(), guanxi_server::Error>>) {
@@ -143,7 +143,7 @@ async fn serve(
 }
 
 /// A connection to a server that may still be starting.
-async fn connect(address: SocketAddr) -> Channel {
+pub(crate) async fn connect(address: SocketAddr) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
     endpoint.connect().await.expect("the port is bound before the server starts")
 }

@@ -28,8 +28,8 @@ type Limit<K> = (&'static str, usize, fn(&mut K, usize));
 
 /// Each is allowed at its limit and refused one beyond.
 async fn check<K: Sample>(guanxi: &TestServer, limits: &[Limit<K>]) {
-    for (number, (path, limit, change)) in limits.iter().enumerate() {
-        let mut fact = least::<K>("ada", 1, &format!("limit {number}"));
+    for (path, limit, change) in limits {
+        let mut fact = least::<K>("ada", 1, path);
         change(&mut fact, limit + 1);
         let refused = refusal(&record(&guanxi.activity(), fact.clone()).await.unwrap_err());
         assert_eq!(refused.fields, [format!("{}.{path}", K::FIELD)]);

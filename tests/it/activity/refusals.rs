@@ -186,7 +186,8 @@ async fn every_wrong_field_of_a_stage_change_is_named(guanxi: TestServer) {
 }
 
 async fn is_required<K: Sample>(guanxi: &TestServer) {
-    assert_eq!(fields(record(&guanxi.activity(), K::default()).await)[0], "context");
+    let fields = fields(record(&guanxi.activity(), K::default()).await);
+    assert!(fields.contains(&"context".to_owned()), "{fields:?}");
 }
 
 async fn a_request_without_a_fact_or_its_context_is_refused(guanxi: TestServer) {

@@ -18,9 +18,11 @@ on_each_backend! {
 /// The largest amount there is, in cents.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// The largest purchase there is.
+/// A purchase of the largest amounts there are, all of them taken off again.
 fn huge(source_id: &str) -> Purchase {
-    let line = PurchaseLine { cost_amount: Some(usd(LARGEST)), ..line(LARGEST) };
+    let largest = Some(usd(LARGEST));
+    let (list_amount, discount_amount) = (largest.clone(), largest.clone());
+    let line = PurchaseLine { list_amount, discount_amount, cost_amount: largest, ..line(0) };
     Purchase { lines: vec![line; 200], ..least("ada", 1, source_id) }
 }
 
@@ -31,7 +33,7 @@ async fn fill(guanxi: &TestServer) -> (usize, Status) {
             return (count, refused);
         }
     }
-    panic!("100 purchases of 2e15 dollars fit into 64 bits");
+    panic!("100 purchases of 2e17 cents fit into 64 bits");
 }
 
 fn assert_out_of_range(status: &Status) {
@@ -44,7 +46,7 @@ async fn huge_amounts_are_refused_before_sums_overflow(guanxi: TestServer) {
     create_person(&guanxi, "ada").await;
     let (count, refused) = fill(&guanxi).await;
     assert_out_of_range(&refused);
-    assert!(count >= 5, "only {count} purchases of 2e15 dollars");
+    assert!(count >= 5, "only {count} purchases of 2e17 cents");
     assert_eq!(ever_listed::<Purchase>(&guanxi.activity(), "customers/-").await.len(), count);
     // Customers are not in each other's way, and a small fact still fits.
     create_person(&guanxi, "bob").await;

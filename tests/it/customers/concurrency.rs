@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tonic::transport::Channel;
 use tonic::{Code, Response};
 
-use super::{all, external, get, lookup, mask, name};
+use super::{all, external, get, lookup, mask, name, replica};
 use crate::support::{create_person, person, refusal};
 
 on_each_backend! {
@@ -23,7 +23,7 @@ fn client(guanxi: &TestServer, replica: &Replica, turn: usize) -> CustomerServic
 }
 
 async fn of_many_who_take_an_external_id_one_gets_it(guanxi: TestServer) {
-    let replica = guanxi.replica().await;
+    let replica = replica(&guanxi).await;
     let mut calls = JoinSet::new();
     for index in 0..32 {
         let mut client = client(&guanxi, &replica, index);
@@ -46,7 +46,7 @@ async fn of_many_who_take_an_external_id_one_gets_it(guanxi: TestServer) {
 }
 
 async fn of_many_who_saw_the_same_state_one_changes_it(guanxi: TestServer) {
-    let replica = guanxi.replica().await;
+    let replica = replica(&guanxi).await;
     let seen = create_person(&guanxi, "ada").await;
     let mut calls = JoinSet::new();
     for index in 0..32 {
@@ -69,7 +69,7 @@ async fn of_many_who_saw_the_same_state_one_changes_it(guanxi: TestServer) {
 }
 
 async fn no_change_of_another_field_is_lost(guanxi: TestServer) {
-    let replica = guanxi.replica().await;
+    let replica = replica(&guanxi).await;
     create_person(&guanxi, "ada").await;
     let fields = ["display_name", "labels", "external_ids", "contacts", "account_team", "life_events"];
     let wanted = Customer { name: name("ada"), ..super::whole::full() };
@@ -94,7 +94,7 @@ async fn no_change_of_another_field_is_lost(guanxi: TestServer) {
 
 /// Whoever the calls say has the id in the end is who the look-up finds.
 async fn an_external_id_may_move_while_others_want_it(guanxi: TestServer) {
-    let replica = guanxi.replica().await;
+    let replica = replica(&guanxi).await;
     for id in ["ada", "bob"] {
         create_person(&guanxi, id).await;
     }

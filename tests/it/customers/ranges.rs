@@ -70,13 +70,14 @@ async fn switching_costs_are_amounts_of_the_deployment(guanxi: TestServer) {
     let costing = |cost| {
         tied(LockIn { kind: 3, start_date: Some(date((2024, 1, 1))), switching_cost: Some(cost), ..LockIn::default() })
     };
-    for right in [usd(0), usd(1), usd(99), usd(i64::MAX)] {
+    for right in [usd(0), usd(1), usd(99), usd(1_000_000_000_000_000)] {
         check(&guanxi, costing(right), "", true).await;
     }
     let at = "customer.relationship.lock_ins[0].switching_cost";
     let dollars = |units, nanos| Money { currency_code: "USD".into(), units, nanos };
     for wrong in [
         usd(-1),
+        usd(1_000_000_000_000_001),
         dollars(-1, 0),
         dollars(0, 1),
         dollars(1, 5_000_000),

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tonic::Code;
 
 use super::touchpoints::{create_desk, desk};
-use super::{get, list, mask, name, update};
+use super::{get, list, mask, name, replica, update};
 use crate::support::{create_person, person, refused, request_id, wrong_fields};
 
 on_each_backend! {
@@ -116,7 +116,7 @@ async fn a_refused_request_may_be_sent_again_with_its_id(guanxi: TestServer) {
 }
 
 async fn many_retries_at_once_do_it_once(guanxi: TestServer) {
-    let replica = guanxi.replica().await;
+    let replica = replica(&guanxi).await;
     let mut calls = JoinSet::new();
     for index in 0..40 {
         let channel = if index % 2 == 0 { guanxi.channel() } else { replica.channel.clone() };

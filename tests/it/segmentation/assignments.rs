@@ -53,7 +53,7 @@ async fn unranked_customer_has_no_tier_and_a_reason(guanxi: TestServer) {
     active_pyramid(&guanxi, "value", by_revenue()).await;
     for customer in ["ada", "ben"] {
         let seen = standing(&guanxi, customer).await;
-        assert_eq!((seen.tier.as_str(), seen.tier_rank, seen.score, seen.value), ("", 0, None, None));
+        assert_eq!((seen.tier.as_str(), seen.tier_rank, seen.score, &seen.value), ("", 0, None, &None));
         assert_eq!(seen.unranked_reason(), UnrankedReason::OutsidePopulation, "a return is no purchase");
     }
     assert_eq!(everybody(&guanxi, "value").await, []);
@@ -103,7 +103,7 @@ async fn tiers_are_a_partition_of_the_ranked(guanxi: TestServer) {
     let all: BTreeSet<String> = everybody(&guanxi, "value").await.iter().map(|one| customer_of(one).into()).collect();
     assert_eq!(all.len(), 60);
     let mut found = BTreeSet::new();
-    for (tier, size) in [("gold", 6), ("silver", 18), ("bronze", 36)] {
+    for (tier, size) in [("gold", 6_usize), ("silver", 18), ("bronze", 36)] {
         let (members, count) = pages(&guanxi, of_tier(tier)).await;
         assert_eq!((members.len(), count), (size, size.div_ceil(7)));
         for one in &members {

@@ -17,7 +17,8 @@ use guanxi_testkit::TestServer;
 use prost::Message as _;
 use tonic::{Code, Status};
 
-use crate::support::{self, Refusal, refusal};
+pub(crate) use crate::support::refused;
+use crate::support;
 
 /// A moment before the clock of every test server.
 pub(crate) const BEFORE: &str = "2026-01-15T10:00:00Z";
@@ -267,17 +268,9 @@ pub(crate) async fn crowd(guanxi: &TestServer, size: usize) {
     populate(guanxi, (0..size).map(|number| (member(number), 100 + i64::try_from(number).unwrap()))).await;
 }
 
-/// What a refused call says, which must be of this code and reason.
-#[track_caller]
-pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, Status>, code: Code, reason: &str) -> Refusal {
-    let refusal = refusal(&result.unwrap_err());
-    assert_eq!((refusal.code, refusal.reason.as_str()), (code, reason), "{refusal:?}");
-    refusal
-}
-
 /// What a call is refused for that names these fields, and no others.
 #[track_caller]
-pub(crate) fn invalid<T: std::fmt::Debug>(result: Result<T, Status>, fields: &[&str]) {
+pub(crate) fn invalid<T>(result: Result<T, Status>, fields: &[&str]) {
     let refusal = refused(result, Code::InvalidArgument, "INVALID_FIELDS");
     assert_eq!(refusal.fields, fields);
     assert_eq!(refusal.metadata["fields"], fields.len().to_string());

@@ -109,7 +109,7 @@ async fn revisions_are_numbered_and_listed_from_the_newest(guanxi: TestServer) {
     }
     let mut request =
         ListPyramidRevisionsRequest { parent: "pyramids/value".into(), page_size: 2, page_token: String::new() };
-    let mut pages = Vec::new();
+    let mut pages: Vec<Vec<String>> = Vec::new();
     loop {
         let page = guanxi.segmentation().list_pyramid_revisions(request.clone()).await.unwrap().into_inner();
         pages.push(page.pyramid_revisions.iter().map(|one| one.name.rsplit('/').next().unwrap().to_owned()).collect());
@@ -118,9 +118,7 @@ async fn revisions_are_numbered_and_listed_from_the_newest(guanxi: TestServer) {
         }
         request.page_token = page.next_page_token;
     }
-    let expected: [Vec<String>; 3] =
-        [vec!["5".into(), "4".into()], vec!["3".into(), "2".into()], vec!["1".into()]];
-    assert_eq!(pages, expected);
+    assert_eq!(pages, [vec!["5", "4"], vec!["3", "2"], vec!["1"]]);
     let other = ListPyramidRevisionsRequest { parent: "pyramids/other".into(), ..request };
     invalid(guanxi.segmentation().list_pyramid_revisions(other).await, &["page_token"]);
 }

@@ -38,7 +38,8 @@ pub(super) fn update(world: &World<'_>, command: &UpdateCustomer) -> Verdict {
     for group in mask {
         merge(&mut next, profile, group);
     }
-    check_profile(world, id, &next)?;
+    // What is not written was checked when it was, and what it refers to is not loaded.
+    check_profile(world, id, profile)?;
     let next = Record { profile: next, revision: record.revision + 1, update_time: world.now, ..record.clone() };
     Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUpdated, *request_id, print))
 }

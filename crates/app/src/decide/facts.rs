@@ -145,6 +145,16 @@ fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
     }
 }
 
+/// The field of a request that holds a fact.
+fn field(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Purchase => "purchase",
+        FactKind::Interaction => "interaction",
+        FactKind::Payment => "payment",
+        FactKind::StageChange => "stage_change",
+    }
+}
+
 fn check_touchpoint(world: &World<'_>, body: &FactBody) -> Result<(), Error> {
     let FactBody::Interaction(interaction) = body else { return Ok(()) };
     match &interaction.touchpoint {
@@ -227,7 +237,7 @@ impl<'a> Ledger<'a> {
         }
         if self.state.facts.get(target).is_some_and(|kept| kept.replaces.as_ref() == Some(&by.key)) {
             let why = "the fact to replace itself replaces this one";
-            return Err(Error::Invalid(Violations::one("context.replaces", why)));
+            return Err(Error::Invalid(Violations::one(format!("{}.context.replaces", field(target.0)), why)));
         }
         self.retire(target, FactState::Replaced)?;
         let replacement = Replacement { by: Some(by.key.clone()), record_time: world.now };

@@ -64,7 +64,7 @@ async fn record(app: Arc<App>, chunk: Result<Chunk, Status>) -> Result<pb::Impor
     let Chunk { first, end, items } = chunk?;
     let mut tally = Tally { progress: pb::ImportProgress { last_index: end - 1, ..pb::ImportProgress::default() } };
     let (mut commands, mut indexes) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
-    for (index, item) in (first..).zip(items) {
+    for (index, item) in (first..end).zip(items) {
         match item {
             Ok(command) => {
                 commands.push(command_of(command));

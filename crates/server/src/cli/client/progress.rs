@@ -1,5 +1,6 @@
 //! The progress bar, on standard error and only where that is a terminal.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,12 +11,15 @@ const TEMPLATE: &str = "{prefix} [{bar:30}] {percent:>3}%  {msg}  {eta} left";
 /// Without an end in sight there is nothing to draw a bar of.
 const OPEN_TEMPLATE: &str = "{spinner} {prefix} {msg}";
 const TICK: Duration = Duration::from_millis(200);
+/// How soon the same words are an echo.
+const ECHO: Duration = Duration::from_millis(150);
 
 /// How far the work is, in `total` parts of any unit.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Progress {
     bar: ProgressBar,
     began: Instant,
+    said: Arc<Mutex<(String, Instant)>>,
 }
 
 impl Progress {
@@ -31,7 +35,8 @@ impl Progress {
         }
         bar.set_prefix(what.to_owned());
         bar.enable_steady_tick(TICK);
-        Self { bar, began: Instant::now() }
+        let began = Instant::now();
+        Self { bar, began, said: Arc::new(Mutex::new((String::new(), began))) }
     }
 
     /// `weight` more parts are done, and `count` things altogether.
@@ -49,9 +54,13 @@ impl Progress {
         self.began.elapsed()
     }
 
-    /// Says something beside the bar, also where there is none.
+    /// Says something beside the bar, also where there is none. What all streams say at once is said once.
     pub(in crate::cli) fn note(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("guanxi: {text}"));
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.0 != text || said.1.elapsed() > ECHO {
+            self.bar.suspend(|| eprintln!("guanxi: {text}"));
+            *said = (text.to_owned(), Instant::now());
+        }
     }
 
     pub(in crate::cli) fn finish(&self) {

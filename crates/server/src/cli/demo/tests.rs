@@ -1,0 +1,72 @@
+//! The company is the same whenever it is made, and grows without changing.
+
+use std::collections::BTreeSet;
+
+use guanxi::v1 as pb;
+
+use super::*;
+
+fn world(seed: u32, until: &str) -> World {
+    World::new(seed, day(until).unwrap(), Currency::parse("USD").unwrap())
+}
+
+fn facts(world: &World, number: u32) -> record::Facts {
+    life::facts(world, &people::person(world, number))
+}
+
+#[test]
+fn a_seed_has_one_company() {
+    let (one, two) = (world(1, "2025-12-31"), world(2, "2025-12-31"));
+    let record = |world: &World, number| people::person(world, number).record;
+    let mut differing = 0;
+    for number in 1..=50 {
+        assert_eq!(record(&one, number), record(&one, number));
+        assert_eq!(facts(&one, number), facts(&one, number));
+        differing += u32::from(record(&one, number) != record(&two, number));
+    }
+    assert_eq!(differing, 50, "another seed is another company");
+}
+
+#[test]
+fn a_later_day_only_adds() {
+    let (short, long) = (world(1, "2024-06-30"), world(1, "2025-12-31"));
+    for number in 1..=200 {
+        let (early, late) = (facts(&short, number), facts(&long, number));
+        let counts = |facts: &record::Facts| {
+            [facts.purchases.len(), facts.payments.len(), facts.interactions.len(), facts.stage_changes.len()]
+        };
+        assert!(counts(&early) <= counts(&late));
+        assert!(early.purchases.iter().all(|fact| late.purchases.contains(fact)), "{number}");
+        assert!(early.payments.iter().all(|fact| late.payments.contains(fact)), "{number}");
+        assert!(early.interactions.iter().all(|fact| late.interactions.contains(fact)), "{number}");
+        assert!(early.stage_changes.iter().all(|fact| late.stage_changes.contains(fact)), "{number}");
+    }
+}
+
+#[test]
+fn the_company_shows_everything() {
+    let world = world(1, "2025-12-31");
+    let last = world::timestamp(20_454 * world::DAY);
+    let (mut purposes, mut stages, mut ids) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut returned, mut withheld, mut promoted, mut bought) = (0, 0, 0, Vec::new());
+    for number in 1..=1000 {
+        let facts = facts(&world, number);
+        bought.push(facts.purchases.len());
+        for purchase in &facts.purchases {
+            returned += u32::from(purchase.r#type() == pb::PurchaseType::Return);
+            promoted += u32::from(purchase.promotion.is_some());
+            let context = purchase.context.as_ref().unwrap();
+            assert!(context.occur_time.as_ref().unwrap().seconds < last.seconds);
+            assert!(ids.insert((context.customer.clone(), context.source.clone(), context.source_id.clone())));
+        }
+        withheld += facts.payments.iter().filter(|payment| payment.amount_withheld.is_some()).count();
+        purposes.extend(facts.interactions.iter().map(|interaction| interaction.purpose));
+        stages.extend(facts.stage_changes.iter().map(|change| change.stage));
+    }
+    assert_eq!(purposes.len(), 9, "every purpose but OTHER: {purposes:?}");
+    assert_eq!(stages.len(), 4, "every stage but PROSPECT: {stages:?}");
+    assert!(returned > 100 && withheld > 100 && promoted > 1000, "{returned} {withheld} {promoted}");
+    bought.sort_unstable();
+    assert_eq!(bought[0], 0, "some never buy");
+    assert!(bought[999] > 10 * bought[500], "a few buy far more than most: {} {}", bought[999], bought[500]);
+}

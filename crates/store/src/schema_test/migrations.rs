@@ -1,0 +1,81 @@
+//! Migrations: there and back, twice, by two processes at once, and for another deployment than the database's.
+
+use guanxi_migrations::Migrator;
+use guanxi_model::{Currency, Timestamp, Zone};
+use guanxi_testkit::Backend;
+use sea_orm_migration::MigratorTrait as _;
+
+use super::catalogue::{Schema, read};
+use super::{Opened, deployment, empty, on_each_database, open};
+use crate::{Deployment, Error};
+
+on_each_database! {
+    schema_is_the_same_after_going_down_and_up_again,
+    migrating_again_changes_nothing,
+    processes_that_start_together_migrate_in_turn,
+    database_that_is_not_migrated_is_refused,
+    database_of_another_deployment_is_refused,
+}
+
+/// The schema but for the list of the migrations.
+async fn ours(opened: &Opened) -> Schema {
+    let mut schema = read(opened).await;
+    schema.tables.remove("seaql_migrations");
+    schema
+}
+
+async fn blank(backend: Backend) -> Opened {
+    empty(backend).await.expect("there was a database of this kind just now")
+}
+
+async fn schema_is_the_same_after_going_down_and_up_again(migrated: Opened) {
+    let opened = blank(migrated.backend).await;
+    let connection = &opened.store.pools.writer;
+    Migrator::up(connection, None).await.unwrap();
+    let first = ours(&opened).await;
+    assert_eq!(first, ours(&migrated).await);
+    assert!(first.tables.len() > 15, "{:?}", first.tables.keys());
+    Migrator::down(connection, None).await.unwrap();
+    assert_eq!(ours(&opened).await, Schema::default());
+    Migrator::up(connection, None).await.unwrap();
+    assert_eq!(ours(&opened).await, first);
+}
+
+async fn migrating_again_changes_nothing(opened: Opened) {
+    let before = (read(&opened).await, opened.rows("SELECT create_time FROM deployment").await.len());
+    opened.store.migrate(&deployment(), Timestamp(77)).await.unwrap();
+    let after = (read(&opened).await, opened.rows("SELECT create_time FROM deployment").await.len());
+    assert_eq!(after, before);
+    assert_eq!(opened.rows("SELECT id FROM deployment WHERE create_time = 77").await.len(), 0);
+}
+
+async fn processes_that_start_together_migrate_in_turn(migrated: Opened) {
+    let opened = blank(migrated.backend).await;
+    let others = [open(&opened.url).await.unwrap(), open(&opened.url).await.unwrap()];
+    let deployment = deployment();
+    let (first, second, third) = tokio::join!(
+        opened.store.migrate(&deployment, Timestamp(1)),
+        others[0].migrate(&deployment, Timestamp(2)),
+        others[1].migrate(&deployment, Timestamp(3)),
+    );
+    assert!(first.is_ok() && second.is_ok() && third.is_ok(), "{first:?} {second:?} {third:?}");
+    assert_eq!(ours(&opened).await, ours(&migrated).await);
+    assert_eq!(opened.rows("SELECT id FROM deployment").await.len(), 1);
+}
+
+async fn database_that_is_not_migrated_is_refused(migrated: Opened) {
+    let opened = blank(migrated.backend).await;
+    let refused = opened.store.verify(&deployment()).await;
+    assert!(matches!(&refused, Err(Error::Deployment(why)) if why.contains("guanxi migrate")), "{refused:?}");
+}
+
+async fn database_of_another_deployment_is_refused(opened: Opened) {
+    let euro = Deployment { currency: Currency::parse("EUR").unwrap(), zone: Zone::utc() };
+    let tokyo = Deployment { zone: Zone::parse("Asia/Tokyo").unwrap(), ..deployment() };
+    for (other, key) in [(euro, "deployment.currency"), (tokyo, "deployment.time_zone")] {
+        for refused in [opened.store.verify(&other).await, opened.store.migrate(&other, Timestamp(1)).await] {
+            assert!(matches!(&refused, Err(Error::Deployment(why)) if why.starts_with(key)), "{refused:?}");
+        }
+    }
+    opened.store.verify(&deployment()).await.unwrap();
+}

@@ -1,0 +1,214 @@
+//! How the lists are found: each page by an index that is in the order of the list, with nothing sorted and no table read
+//! through. The statements are those the reader sends, caught on their way.
+
+use std::sync::{Arc, Mutex};
+
+use guanxi_model::fact::FactKind;
+use guanxi_model::filter::Filter;
+use guanxi_model::page::KeyPart;
+use guanxi_model::{CustomerId, OperationId, PyramidId, RevisionNumber, TierId, Timestamp};
+use guanxi_testkit::Backend;
+use sea_orm::{ConnectionTrait, Statement};
+
+use super::{Opened, on_each_database};
+use crate::{
+    CUSTOMER_FILTER, CustomerOrder, CustomerQuery, FactQuery, OperationFilter, Options, Reader, Slots, Store, connect,
+    fact_filter,
+};
+
+on_each_database! {
+    facts_are_listed_by_their_indexes,
+    customers_are_listed_by_their_indexes,
+    customers_are_found_by_label_and_external_id_by_index,
+    tiers_are_listed_by_their_indexes,
+    operations_and_revisions_are_listed_by_their_indexes,
+    population_is_read_in_the_order_of_its_key,
+}
+
+#[tokio::test]
+async fn sqlite_keeps_its_plans_whatever_is_bound() {
+    let opened = super::migrated(Backend::Sqlite).await.unwrap();
+    let options = opened.texts("SELECT compile_options FROM pragma_compile_options").await;
+    assert!(options.iter().any(|option| option == "ENABLE_QPSG"), "{options:?}");
+}
+
+/// A reader whose statements are kept.
+struct Watched {
+    reader: Reader,
+    store: Store,
+    backend: Backend,
+    sent: Arc<Mutex<Vec<Statement>>>,
+    _opened: Opened,
+}
+
+impl Watched {
+    async fn on(opened: Opened) -> Watched {
+        fill(&opened).await;
+        let options = Options { url: opened.url.clone(), read_connections: 0 };
+        let mut pools = connect::open(&options).await.unwrap();
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        for pool in [&mut pools.reader, &mut pools.reports] {
+            let sent = Arc::clone(&sent);
+            pool.set_metric_callback(move |info| sent.lock().unwrap().push(info.statement.clone()));
+        }
+        let store = Store { pools: Arc::new(pools) };
+        Watched { reader: store.reader(), store, backend: opened.backend, sent, _opened: opened }
+    }
+
+    /// Checks how the one statement sent since the last time is carried out: by these indexes, named as on PostgreSQL, and
+    /// with its limit bound.
+    async fn uses(&self, indexes: &[&str]) {
+        let sent = std::mem::take(&mut *self.sent.lock().unwrap());
+        let [statement] = sent.as_slice() else { panic!("{} statements: {sent:?}", sent.len()) };
+        assert!(!statement.sql.contains("LIMIT") || statement.sql.contains("LIMIT $"), "{}", statement.sql);
+        let plan = self.plan(statement).await;
+        let sql = &statement.sql;
+        for index in indexes {
+            let name = match (self.backend, index.strip_suffix("_pkey")) {
+                (Backend::Sqlite, Some(table)) => format!("sqlite_autoindex_{table}_1"),
+                _ => (*index).to_owned(),
+            };
+            assert!(plan.iter().any(|step| step.contains(&name)), "{name} is not used by {sql}: {plan:#?}");
+        }
+        for step in &plan {
+            let reads_through = step.contains("Seq Scan") || (step.starts_with("SCAN") && !step.contains("USING"));
+            let sorts = step.contains("TEMP B-TREE") || step.contains("Sort");
+            assert!(!reads_through && !sorts, "{step} in {sql}: {plan:#?}");
+        }
+    }
+
+    async fn plan(&self, statement: &Statement) -> Vec<String> {
+        let connection = &self.store.pools.writer;
+        let (explain, column) = match self.backend {
+            Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Backend::Postgres => ("EXPLAIN (COSTS OFF)", 0),
+        };
+        let sql = format!("{explain} {}", statement.sql);
+        let explain = Statement { sql, values: statement.values.clone(), db_backend: statement.db_backend };
+        let rows = connection.query_all_raw(explain).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index::<String>(column).unwrap()).collect()
+    }
+}
+
+/// PostgreSQL reads small tables through, whatever indexes there are, so it is given large ones. SQLite plans by the
+/// statement alone.
+async fn fill(opened: &Opened) {
+    const FILL: &[&str] = &[
+        "INSERT INTO customers SELECT 'c-' || n, 1, 'n', '{}', 1, n, n, NULL FROM generate_series(1, 20000) n",
+        "INSERT INTO summaries (customer_id, version, stage, replacements, gross) \
+         SELECT 'c-' || n, 1, 1, 0, 0 FROM generate_series(1, 20000) n",
+        "INSERT INTO customer_labels SELECT 'c-' || n, 'k', 'v-' || n % 1000 FROM generate_series(1, 20000) n",
+        "INSERT INTO external_ids SELECT 'erp', 'x-' || n, 'c-' || n FROM generate_series(1, 20000) n",
+        "INSERT INTO facts SELECT 'c-' || n % 1000, 1 + n % 4, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
+         NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
+        "INSERT INTO tiers SELECT 'c-' || n, 'p-' || p, CASE WHEN n % 100 = 0 THEN 'gold' ELSE 'lead' END, 1, 1, NULL, NULL, 1 \
+         FROM generate_series(1, 20000) n, generate_series(1, 2) p",
+        "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
+         FROM generate_series(1, 5000) n",
+        "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
+        "ANALYZE",
+    ];
+    if opened.backend == Backend::Postgres {
+        for sql in FILL {
+            opened.store.pools.writer.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        }
+    }
+}
+
+fn customer() -> CustomerId {
+    CustomerId::parse("c-5").unwrap()
+}
+
+async fn facts_are_listed_by_their_indexes(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let key = || Some(vec![KeyPart::Int(20_000), KeyPart::Bytes(vec![7; 16])]);
+    for kind in [FactKind::Purchase, FactKind::Interaction, FactKind::Payment, FactKind::StageChange] {
+        for (customer, index) in [(Some(customer()), "facts_by_customer"), (None, "facts_by_time")] {
+            for after in [None, key()] {
+                for filter in ["", "source = \"shop\" AND occur_time > \"1970-01-01T00:00:00Z\""] {
+                    let filter = Filter::parse(filter, &fact_filter(kind)).unwrap();
+                    let (customer, after, show_replaced) = (customer.clone(), after.clone(), after.is_some());
+                    let list = FactQuery { kind, customer, filter, show_replaced, limit: 50, after };
+                    watched.reader.list_facts(&list).await.ok();
+                    watched.uses(&[index]).await;
+                }
+            }
+        }
+    }
+}
+
+async fn customers_are_listed_by_their_indexes(opened: Opened) {
+    use CustomerOrder::{CreateTime, CreateTimeDescending, Name, NameDescending};
+    let watched = Watched::on(opened).await;
+    let (id, time) = (|| KeyPart::Text("c-5".into()), || KeyPart::Int(5));
+    for (order, index, key) in [
+        (Name, "customers_pkey", vec![id()]),
+        (NameDescending, "customers_pkey", vec![id()]),
+        (CreateTime, "customers_by_create_time", vec![time(), id()]),
+        (CreateTimeDescending, "customers_by_create_time", vec![time(), id()]),
+    ] {
+        for after in [None, Some(key)] {
+            let filter = Filter::parse("", &CUSTOMER_FILTER).unwrap();
+            let list = CustomerQuery { filter, order, show_deleted: after.is_none(), limit: 50, after };
+            watched.reader.list_customers(&list).await.ok();
+            watched.uses(&[index, "summaries_pkey"]).await;
+        }
+    }
+}
+
+async fn customers_are_found_by_label_and_external_id_by_index(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    watched.reader.customer(&customer()).await.ok();
+    watched.uses(&["customers_pkey", "summaries_pkey"]).await;
+    let external = guanxi_model::customer::ExternalId {
+        system: guanxi_model::SourceName::parse("erp").unwrap(),
+        id: "x-7".into(),
+    };
+    watched.reader.customer_by_external_id(&external).await.ok();
+    watched.uses(&["external_ids_pkey", "customers_pkey", "summaries_pkey"]).await;
+}
+
+async fn tiers_are_listed_by_their_indexes(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let pyramid = PyramidId::parse("p-1").unwrap();
+    let (gold, none) = (TierId::parse("gold").unwrap(), None);
+    for (second, tier, index) in [
+        (None, none, "tiers_pkey"),
+        (None, Some(&gold), "tiers_by_tier"),
+        (Some(2), none, "tiers_pkey"),
+        (Some(2), Some(&gold), "tiers_pkey"),
+    ] {
+        for after in ["", "c-5"] {
+            let slots = Slots { pyramid: &pyramid, second };
+            watched.reader.assignments(&slots, tier, after, 51).await.ok();
+            watched.uses(&[index, "summaries_pkey"]).await;
+        }
+    }
+    watched.reader.standing(&customer(), &pyramid).await.ok();
+    watched.uses(&["tiers_pkey", "summaries_pkey"]).await;
+}
+
+async fn operations_and_revisions_are_listed_by_their_indexes(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let filters = [OperationFilter::default(), OperationFilter { done: Some(true), kind: Some("k".into()) }];
+    for filter in filters {
+        for before in [None, Some((Timestamp(9), OperationId::new(Timestamp(0))))] {
+            watched.reader.operations(&filter, before, 51).await.ok();
+            watched.uses(&["operations_by_create_time"]).await;
+        }
+    }
+    let pyramid = PyramidId::parse("p-1").unwrap();
+    watched.reader.revisions(&pyramid, i64::MAX, 51).await.ok();
+    watched.uses(&["pyramid_revisions_pkey"]).await;
+    watched.reader.revision(&pyramid, RevisionNumber::FIRST).await.ok();
+    watched.uses(&["pyramid_revisions_pkey"]).await;
+}
+
+async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let pyramid = PyramidId::parse("p-1").unwrap();
+    for after in ["", "c-5"] {
+        watched.reader.candidates(&pyramid, after, 1000).await.ok();
+        watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
+    }
+}

@@ -1,0 +1,110 @@
+//! The rules of the schema: everything about customers can be spread by customer, names are ours, keys are in byte
+//! order, and what is counted has its column.
+
+use guanxi_model::Counter;
+use guanxi_testkit::Backend;
+
+use super::catalogue::{Schema, Table, read};
+use super::{Opened, on_each_database};
+
+on_each_database! {
+    tables_about_customers_begin_their_key_with_the_customer,
+    nothing_crosses_customers,
+    constraints_and_indexes_have_names_of_ours,
+    keys_are_in_byte_order,
+    counters_are_the_columns_of_buckets_and_summaries,
+    times_sums_and_versions_have_64_bits,
+}
+
+/// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
+/// pyramids, operations, and the list of the migrations.
+const APART: [&str; 10] = [
+    "attribute_definitions",
+    "calibrations",
+    "catalogue_requests",
+    "deployment",
+    "external_ids",
+    "operations",
+    "pyramid_revisions",
+    "pyramids",
+    "seaql_migrations",
+    "touchpoints",
+];
+const MIGRATIONS: &str = "seaql_migrations";
+
+fn about_customers(schema: &Schema) -> Vec<(&String, &Table)> {
+    schema.tables.iter().filter(|(name, _)| !APART.contains(&name.as_str())).collect()
+}
+
+async fn tables_about_customers_begin_their_key_with_the_customer(opened: Opened) {
+    let schema = read(&opened).await;
+    let others: Vec<_> =
+        about_customers(&schema).into_iter().filter(|(_, table)| table.primary_key.first().is_none_or(|one| one != "customer_id")).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    assert!(about_customers(&schema).len() >= 11, "{:?}", schema.tables.keys());
+    for name in APART {
+        let table = schema.tables.get(name).unwrap_or_else(|| panic!("{name} is gone: take it off the list"));
+        assert!(!table.primary_key.iter().any(|column| column == "customer_id"), "{name} is no exception any more");
+        let names_customers = table.columns.iter().any(|(column, _)| column == "customer_id");
+        assert_eq!(names_customers, name == "external_ids", "{name}");
+    }
+}
+
+async fn nothing_crosses_customers(opened: Opened) {
+    let schema = read(&opened).await;
+    assert_eq!((schema.triggers.as_slice(), schema.foreign_keys.as_slice()), (&[][..], &[][..]));
+    for (name, table) in about_customers(&schema) {
+        for (index, about) in table.indexes.iter().filter(|(_, index)| index.unique) {
+            assert!(about.columns.iter().any(|column| column == "customer_id"), "{index} of {name} is unique over all");
+        }
+    }
+}
+
+async fn constraints_and_indexes_have_names_of_ours(opened: Opened) {
+    let schema = read(&opened).await;
+    for (name, table) in schema.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
+        assert_eq!(table.constraints, [Some(format!("{name}_pkey"))], "{name}");
+        for index in table.indexes.keys() {
+            assert!(index.starts_with(&format!("{name}_by_")), "{index} of {name}");
+        }
+    }
+}
+
+async fn keys_are_in_byte_order(opened: Opened) {
+    let byte_order = if opened.backend == Backend::Postgres { ["C", ""] } else { ["BINARY", "BINARY"] };
+    for (name, table) in read(&opened).await.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
+        assert!(!table.collations.is_empty(), "{name} has a key");
+        for (column, collation) in &table.collations {
+            assert!(byte_order.contains(&collation.as_str()), "{name}.{column} is in the order of {collation}");
+            let has_one = table.columns.iter().any(|(known, kind)| known == column && kind == "TEXT");
+            assert!(!(has_one && collation.is_empty()), "{name}.{column} is text without an order");
+        }
+    }
+}
+
+async fn counters_are_the_columns_of_buckets_and_summaries(opened: Opened) {
+    let schema = read(&opened).await;
+    let counters: Vec<&str> = Counter::ALL.iter().map(|counter| counter.name()).collect();
+    for (table, fixed) in [
+        ("buckets", &["customer_id", "day"][..]),
+        ("summaries", &["customer_id", "version", "delete_time", "stage", "replacements", "gross"]),
+    ] {
+        let columns: Vec<&str> = schema.tables[table].columns.iter().map(|(column, _)| column.as_str()).collect();
+        assert_eq!(columns, [fixed, &counters].concat(), "{table}");
+    }
+}
+
+async fn times_sums_and_versions_have_64_bits(opened: Opened) {
+    /// Words and flags, which are few.
+    const SMALL: [&str; 7] = ["id", "kind", "value_type", "state", "type", "stage", "reason"];
+    for (name, table) in read(&opened).await.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
+        for (column, kind) in &table.columns {
+            let small = SMALL.contains(&column.as_str()) || column == "cancel_requested";
+            match kind.as_str() {
+                "TEXT" | "BLOB" | "BYTEA" => assert!(!column.ends_with("_time"), "{name}.{column} is {kind}"),
+                "SMALLINT" => assert!(small, "{name}.{column} is {kind}"),
+                kind => assert_eq!(kind, "BIGINT", "{name}.{column}"),
+            }
+        }
+    }
+}
