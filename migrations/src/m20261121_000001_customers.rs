@@ -44,7 +44,8 @@ const UP: &[&str] = &[
     CREATE INDEX customers_by_create_time ON customers (create_time, customer_id)
     "#,
     r#"
-    CREATE INDEX customers_by_delete_time ON customers (delete_time)
+    -- Of the deleted ones only: a list of all others must not be tempted to begin here and sort.
+    CREATE INDEX customers_by_delete_time ON customers (delete_time) WHERE delete_time IS NOT NULL
     "#,
     r#"
     -- The one table keyed by something else than the customer: what other systems call them.

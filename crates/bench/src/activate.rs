@@ -32,9 +32,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     for round in 0..bench.args.rounds {
         let (bare, ours) = (format!("bare{}-{round}", bench.seed), format!("ours{}-{round}", bench.seed));
         create_pyramid(bench, &ours).await?;
-        for (revision, (ceiling, our_side), moved) in
-            [(0, &mut first, &mut moved.0), (1, &mut again, &mut moved.1)]
-        {
+        for (revision, (ceiling, our_side), moved) in [(0, &mut first, &mut moved.0), (1, &mut again, &mut moved.1)] {
             let generation = revision as i64 + 1;
             let cpu = Cpu::start(std::process::id())?;
             let (count, took) =
@@ -77,7 +75,8 @@ fn measured(bench: &Bench, took: Duration, cpu: &Cpu) -> Result<Measured> {
 /// Both sides have to come to the same result.
 async fn same_tiers(bench: &Bench, (bare, ours): (&str, &str)) -> Result<()> {
     for tier in TIERS {
-        let count = |pyramid: &str| format!("SELECT COUNT(*) FROM tiers WHERE pyramid_id = '{pyramid}' AND tier = '{tier}'");
+        let count =
+            |pyramid: &str| format!("SELECT COUNT(*) FROM tiers WHERE pyramid_id = '{pyramid}' AND tier = '{tier}'");
         let expected = bench.database.number(&count(bare)).await?;
         bench.verify(&format!("customers in tier {tier}"), &count(ours), expected).await?;
     }

@@ -67,7 +67,9 @@ impl Batch {
                     (sums.count, sums.gross) = (sums.count + 1, sums.gross + gross);
                     sums.tally = sums.tally.plus(&tally).ok_or("the sums are out of range")?;
                 }
-                None => batch.customers.push(CustomerSums { customer: sale.customer, first: index, count: 1, gross, tally }),
+                None => {
+                    batch.customers.push(CustomerSums { customer: sale.customer, first: index, count: 1, gross, tally })
+                }
             }
             let guanxi_model::fact::FactBody::Purchase(purchase) = &fact.body else { continue };
             batch.facts.push(FactRow {

@@ -136,7 +136,11 @@ impl Bench {
     /// What both sides have added to a count has to be there.
     pub(crate) async fn verify(&self, what: &str, sql: &str, expected: i64) -> Result<()> {
         let found = self.database.number(sql).await?;
-        if found == expected { Ok(()) } else { Err(format!("{what}: {found} in the database, {expected} expected").into()) }
+        if found == expected {
+            Ok(())
+        } else {
+            Err(format!("{what}: {found} in the database, {expected} expected").into())
+        }
     }
 
     async fn finish(self) -> Result<bool> {

@@ -191,10 +191,7 @@ pub(crate) fn profile(number: &str) -> Profile {
         display_name: format!("Contact {number}"),
         job_title: String::new(),
         roles: vec![ContactRole::Payer],
-        channels: vec![ContactChannel {
-            kind: ContactChannelKind::Email,
-            address: format!("{number}@example.com"),
-        }],
+        channels: vec![ContactChannel { kind: ContactChannelKind::Email, address: format!("{number}@example.com") }],
         preferences: Vec::new(),
         interests: Vec::new(),
         provenance: None,

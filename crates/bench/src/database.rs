@@ -40,9 +40,7 @@ impl Database {
     /// The number that a query returns.
     pub(crate) async fn number(&self, sql: &str) -> Result<i64> {
         match self {
-            Database::Sqlite { file } => {
-                Ok(rusqlite::Connection::open(file)?.query_row(sql, [], |row| row.get(0))?)
-            }
+            Database::Sqlite { file } => Ok(rusqlite::Connection::open(file)?.query_row(sql, [], |row| row.get(0))?),
             Database::Postgres { url, .. } => {
                 let mut connection = PgConnection::connect(url).await?;
                 let number = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await?;
@@ -135,7 +133,8 @@ fn programs() -> Result<PathBuf> {
         .collect();
     folders.sort();
     folders.extend(std::env::split_paths(&on_path));
-    let found = folders.into_iter().rev().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
+    let found =
+        folders.into_iter().rev().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
     found.ok_or_else(|| "no PostgreSQL is installed here; see --postgres-url".into())
 }
 

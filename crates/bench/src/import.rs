@@ -49,11 +49,14 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     }
     bench.verify("purchases", COUNT, facts + all).await?;
     bench.verify("purchases in summaries", SUM, counted + all).await?;
-    let mut notes = vec![format!("{all} purchases found in the database and in the summaries; {facts} were there before")];
+    let mut notes =
+        vec![format!("{all} purchases found in the database and in the summaries; {facts} were there before")];
     let sales = next_sales(bench, &mut number);
     let tool = if bench.args.database == Kind::Sqlite { "sqlite3 .import" } else { "psql \\copy" };
     notes.push(match bare::import_fact_rows(&bench.database, (&sales, "tool"), now(), &bench.dir)? {
-        Some(took) => format!("{tool} of the rows of the facts alone: {:.0} facts/s", sales.len() as f64 / took.as_secs_f64()),
+        Some(took) => {
+            format!("{tool} of the rows of the facts alone: {:.0} facts/s", sales.len() as f64 / took.as_secs_f64())
+        }
         None => format!("{tool} is not installed here"),
     });
     bench.report.add(Row {

@@ -124,7 +124,9 @@ impl Outcome {
     pub(crate) fn sound(self) -> Result<(Measured, u64)> {
         match self.first_failure {
             None => Ok((self.measured, self.done)),
-            Some(status) => Err(format!("{} of {} calls failed: {status}", self.failed, self.failed + self.done).into()),
+            Some(status) => {
+                Err(format!("{} of {} calls failed: {status}", self.failed, self.failed + self.done).into())
+            }
         }
     }
 }

@@ -268,4 +268,3 @@ fn nothing_known() -> Summary {
         tally: Tally::default(),
     }
 }
-

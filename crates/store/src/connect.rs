@@ -80,7 +80,7 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
         .application_name("guanxi")
         .statement_cache_capacity(STATEMENT_CACHE)
         // A transaction nobody ends (a connection lost between BEGIN and COMMIT) must not hold its rows for ever.
-        .options([("idle_in_transaction_session_timeout", "30s"), ("lock_timeout", "5s"), ("timezone", "UTC")])
+        .options([("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "5s"), ("timezone", "UTC")])
         .disable_statement_logging();
     let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2));
     let pool = |size: u32, wait: Duration, statement_timeout: &str| {

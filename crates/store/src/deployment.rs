@@ -26,7 +26,10 @@ impl Store {
         if self.pools.backend == DbBackend::Postgres {
             self.migrate_in_turn().await?;
         } else {
-            Migrator::up(connection, None).await?;
+            // Whoever comes later waits for the file's write lock, and finds everything done.
+            let tx = self.begin().await?;
+            Migrator::up(tx.connection(), None).await?;
+            tx.commit().await?;
         }
         let sql = "INSERT INTO deployment (id, currency, time_zone, create_time) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING";
         let values = [deployment.currency.code().into(), deployment.zone.name().into(), now.0.into()];

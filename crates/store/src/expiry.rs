@@ -59,7 +59,8 @@ impl Tx {
             "tiers",
             "customers",
         ];
-        let due = "SELECT customer_id FROM customers WHERE delete_time < $1 ORDER BY customer_id LIMIT $2";
+        let due = "SELECT customer_id FROM (SELECT customer_id FROM customers WHERE delete_time < $1 \
+                   ORDER BY delete_time LIMIT $2) AS due ORDER BY customer_id";
         let zeroes: Vec<String> = Counter::ALL.iter().map(|counter| format!("{} = 0", counter.name())).collect();
         let empty = format!(
             "UPDATE summaries SET version = version + 1, replacements = 0, gross = 0, {} \

@@ -14,6 +14,8 @@ pub mod ledger;
 mod operations;
 mod pyramids;
 mod rows;
+#[cfg(test)]
+mod schema_test;
 mod tiers;
 mod tx;
 
@@ -57,9 +59,9 @@ impl Store {
         Reader { pools: Arc::clone(&self.pools) }
     }
 
-    /// Closes all connections; SQLite folds its log into the file.
+    /// Closes all connections; SQLite folds its log into the file, which only a writer can, so that one is closed last.
     pub async fn close(&self) {
-        for pool in [&self.pools.writer, &self.pools.reader, &self.pools.reports] {
+        for pool in [&self.pools.reader, &self.pools.reports, &self.pools.writer] {
             let _ = pool.clone().close().await;
         }
     }

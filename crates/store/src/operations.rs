@@ -118,7 +118,7 @@ impl Tx {
     /// Takes an operation that nobody works on. False where somebody else was faster.
     pub async fn take_operation(&self, seen: &Operation, until: Timestamp, now: Timestamp) -> Result<bool, Error> {
         let sql = "UPDATE operations SET fence = fence + 1, lease_until = $3, state = 2, update_time = $4 \
-                   WHERE operation_id = $1 AND fence = $2 AND end_time IS NULL";
+                   WHERE operation_id = $1 AND fence = $2 AND end_time IS NULL AND lease_until <= $4";
         let values: [Value; 4] = [seen.id.as_bytes().to_vec().into(), seen.fence.into(), until.0.into(), now.0.into()];
         Ok(execute(self.connection(), sql, values).await? == 1)
     }

@@ -4,7 +4,7 @@
 //! so one update of the pyramid switches every reader. A run writes the second slot, and only of those who move.
 
 use guanxi_model::{CustomerId, PyramidId, Tally, TierId, Timestamp};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{execute, query, rows};
@@ -107,9 +107,13 @@ impl Reader {
             Some(tier) => format!("{seen} = {}", bind(tier.as_str().into())),
             None => format!("{seen} IS NOT NULL"),
         };
+        // SQLite would begin with any index that begins with the pyramid, read it whole and sort; the plus, which changes
+        // nothing else, leaves it only the key, which is in the order of the list.
+        let by_tier = tier.is_some() && slots.second.is_none();
+        let plus = if self.pools.backend == DbBackend::Sqlite && !by_tier { "+" } else { "" };
         let sql = format!(
             "SELECT {}, {SLOTS} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
-             WHERE t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
+             WHERE {plus}t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
              ORDER BY t.customer_id LIMIT $3",
             *summary::SELECT
         );

@@ -41,9 +41,11 @@ impl ServerProcess {
         let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
         let reading = move || {
             // The harness prints the name of the test before, on the same line.
-            let address = said.by_ref().lines().map_while(Result::ok).find_map(|line| {
-                line.split_once(SERVING).map(|(_, address)| address.to_owned())
-            });
+            let address = said
+                .by_ref()
+                .lines()
+                .map_while(Result::ok)
+                .find_map(|line| line.split_once(SERVING).map(|(_, address)| address.to_owned()));
             // What else is said is nobody's concern, but the pipe must not fill.
             thread::spawn(move || said.read_to_end(&mut Vec::new()));
             address

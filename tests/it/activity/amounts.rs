@@ -134,7 +134,8 @@ async fn no_amount_is_negative(guanxi: TestServer) {
 async fn the_total_is_the_sum_of_the_lines(guanxi: TestServer) {
     create_person(&guanxi, "ada").await;
     for total in [299, 301, -300, 0] {
-        let fact = Purchase { lines: vec![line(100), line(200)], net_amount: Some(usd(total)), ..least("ada", 1, "o-1") };
+        let fact =
+            Purchase { lines: vec![line(100), line(200)], net_amount: Some(usd(total)), ..least("ada", 1, "o-1") };
         let refused = refusal(&record(&guanxi.activity(), fact).await.unwrap_err());
         assert_eq!(refused.fields, ["purchase.net_amount"], "{total}");
     }

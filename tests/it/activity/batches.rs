@@ -100,11 +100,8 @@ async fn all_or_nothing_records_all(guanxi: TestServer) {
 
 /// Nothing of a batch whose second item was refused for `reason` is there.
 async fn is_given_up<K: Sample>(guanxi: &TestServer, second: Recording<K>, reason: &str) {
-    let recordings = vec![
-        Recording::creating(least::<K>("eve", 1, "o-1")),
-        second,
-        Recording::of(least::<K>("ada", 3, "o-3")),
-    ];
+    let recordings =
+        vec![Recording::creating(least::<K>("eve", 1, "o-1")), second, Recording::of(least::<K>("ada", 3, "o-3"))];
     let results = K::batch(guanxi.activity(), recordings, true).await.unwrap();
     assert_eq!(refusal(results[1].as_ref().unwrap_err()).reason, reason);
     for index in [0, 2] {

@@ -32,8 +32,7 @@ async fn is_of_its_request<K: Sample>(guanxi: &TestServer) {
     let first = K::record(guanxi.activity(), recording.clone()).await.unwrap();
     assert_eq!((first.context().source.as_str(), first.context().source_id.as_str()), ("request", REQUEST));
     assert_eq!(K::record(guanxi.activity(), recording).await.unwrap(), first);
-    let other = Recording::of(least::<K>("ada", 2, "")).under(REQUEST);
-    let mut other = other;
+    let mut other = Recording::of(least::<K>("ada", 2, "")).under(REQUEST);
     other.fact.context_mut().source = String::new();
     let refused = refusal(&K::record(guanxi.activity(), other).await.unwrap_err());
     assert_eq!(refused.reason, "FACT_DIFFERS");

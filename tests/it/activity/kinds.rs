@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use guanxi::google::rpc;
 use guanxi::v1::activity_service_client::ActivityServiceClient;
-use guanxi::v1::{self, FactContext, FactKind, ImportProgress, Interaction, MissingCustomer, Payment, Purchase, StageChange};
+use guanxi::v1::{
+    self, FactContext, FactKind, ImportProgress, Interaction, MissingCustomer, Payment, Purchase, StageChange,
+};
 use prost::Message as _;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::transport::Channel;

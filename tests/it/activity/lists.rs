@@ -122,7 +122,8 @@ async fn stage_changes_are_filtered_by_stage(guanxi: TestServer) {
 }
 
 async fn refuses<K: Kind>(guanxi: &TestServer) {
-    let mut wrong = vec!["amount > 5", "occur_time = yesterday", "source > a", "source", "(source = shop", "type = GIFT"];
+    let mut wrong =
+        vec!["amount > 5", "occur_time = yesterday", "source > a", "source", "(source = shop", "type = GIFT"];
     let too_long = format!("source = {}", "x".repeat(5000));
     wrong.push(&too_long);
     if !matches!(K::COLLECTION, "purchases" | "interactions") {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use guanxi::v1::{CreateTouchpointRequest, DeleteTouchpointRequest, FactState, Interaction, Touchpoint, TouchpointKind};
+use guanxi::v1::{
+    CreateTouchpointRequest, DeleteTouchpointRequest, FactState, Interaction, Touchpoint, TouchpointKind,
+};
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::Code;
 
@@ -170,10 +172,7 @@ async fn times_are_kept_to_the_microsecond(guanxi: TestServer) {
 }
 
 fn at_touchpoint(source_id: &str, touchpoint: &str) -> Interaction {
-    Interaction {
-        touchpoint: touchpoint.into(),
-        ..Interaction::least(context("ada", &noon(1), source_id))
-    }
+    Interaction { touchpoint: touchpoint.into(), ..Interaction::least(context("ada", &noon(1), source_id)) }
 }
 
 async fn a_touchpoint_must_be_there(guanxi: TestServer) {

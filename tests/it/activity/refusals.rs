@@ -82,7 +82,8 @@ async fn every_wrong_field_of_what_facts_share_is_named(guanxi: TestServer) {
 
 async fn every_wrong_field_of_a_purchase_is_named(guanxi: TestServer) {
     create_person(&guanxi, "ada").await;
-    let free = PurchaseLine { quantity: -1, list_amount: euros(), cost_amount: Some(usd(-1)), ..PurchaseLine::default() };
+    let free =
+        PurchaseLine { quantity: -1, list_amount: euros(), cost_amount: Some(usd(-1)), ..PurchaseLine::default() };
     let fact = Purchase {
         lines: vec![line(100), free],
         promotion: Some(Promotion { promotion_id: " ".into(), purpose: 99 }),
@@ -196,7 +197,6 @@ async fn a_request_without_a_fact_or_its_context_is_refused(guanxi: TestServer) 
     assert_eq!(refusal(&refused).fields, ["purchase"]);
 }
 
-/// A request whose `missing_customer` is no value of it, and a fact whose every enum is none.
 async fn unknown_values_of_enums_are_refused(guanxi: TestServer) {
     create_person(&guanxi, "ada").await;
     for missing_customer in [3, -1, i32::MAX] {
@@ -225,8 +225,7 @@ async fn causes_belong_to_their_group(guanxi: TestServer) {
     for group in [StageReasonGroup::Preventable, StageReasonGroup::NotPreventable] {
         for cause in 0..=10 {
             let cause = StageReasonCause::try_from(cause).unwrap();
-            let reason =
-                StageReason { group: group.into(), cause: cause.into(), competitor: String::new(), basis: 2 };
+            let reason = StageReason { group: group.into(), cause: cause.into(), competitor: String::new(), basis: 2 };
             let id = format!("s-{}-{}", group.as_str_name(), cause.as_str_name());
             let fact = StageChange { reason: Some(reason), ..least("ada", 1, &id) };
             let answer = record(&guanxi.activity(), fact).await;

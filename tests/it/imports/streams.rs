@@ -8,9 +8,7 @@ use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
 use crate::activity::facts::{Sample, least, replacing};
-use crate::activity::kinds::{
-    Activity, Chunk, Kind, ever_listed, listed, of_each_kind, record, source_ids, status_of,
-};
+use crate::activity::kinds::{Activity, Chunk, Kind, ever_listed, listed, of_each_kind, record, source_ids, status_of};
 use crate::support::{create_person, refusal, shop};
 
 on_each_backend! {
@@ -33,7 +31,10 @@ pub(super) fn chunk<K>(first_index: i64, facts: Vec<K>) -> Chunk<K> {
 }
 
 /// Sends chunks and reads to the end; the acknowledgements, and how the stream ended.
-pub(super) async fn import<K: Kind>(activity: &Activity, chunks: Vec<Chunk<K>>) -> (Vec<ImportProgress>, Result<(), Status>) {
+pub(super) async fn import<K: Kind>(
+    activity: &Activity,
+    chunks: Vec<Chunk<K>>,
+) -> (Vec<ImportProgress>, Result<(), Status>) {
     let mut acknowledged = Vec::new();
     let mut stream = match K::import(activity.clone(), tokio_stream::iter(chunks)).await {
         Ok(stream) => stream,
@@ -252,11 +253,8 @@ async fn the_last_index_there_is_can_be_imported(guanxi: TestServer) {
 }
 
 async fn count_too<K: Sample>(guanxi: &TestServer) {
-    let request = WithdrawFactRequest {
-        customer: "customers/ada".into(),
-        kind: K::KIND.into(),
-        fact: Some(shop("o-3")),
-    };
+    let request =
+        WithdrawFactRequest { customer: "customers/ada".into(), kind: K::KIND.into(), fact: Some(shop("o-3")) };
     guanxi.activity().withdraw_fact(request).await.unwrap();
     let facts = vec![replacing(least("ada", 5, "right"), "o-2"), least("ada", 1, "o-1"), least("ada", 2, "o-2")];
     let chunks = vec![chunk(0, facts), chunk(3, vec![least("ada", 3, "o-3")])];

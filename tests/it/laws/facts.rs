@@ -151,9 +151,8 @@ struct Draft {
 fn draft() -> impl Strategy<Value = Draft> {
     let corrects = prop::option::weighted(0.3, any::<Index>());
     // Few hours, so that many facts have the same time.
-    (body(), 0..CUSTOMERS, any::<bool>(), 0_i64..40, corrects, prop::bool::weighted(0.15)).prop_map(
-        |(body, role, till, hour, corrects, withdrawn)| Draft { body, role, till, hour, corrects, withdrawn },
-    )
+    (body(), 0..CUSTOMERS, any::<bool>(), 0_i64..40, corrects, prop::bool::weighted(0.15))
+        .prop_map(|(body, role, till, hour, corrects, withdrawn)| Draft { body, role, till, hour, corrects, withdrawn })
 }
 
 /// All that is to be sent, each once.
@@ -181,8 +180,7 @@ fn linked(drafts: Vec<Draft>) -> Vec<Event> {
             targets.insert(target);
             fact.context_mut().replaces = Some(facts[target].key());
         } else if target.is_some() {
-            fact.context_mut().replaces =
-                Some(FactKey { source: "shop".into(), source_id: format!("never {number}") });
+            fact.context_mut().replaces = Some(FactKey { source: "shop".into(), source_id: format!("never {number}") });
         }
         if draft.withdrawn {
             withdrawn.insert(number);

@@ -39,8 +39,7 @@ struct Plan {
 fn plan() -> impl Strategy<Value = Plan> {
     events().prop_flat_map(|events| {
         let orders = [steps(events.len()), steps(events.len())];
-        (Just(events), orders, 0_usize..24)
-            .prop_map(|(events, orders, before_run)| Plan { events, orders, before_run })
+        (Just(events), orders, 0_usize..24).prop_map(|(events, orders, before_run)| Plan { events, orders, before_run })
     })
 }
 
@@ -52,21 +51,27 @@ impl Plan {
 }
 
 async fn the_same_facts_come_to_the_same_in_any_order(guanxi: TestServer) {
+    create_pyramids(&guanxi).await;
     let servers = [guanxi.activity()];
     hold(&guanxi, &servers).await;
 }
 
 async fn the_same_facts_come_to_the_same_over_two_servers_at_once(guanxi: TestServer) {
+    // On SQLite only one server at a time brings a database up to date: the second begins when the first one answers.
+    create_pyramids(&guanxi).await;
     let replica = guanxi.replica().await;
     let servers = [guanxi.activity(), Activity::new(replica.channel.clone())];
     hold(&guanxi, &servers).await;
 }
 
-/// The law, with facts sent to several servers on one database.
-async fn hold(guanxi: &TestServer, servers: &[Activity]) {
+async fn create_pyramids(guanxi: &TestServer) {
     for pyramid in PYRAMIDS {
         pyramid::create(guanxi.channel(), pyramid).await;
     }
+}
+
+/// The law, with facts sent to several servers on one database.
+async fn hold(guanxi: &TestServer, servers: &[Activity]) {
     println!("seed: {:?}", std::str::from_utf8(&SEED));
     let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &SEED));
@@ -83,11 +88,7 @@ async fn hold(guanxi: &TestServer, servers: &[Activity]) {
 }
 
 /// Sends both plays of a plan and compares what they come to.
-async fn put_on(
-    (guanxi, servers): (&TestServer, &[Activity]),
-    number: u32,
-    plan: &Plan,
-) -> Result<(), TestCaseError> {
+async fn put_on((guanxi, servers): (&TestServer, &[Activity]), number: u32, plan: &Plan) -> Result<(), TestCaseError> {
     let plays = [format!("a{number}"), format!("b{number}")];
     for play in &plays {
         for role in 0..CUSTOMERS {
@@ -116,7 +117,10 @@ async fn put_on(
 }
 
 /// What each pyramid is to judge by after the run.
-async fn run_over_everybody(guanxi: &TestServer, sent: &[Event]) -> BTreeMap<&'static str, (PyramidScheme, Calibration)> {
+async fn run_over_everybody(
+    guanxi: &TestServer,
+    sent: &[Event],
+) -> BTreeMap<&'static str, (PyramidScheme, Calibration)> {
     for pyramid in PYRAMIDS {
         pyramid::activate(guanxi.channel(), pyramid).await;
     }
@@ -237,10 +241,8 @@ async fn stage_agrees(guanxi: &TestServer, name: &str, expected: &Reckoned) -> R
 async fn strike(guanxi: &TestServer, plays: &[String; 2]) {
     for play in plays {
         for role in 0..CUSTOMERS {
-            let request = DeleteCustomerRequest {
-                name: customer(play, &role.to_string()),
-                ..DeleteCustomerRequest::default()
-            };
+            let request =
+                DeleteCustomerRequest { name: customer(play, &role.to_string()), ..DeleteCustomerRequest::default() };
             guanxi.customers().delete_customer(request).await.unwrap();
         }
     }

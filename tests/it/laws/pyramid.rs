@@ -180,10 +180,8 @@ pub(crate) async fn activate(channel: Channel, pyramid: &str) {
     let begun = SegmentationServiceClient::new(channel.clone()).activate_pyramid_revision(request).await.unwrap();
     let Operation { name, .. } = begun.into_inner();
     let ended = loop {
-        let request = WaitOperationRequest {
-            name: name.clone(),
-            timeout: Some(prost_types::Duration { seconds: 5, nanos: 0 }),
-        };
+        let request =
+            WaitOperationRequest { name: name.clone(), timeout: Some(prost_types::Duration { seconds: 5, nanos: 0 }) };
         let operation = OperationsClient::new(channel.clone()).wait_operation(request).await.unwrap().into_inner();
         if operation.done {
             break operation.result;

@@ -51,9 +51,7 @@ fn key(fact: &Fact) -> Key {
 /// That of the latest change; the identity decides between equal times.
 fn stage<'a>(facts: impl Iterator<Item = &'a Fact>) -> CustomerStage {
     let changes = facts.filter_map(|fact| match fact {
-        Fact::StageChange(change) => {
-            Some((fact.context().occur_time.unwrap().seconds, key(fact), change.stage()))
-        }
+        Fact::StageChange(change) => Some((fact.context().occur_time.unwrap().seconds, key(fact), change.stage())),
         _ => None,
     });
     changes.max_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1))).map_or(CustomerStage::Prospect, |latest| latest.2)

@@ -11,9 +11,9 @@ use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::Code;
 
 use super::kit::{
-    activate, active_pyramid, add_revision, ask, buys, by_revenue, create_pyramid, crowd, customer_of, ended, everybody,
-    get_pyramid, invalid, list_of, member, outcome, places, populate, progress, refused, report, revenue, scheme,
-    standing, thresholds, try_standing,
+    activate, active_pyramid, add_revision, ask, buys, by_revenue, create_pyramid, crowd, customer_of, ended,
+    everybody, get_pyramid, invalid, list_of, member, outcome, places, populate, progress, refused, report, revenue,
+    scheme, standing, thresholds, try_standing,
 };
 use crate::support::{create_person, time};
 
@@ -29,6 +29,7 @@ on_each_backend! {
     cancelled_activation_leaves_what_is_in_force,
     cancelled_first_activation_leaves_nothing_in_force,
     leavings_of_a_cancelled_run_do_not_show_in_a_later_one,
+    pyramid_created_again_judges_by_its_own_scheme,
 }
 
 /// By net revenue with everybody in gold who has a dollar.
@@ -190,7 +191,10 @@ async fn second_activation_while_one_runs_is_refused(guanxi: TestServer) {
     let refusal = guanxi.segmentation().delete_pyramid(request).await;
     assert_eq!(refused(refusal, Code::FailedPrecondition, "PYRAMID_BUSY").metadata["operation"], running.name);
     let renamed = UpdatePyramidRequest {
-        pyramid: Some(guanxi::v1::Pyramid { description: "meanwhile".into(), ..get_pyramid(&guanxi, "value").await.unwrap() }),
+        pyramid: Some(guanxi::v1::Pyramid {
+            description: "meanwhile".into(),
+            ..get_pyramid(&guanxi, "value").await.unwrap()
+        }),
         update_mask: Some(prost_types::FieldMask { paths: vec!["description".into()] }),
         request_id: String::new(),
     };
@@ -270,4 +274,29 @@ async fn leavings_of_a_cancelled_run_do_not_show_in_a_later_one(guanxi: TestServ
         let tier = if number % 50 == 0 && number < 5000 { "silver" } else { "bronze" };
         assert_eq!((customer_of(&one), one.tier.as_str()), (customer_of(&one), tier));
     }
+}
+
+async fn pyramid_created_again_judges_by_its_own_scheme(guanxi: TestServer) {
+    crowd(&guanxi, 8000).await;
+    create_pyramid(&guanxi, "value").await;
+    let name = add_revision(&guanxi, "value", generous()).await;
+    let asked = ask(&guanxi, &name).await.unwrap();
+    let phase = async |guanxi: &TestServer| {
+        progress(&guanxi.operations().get_operation(get(&asked)).await.unwrap().into_inner()).phase()
+    };
+    while phase(&guanxi).await < ActivationPhase::Assign {}
+    // The run stands still until the clock moves, and this fact is judged by what it has found.
+    let guanxi = guanxi.restart().await;
+    assert_eq!(phase(&guanxi).await, ActivationPhase::Assign, "the server has stopped in the middle of the run");
+    buys(&guanxi, &member(0), 100).await;
+    let cancel = CancelOperationRequest { name: asked.name.clone() };
+    guanxi.operations().cancel_operation(cancel).await.unwrap();
+    guanxi.clock.advance(Duration::from_secs(60));
+    ended(&guanxi, &asked.name).await;
+    let request = guanxi::v1::DeletePyramidRequest { name: "pyramids/value".into(), ..Default::default() };
+    guanxi.segmentation().delete_pyramid(request).await.unwrap();
+    active_pyramid(&guanxi, "value", by_revenue()).await;
+    buys(&guanxi, &member(0), 100).await;
+    assert_eq!(standing(&guanxi, &member(0)).await.tier, "bronze");
+    assert!(everybody(&guanxi, "value").await.iter().all(|one| one.tier == "bronze"));
 }

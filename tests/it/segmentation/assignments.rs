@@ -8,8 +8,8 @@ use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::{Code, Status};
 
 use super::kit::{
-    activate, active_pyramid, buys, by_revenue, crowd, customer_of, customer_shares, everybody, invalid,
-    list_of, pages, places, rank, refused, scheme, standing, try_standing,
+    activate, active_pyramid, buys, by_revenue, crowd, customer_of, customer_shares, everybody, invalid, list_of,
+    pages, places, rank, refused, scheme, standing, try_standing,
 };
 use crate::support::{cents, create_person, time};
 
@@ -119,7 +119,16 @@ async fn tiers_are_a_partition_of_the_ranked(guanxi: TestServer) {
 async fn filter_other_than_one_tier_is_refused(guanxi: TestServer) {
     buys(&guanxi, "ada", 100).await;
     active_pyramid(&guanxi, "value", by_revenue()).await;
-    let bad = ["tier", "tier = ", "tier != gold", "tier > gold", "score = 3", "tier = gold OR tier = silver", "tier = \"Gold\"", "(("];
+    let bad = [
+        "tier",
+        "tier = ",
+        "tier != gold",
+        "tier > gold",
+        "score = 3",
+        "tier = gold OR tier = silver",
+        "tier = \"Gold\"",
+        "((",
+    ];
     for filter in bad {
         let list = ListTierAssignmentsRequest { filter: filter.into(), ..list_of("value") };
         invalid(page(&guanxi, list).await, &["filter"]);
@@ -138,7 +147,8 @@ async fn token_of_another_list_is_refused(guanxi: TestServer) {
     let (_, page_token) = page(&guanxi, first()).await.unwrap();
     let filtered = ListTierAssignmentsRequest { page_token: page_token.clone(), ..of_tier("bronze") };
     invalid(page(&guanxi, filtered).await, &["page_token"]);
-    let elsewhere = ListTierAssignmentsRequest { parent: "pyramids/other".into(), page_token: page_token.clone(), ..first() };
+    let elsewhere =
+        ListTierAssignmentsRequest { parent: "pyramids/other".into(), page_token: page_token.clone(), ..first() };
     invalid(page(&guanxi, elsewhere).await, &["page_token"]);
     let altered = ListTierAssignmentsRequest { page_token: format!("{page_token}A"), ..first() };
     invalid(page(&guanxi, altered).await, &["page_token"]);
@@ -163,7 +173,8 @@ async fn token_from_before_a_run_is_stale(guanxi: TestServer) {
 
 async fn paging_under_writes_skips_and_repeats_nobody(guanxi: TestServer) {
     crowd(&guanxi, 60).await;
-    let by_rank = scheme(vec![super::kit::measure(guanxi::v1::MeasureKind::NetRevenue, rank())], customer_shares(&[5000, 5000]));
+    let by_rank =
+        scheme(vec![super::kit::measure(guanxi::v1::MeasureKind::NetRevenue, rank())], customer_shares(&[5000, 5000]));
     active_pyramid(&guanxi, "value", by_rank).await;
     let mut list = ListTierAssignmentsRequest { page_size: 10, ..list_of("value") };
     let mut seen = Vec::new();

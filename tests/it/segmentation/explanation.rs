@@ -1,14 +1,14 @@
 //! Why a customer stands where it stands: parts, boundaries, and reasons for standing nowhere.
 
 use guanxi::v1::{
-    Interaction, InteractionPurpose, Measure, MeasureKind, MissingValueRule, PyramidRevision, PurchaseLine, ScorePart,
+    Interaction, InteractionPurpose, Measure, MeasureKind, MissingValueRule, PurchaseLine, PyramidRevision, ScorePart,
     TierBoundary, TierExplanation, UnrankedReason, score_part,
 };
 use guanxi_testkit::{START, TestServer, on_each_backend};
 
 use super::kit::{
-    active_pyramid, buys, creating, customer_shares, deal, explained, linear, logarithmic, measure, new_source_id, rank,
-    revenue, scheme, standing, thresholds, value_shares,
+    active_pyramid, buys, creating, customer_shares, deal, explained, linear, logarithmic, measure, new_source_id,
+    rank, revenue, scheme, standing, thresholds, value_shares,
 };
 use crate::support::{cents, create_person, inbound, line, time, usd};
 
@@ -217,10 +217,10 @@ async fn what_is_not_covered_enough_is_missing(guanxi: TestServer) {
         (MeasureKind::ContributionMargin, 5_001, None, 0.5),
         (MeasureKind::NetRevenue, 10_000, Some(30_000), 1.0),
     ];
-    let measures = kinds.iter().enumerate().map(|(index, (kind, share, ..))| Measure {
-        measure_id: format!("m{index}"),
-        ..covered(*kind, *share)
-    });
+    let measures = kinds
+        .iter()
+        .enumerate()
+        .map(|(index, (kind, share, ..))| Measure { measure_id: format!("m{index}"), ..covered(*kind, *share) });
     active_pyramid(&guanxi, "value", scheme(measures.collect(), thresholds(&[50.0]))).await;
     let why = explained(&guanxi, "ada").await;
     for (part, (kind, share, value, coverage)) in why.parts.iter().zip(kinds) {

@@ -51,7 +51,9 @@ async fn purchase_moves_its_customer_at_once(guanxi: TestServer) {
     buys(&guanxi, "ada", 10_000).await;
     active_pyramid(&guanxi, "value", by_revenue()).await;
     assert_eq!(place(&standing(&guanxi, "ada").await), ("bronze", Some(10_000)));
-    for (amount, expected) in [(20_000, ("silver", Some(30_000))), (29_999, ("silver", Some(59_999))), (1, ("gold", Some(60_000)))] {
+    for (amount, expected) in
+        [(20_000, ("silver", Some(30_000))), (29_999, ("silver", Some(59_999))), (1, ("gold", Some(60_000)))]
+    {
         buys(&guanxi, "ada", amount).await;
         assert_eq!(place(&standing(&guanxi, "ada").await), expected);
     }

@@ -150,10 +150,7 @@ async fn fault_of_a_tiering_rule_is_named_by_its_path(guanxi: TestServer) {
     each_alone(&guanxi, once.into_iter().map(|(_, fault)| fault).collect()).await;
     let mut revision = sound();
     twice[0].1.1(&mut revision);
-    invalid(
-        try_revision(&guanxi, "value", revision).await,
-        &["pyramid_revision.customer_shares.basis_points"; 2],
-    );
+    invalid(try_revision(&guanxi, "value", revision).await, &["pyramid_revision.customer_shares.basis_points"; 2]);
 }
 
 async fn ten_faults_are_named_at_once(guanxi: TestServer) {
@@ -172,7 +169,8 @@ async fn ten_faults_are_named_at_once(guanxi: TestServer) {
     revision.tiers[1].tier_id = "SILVER".into();
     revision.tiers[2].display_name = "x".repeat(201);
     revision.tiering_rule = None;
-    let refusal = refused(try_revision(&guanxi, "value", revision).await, tonic::Code::InvalidArgument, "INVALID_FIELDS");
+    let refusal =
+        refused(try_revision(&guanxi, "value", revision).await, tonic::Code::InvalidArgument, "INVALID_FIELDS");
     let mut fields = refusal.fields;
     fields.sort();
     let expected = [
@@ -196,7 +194,8 @@ async fn number_without_a_word_is_told_once_and_beside_other_faults(guanxi: Test
     let mut revision = sound();
     (revision.value_measure, revision.population, revision.measures[1].kind) = (77, 77, 77);
     revision.measures[0].weight = 0.0;
-    let refusal = refused(try_revision(&guanxi, "value", revision).await, tonic::Code::InvalidArgument, "INVALID_FIELDS");
+    let refusal =
+        refused(try_revision(&guanxi, "value", revision).await, tonic::Code::InvalidArgument, "INVALID_FIELDS");
     let mut fields = refusal.fields;
     fields.sort();
     let expected = ["measures[0].weight", "measures[1].kind", "population", "value_measure"];
@@ -207,7 +206,8 @@ async fn more_faults_than_there_is_room_for_are_counted(guanxi: TestServer) {
     create_pyramid(&guanxi, "value").await;
     let spoilt = |index: usize| Measure { measure_id: format!("M{index}"), weight: -1.0, ..Measure::default() };
     let revision = PyramidRevision { measures: (0..50).map(spoilt).collect(), ..sound() };
-    let refusal = refused(try_revision(&guanxi, "value", revision).await, tonic::Code::InvalidArgument, "INVALID_FIELDS");
+    let refusal =
+        refused(try_revision(&guanxi, "value", revision).await, tonic::Code::InvalidArgument, "INVALID_FIELDS");
     assert_eq!(refusal.metadata["fields"], "200");
     assert!((5..=21).contains(&refusal.fields.len()), "{} are listed", refusal.fields.len());
 }

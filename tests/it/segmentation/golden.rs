@@ -23,8 +23,12 @@ fn purchases(csv: &str) -> Vec<Purchase> {
         let fields: Vec<&str> = text.split(',').collect();
         let (whole, part) = fields[3].split_once('.').unwrap();
         let cents = whole.parse::<i64>().unwrap() * 100 + format!("{part:0<2}").parse::<i64>().unwrap();
-        let mut purchase =
-            support::sale(&format!("c-{}", fields[0]), &format!("{}T12:00:00Z", fields[1]), &format!("row-{row}"), cents);
+        let mut purchase = support::sale(
+            &format!("c-{}", fields[0]),
+            &format!("{}T12:00:00Z", fields[1]),
+            &format!("row-{row}"),
+            cents,
+        );
         purchase.lines[0].quantity = fields[2].parse().unwrap();
         purchase
     })

@@ -17,8 +17,8 @@ use guanxi_testkit::TestServer;
 use prost::Message as _;
 use tonic::{Code, Status};
 
-pub(crate) use crate::support::refused;
 use crate::support;
+pub(crate) use crate::support::refused;
 
 /// A moment before the clock of every test server.
 pub(crate) const BEFORE: &str = "2026-01-15T10:00:00Z";

@@ -45,12 +45,16 @@ async fn trades(guanxi: &TestServer) {
         cost_amount: Some(usd(1_200)),
         ..PurchaseLine::default()
     };
-    record(guanxi, Purchase { r#type: PurchaseType::Return.into(), lines: vec![back], ..deal("ada", 1) }).await.unwrap();
+    record(guanxi, Purchase { r#type: PurchaseType::Return.into(), lines: vec![back], ..deal("ada", 1) })
+        .await
+        .unwrap();
 }
 
 async fn talks_and_pays(guanxi: &TestServer) {
     use InteractionPurpose::{Complaint, Praise, Service};
-    for (purpose, seconds, cost) in [(Complaint, Some(90), Some(1_500)), (Praise, Some(30), Some(0)), (Service, None, None)] {
+    for (purpose, seconds, cost) in
+        [(Complaint, Some(90), Some(1_500)), (Praise, Some(30), Some(0)), (Service, None, None)]
+    {
         let interaction = Interaction {
             duration: seconds.map(|seconds| prost_types::Duration { seconds, nanos: 0 }),
             handling_cost: cost.map(usd),
@@ -104,10 +108,8 @@ async fn every_kind_measures_what_it_says(guanxi: TestServer) {
 
 /// The normalised value of purchases counted by this curve, of customers with so many of them.
 async fn normalised(guanxi: &TestServer, curve: Measure, customers: &[(&str, f64)]) {
-    let everyone = PyramidRevision {
-        population: Population::AllCustomers.into(),
-        ..scheme(vec![curve], thresholds(&[50.0]))
-    };
+    let everyone =
+        PyramidRevision { population: Population::AllCustomers.into(), ..scheme(vec![curve], thresholds(&[50.0])) };
     if super::kit::get_pyramid(guanxi, "value").await.is_err() {
         super::kit::create_pyramid(guanxi, "value").await;
     }

@@ -127,7 +127,9 @@ async fn operations_are_filtered_by_done_and_kind(guanxi: TestServer) {
 
 async fn list_that_makes_no_sense_is_refused(guanxi: TestServer) {
     history(&guanxi, 2).await;
-    for filter in ["state = 3", "done = maybe", "done", "done != true", "done = true OR done = false", "NOT done = true", "("] {
+    for filter in
+        ["state = 3", "done = maybe", "done", "done != true", "done = true OR done = false", "NOT done = true", "("]
+    {
         invalid(list(&guanxi, of(filter)).await, &["filter"]);
     }
     let elsewhere = ListOperationsRequest { name: "pyramids/value".into(), page_size: -1, ..of("") };

@@ -72,11 +72,8 @@ async fn created_pyramid_is_what_get_and_list_show(guanxi: TestServer) {
 
 async fn faults_of_a_pyramid_are_named_together(guanxi: TestServer) {
     let pyramid = Pyramid { display_name: "x".repeat(201), description: "x".repeat(2001), ..Pyramid::default() };
-    let request = CreatePyramidRequest {
-        pyramid: Some(pyramid),
-        pyramid_id: "No id".into(),
-        request_id: "no-uuid".into(),
-    };
+    let request =
+        CreatePyramidRequest { pyramid: Some(pyramid), pyramid_id: "No id".into(), request_id: "no-uuid".into() };
     let result = guanxi.segmentation().create_pyramid(request).await;
     invalid(result, &["request_id", "pyramid_id", "pyramid.display_name", "pyramid.description"]);
     let nothing = CreatePyramidRequest::default();
@@ -123,12 +120,8 @@ async fn update_changes_what_the_mask_names(guanxi: TestServer) {
     let new = Pyramid { display_name: "New".into(), description: "Longer".into(), ..created.clone() };
     let renamed = update(&guanxi, new.clone(), &["display_name"]).await.unwrap();
     let later = Some(time("2026-01-31T12:01:00Z"));
-    let expected = Pyramid {
-        display_name: "New".into(),
-        update_time: later,
-        etag: renamed.etag.clone(),
-        ..created.clone()
-    };
+    let expected =
+        Pyramid { display_name: "New".into(), update_time: later, etag: renamed.etag.clone(), ..created.clone() };
     assert_eq!(renamed, expected);
     assert_ne!(renamed.etag, created.etag);
     let new = Pyramid { etag: renamed.etag, display_name: "Newer".into(), ..new };
@@ -167,10 +160,7 @@ async fn retried_creation_finds_the_pyramid_it_made(guanxi: TestServer) {
     let reused = guanxi.segmentation().create_pyramid(other).await;
     assert_eq!(refused(reused, Code::InvalidArgument, "REQUEST_ID_REUSED").metadata["request_id"], REQUEST);
     let exists = guanxi.segmentation().create_pyramid(named("value")).await;
-    assert_eq!(
-        refused(exists, Code::AlreadyExists, "RESOURCE_ALREADY_EXISTS").metadata["resource"],
-        "pyramids/value"
-    );
+    assert_eq!(refused(exists, Code::AlreadyExists, "RESOURCE_ALREADY_EXISTS").metadata["resource"], "pyramids/value");
 }
 
 async fn retried_change_is_made_once(guanxi: TestServer) {

@@ -105,7 +105,10 @@ async fn report_on_nobody_has_no_shares(guanxi: TestServer) {
     let worthless = report(&guanxi, "value").await;
     assert_eq!((worthless.ranked_count, worthless.gini, worthless.lorenz_points.len()), (1, None, 0));
     let bronze = &worthless.tiers[2];
-    assert_eq!((bronze.customer_share, bronze.value_share, bronze.lowest_value.clone()), (Some(1.0), None, Some(usd(0))));
+    assert_eq!(
+        (bronze.customer_share, bronze.value_share, bronze.lowest_value.clone()),
+        (Some(1.0), None, Some(usd(0)))
+    );
 }
 
 async fn report_is_of_the_facts_as_they_are_now(guanxi: TestServer) {

@@ -65,7 +65,10 @@ async fn share_of_customers_is_rounded_up(guanxi: TestServer) {
     let seen = everybody(&guanxi, "value").await;
     // The boundaries lie at 1.1 and 3.3 of 11.
     assert_eq!(sizes(&seen, &["gold", "silver", "bronze"]), [2, 2, 7]);
-    assert_eq!(places(&seen)[7..], [("m-00007", "silver"), ("m-00008", "silver"), ("m-00009", "gold"), ("m-00010", "gold")]);
+    assert_eq!(
+        places(&seen)[7..],
+        [("m-00007", "silver"), ("m-00008", "silver"), ("m-00009", "gold"), ("m-00010", "gold")]
+    );
 }
 
 async fn equal_scores_are_ordered_by_value_and_then_by_id(guanxi: TestServer) {

@@ -54,7 +54,7 @@ async fn a_stream_has_its_own_deadline_only(guanxi: TestServer) {
 async fn a_stream_ends_at_the_deadline_it_asked_for(guanxi: TestServer) {
     let (_chunks, queue) = tokio::sync::mpsc::channel(1);
     let mut request = Request::new(tokio_stream::wrappers::ReceiverStream::new(queue));
-    request.set_timeout(Duration::from_millis(300));
+    request.set_timeout(Duration::from_secs(2));
     let mut progress = guanxi.activity().import_purchases(request).await.unwrap().into_inner();
     let ended = tokio::time::timeout(Duration::from_secs(10), progress.message()).await.expect("the stream ends");
     refused(ended, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");

@@ -50,7 +50,8 @@ impl Catalogue<'_> {
             revision: 1,
             active: None,
             next: None,
-            last_generation: 0,
+            // What a generation judges by is remembered by its number, so none may be one of a deleted pyramid of this id.
+            last_generation: self.now.0,
             operation: None,
             create_time: self.now,
             update_time: self.now,
@@ -93,7 +94,10 @@ impl Catalogue<'_> {
         write.tx.change_schemes().await?;
         let kept = write.tx.pyramid(id).await?.ok_or_else(|| Error::NotFound(name.clone()))?;
         seen(guard, &name, kept.revision)?;
-        if kept.active.is_some() || kept.operation.is_some() {
+        if let Some(running) = kept.operation {
+            return Err(Refusal::PyramidBusy { pyramid: name, operation: name::operation(&running) }.into());
+        }
+        if kept.active.is_some() {
             return Err(Refusal::PyramidActive(name).into());
         }
         write.tx.delete_pyramid(id).await?;

@@ -125,7 +125,9 @@ impl Activation<'_> {
         let revision = revision
             .ok_or_else(|| Error::NotFound(name::revision(self.pyramid_id(), self.request.number)))?;
         let people = self.held.store().reader().customer_count().await?;
-        self.progress.total = if revision.scheme.ranks_population() { people * 2 } else { people };
+        // A takeover begins anew: nothing of what was counted is kept.
+        let total = if revision.scheme.ranks_population() { people * 2 } else { people };
+        self.progress = ActivationProgress { total, ..ActivationProgress::default() };
         let Some(calibration) = self.measure(&revision.scheme, people).await? else { return Ok(false) };
         self.progress =
             ActivationProgress { phase: ActivationPhase::Assign, total: people, ..ActivationProgress::default() };

@@ -10,7 +10,8 @@ use super::{Batch, COUNTERS, TRANSACTION, id_text, names, values};
 use crate::Result;
 use crate::data::{OLD_SOURCE, Population, Sale, profile};
 
-const FACTS: &str = "facts (customer_id, kind, source, source_id, fact_id, occur_time, record_time, state, type, channel, body)";
+const FACTS: &str =
+    "facts (customer_id, kind, source, source_id, fact_id, occur_time, record_time, state, type, channel, body)";
 /// When the purchases that are there already were recorded.
 const OLD: Timestamp = Timestamp(1_756_684_800_000_000);
 /// Customers of one transaction while the database is filled.

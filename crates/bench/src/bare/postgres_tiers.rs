@@ -21,7 +21,8 @@ pub(super) async fn activate(
     now: Timestamp,
 ) -> Result<(u64, Duration)> {
     let mut connection = PgConnection::connect(url).await?;
-    run(&mut connection, "CREATE TEMP TABLE new_tiers (LIKE tiers) ON COMMIT DELETE ROWS; SET work_mem = '256MB'").await?;
+    run(&mut connection, "CREATE TEMP TABLE new_tiers (LIKE tiers) ON COMMIT DELETE ROWS; SET work_mem = '256MB'")
+        .await?;
     let began = Instant::now();
     let candidates = read(&mut connection, pyramid).await?;
     let moves = moves(scheme, &candidates);

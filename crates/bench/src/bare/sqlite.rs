@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use guanxi_model::Timestamp;
-use rusqlite::{Connection, Transaction, params, params_from_iter};
 use rusqlite::types::Value;
+use rusqlite::{Connection, Transaction, params, params_from_iter};
 
 use super::{Batch, COUNTERS, id_text, names, values};
 use crate::Result;
@@ -71,7 +71,8 @@ fn fill_customers(tx: &Transaction<'_>, population: Population, range: std::ops:
     insert_facts(tx, &batch, OLD_SOURCE, OLD)?;
     let places = vec!["?"; COUNTERS.len()].join(", ");
     let names = names();
-    let mut day = tx.prepare_cached(&format!("INSERT INTO buckets (customer_id, day, {names}) VALUES (?, ?, {places})"))?;
+    let mut day =
+        tx.prepare_cached(&format!("INSERT INTO buckets (customer_id, day, {names}) VALUES (?, ?, {places})"))?;
     for (customer, at, tally) in &batch.days {
         let cells = [Value::from(id_text(*customer)), Value::from(*at)].into_iter();
         day.execute(params_from_iter(cells.chain(values(tally).map(Value::from))))?;
@@ -93,7 +94,15 @@ fn insert_facts(tx: &Transaction<'_>, batch: &Batch, source: &str, now: Timestam
          body) VALUES (?, 1, ?, ?, ?, ?, ?, 1, 1, 'web', ?)",
     )?;
     for fact in &batch.facts {
-        insert.execute(params![id_text(fact.customer), source, fact.source_id, fact.id, fact.occur_time, now.0, fact.body])?;
+        insert.execute(params![
+            id_text(fact.customer),
+            source,
+            fact.source_id,
+            fact.id,
+            fact.occur_time,
+            now.0,
+            fact.body
+        ])?;
     }
     Ok(())
 }

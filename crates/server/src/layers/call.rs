@@ -5,6 +5,8 @@
 pub(super) enum Call {
     /// Answers within its deadline.
     Bounded,
+    /// Waits, or reads everybody: the longest deadline is its default.
+    Long,
     /// A stream of messages from the client, as long as those keep coming.
     Import,
     /// A health check: always admitted, so that an overloaded server is not taken for a dead one. Answers within its
@@ -17,6 +19,9 @@ pub(super) enum Call {
     Reflection,
 }
 
+/// The methods that may take longer than the others.
+const LONG: [&str; 2] = ["WaitOperation", "GetPyramidReport"];
+
 impl Call {
     /// Of a request path, `/package.Service/Method`.
     pub(super) fn of(path: &str) -> Self {
@@ -26,12 +31,13 @@ impl Call {
             "grpc.health.v1.Health" => Self::Check,
             _ if service.starts_with("grpc.reflection.") => Self::Reflection,
             _ if method.starts_with("Import") => Self::Import,
+            _ if LONG.contains(&method) => Self::Long,
             _ => Self::Bounded,
         }
     }
 
     pub(super) fn has_default_deadline(self) -> bool {
-        matches!(self, Self::Bounded | Self::Check)
+        matches!(self, Self::Bounded | Self::Long | Self::Check)
     }
 
     pub(super) fn has_idle_limit(self) -> bool {
@@ -39,7 +45,7 @@ impl Call {
     }
 
     pub(super) fn counts(self) -> bool {
-        matches!(self, Self::Bounded | Self::Import)
+        matches!(self, Self::Bounded | Self::Long | Self::Import)
     }
 }
 
@@ -51,6 +57,7 @@ mod tests {
     fn paths_say_how_to_treat_a_call() {
         assert_eq!(Call::of("/guanxi.v1.ActivityService/RecordPurchase"), Call::Bounded);
         assert_eq!(Call::of("/guanxi.v1.ActivityService/ImportPurchases"), Call::Import);
+        assert_eq!(Call::of("/google.longrunning.Operations/WaitOperation"), Call::Long);
         assert_eq!(Call::of("/grpc.health.v1.Health/Check"), Call::Check);
         assert_eq!(Call::of("/grpc.health.v1.Health/Watch"), Call::Watch);
         assert_eq!(Call::of("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"), Call::Reflection);

@@ -35,6 +35,7 @@ impl Deadline {
         };
         let (limit, capped) = match (asked, call.has_default_deadline()) {
             (None, false) => return Ok(None),
+            (None, true) if call == Call::Long => (settings.max_deadline, false),
             (None, true) => (settings.default_deadline, false),
             (Some(asked), false) => (asked, false),
             (Some(asked), true) => (asked.min(settings.max_deadline), asked > settings.max_deadline),

@@ -68,8 +68,7 @@ async fn sqlite(opened: &Opened) -> Schema {
         for row in opened.rows(&indexes).await {
             let index = text(&row, 0);
             let columns = format!("SELECT name, coll FROM pragma_index_xinfo('{index}') WHERE key = 1 ORDER BY seqno");
-            let columns: Vec<_> =
-                opened.rows(&columns).await.iter().map(|row| (text(row, 0), text(row, 1))).collect();
+            let columns: Vec<_> = opened.rows(&columns).await.iter().map(|row| (text(row, 0), text(row, 1))).collect();
             if is_set(&row, 2) {
                 let columns = columns.iter().map(|(column, _)| column.clone()).collect();
                 table.indexes.insert(index, Index { unique: is_set(&row, 1), columns });

@@ -38,8 +38,10 @@ fn about_customers(schema: &Schema) -> Vec<(&String, &Table)> {
 
 async fn tables_about_customers_begin_their_key_with_the_customer(opened: Opened) {
     let schema = read(&opened).await;
-    let others: Vec<_> =
-        about_customers(&schema).into_iter().filter(|(_, table)| table.primary_key.first().is_none_or(|one| one != "customer_id")).collect();
+    let others: Vec<_> = about_customers(&schema)
+        .into_iter()
+        .filter(|(_, table)| table.primary_key.first().is_none_or(|one| one != "customer_id"))
+        .collect();
     assert!(others.is_empty(), "{others:#?}");
     assert!(about_customers(&schema).len() >= 11, "{:?}", schema.tables.keys());
     for name in APART {
