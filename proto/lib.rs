@@ -5,7 +5,13 @@
 pub mod google {
     /// `google.longrunning`: operations.
     pub mod longrunning {
-        #![allow(missing_docs, clippy::all, clippy::allow_attributes_without_reason, clippy::too_many_lines, reason = "generated")]
+        #![allow(
+            missing_docs,
+            clippy::all,
+            clippy::allow_attributes_without_reason,
+            clippy::too_many_lines,
+            reason = "generated"
+        )]
         tonic::include_proto!("google.longrunning");
     }
     /// `google.rpc`: status and error details.
@@ -14,7 +20,13 @@ pub mod google {
     }
     /// `google.type`: money and dates.
     pub mod r#type {
-        #![allow(missing_docs, clippy::all, clippy::allow_attributes_without_reason, clippy::too_many_lines, reason = "generated")]
+        #![allow(
+            missing_docs,
+            clippy::all,
+            clippy::allow_attributes_without_reason,
+            clippy::too_many_lines,
+            reason = "generated"
+        )]
         tonic::include_proto!("google.r#type");
     }
 }
@@ -22,7 +34,13 @@ pub mod google {
 // Generated code refers to other packages by the path from the root of all packages, so it must stand at its own.
 mod guanxi {
     pub mod v1 {
-        #![allow(missing_docs, clippy::all, clippy::allow_attributes_without_reason, clippy::too_many_lines, reason = "generated")]
+        #![allow(
+            missing_docs,
+            clippy::all,
+            clippy::allow_attributes_without_reason,
+            clippy::too_many_lines,
+            reason = "generated"
+        )]
         tonic::include_proto!("guanxi.v1");
     }
 }

@@ -127,4 +127,14 @@ const UP: &[&str] = &[
     "#,
 ];
 
-const DOWN: &[&str] = &["DROP TABLE deployment", "DROP TABLE customers", "DROP TABLE external_ids", "DROP TABLE customer_labels", "DROP TABLE customer_attributes", "DROP TABLE customer_requests", "DROP TABLE catalogue_requests", "DROP TABLE attribute_definitions", "DROP TABLE touchpoints"];
+const DOWN: &[&str] = &[
+    "DROP TABLE deployment",
+    "DROP TABLE customers",
+    "DROP TABLE external_ids",
+    "DROP TABLE customer_labels",
+    "DROP TABLE customer_attributes",
+    "DROP TABLE customer_requests",
+    "DROP TABLE catalogue_requests",
+    "DROP TABLE attribute_definitions",
+    "DROP TABLE touchpoints",
+];

@@ -157,4 +157,11 @@ const UP: &[&str] = &[
     "#,
 ];
 
-const DOWN: &[&str] = &["DROP TABLE facts", "DROP TABLE fact_notes", "DROP TABLE replacements", "DROP TABLE buckets", "DROP TABLE summaries", "DROP TABLE changes"];
+const DOWN: &[&str] = &[
+    "DROP TABLE facts",
+    "DROP TABLE fact_notes",
+    "DROP TABLE replacements",
+    "DROP TABLE buckets",
+    "DROP TABLE summaries",
+    "DROP TABLE changes",
+];

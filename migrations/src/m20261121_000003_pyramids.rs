@@ -93,4 +93,10 @@ const UP: &[&str] = &[
     "#,
 ];
 
-const DOWN: &[&str] = &["DROP TABLE pyramids", "DROP TABLE pyramid_revisions", "DROP TABLE calibrations", "DROP TABLE tiers", "DROP TABLE tier_changes"];
+const DOWN: &[&str] = &[
+    "DROP TABLE pyramids",
+    "DROP TABLE pyramid_revisions",
+    "DROP TABLE calibrations",
+    "DROP TABLE tiers",
+    "DROP TABLE tier_changes",
+];

@@ -103,11 +103,25 @@ fn every_file_says_what_it_is_for() {
 #[test]
 fn statuses_are_built_in_one_file() {
     const CONSTRUCTORS: &[&str] = &[
-        "Status::new(", "Status::with_", "Status::internal(", "Status::invalid_argument(", "Status::not_found(",
-        "Status::already_exists(", "Status::aborted(", "Status::failed_precondition(", "Status::unavailable(",
-        "Status::resource_exhausted(", "Status::deadline_exceeded(", "Status::cancelled(", "Status::unknown(",
-        "Status::unimplemented(", "Status::permission_denied(", "Status::unauthenticated(", "Status::out_of_range(",
-        "Status::data_loss(", "Status::ok(",
+        "Status::new(",
+        "Status::with_",
+        "Status::internal(",
+        "Status::invalid_argument(",
+        "Status::not_found(",
+        "Status::already_exists(",
+        "Status::aborted(",
+        "Status::failed_precondition(",
+        "Status::unavailable(",
+        "Status::resource_exhausted(",
+        "Status::deadline_exceeded(",
+        "Status::cancelled(",
+        "Status::unknown(",
+        "Status::unimplemented(",
+        "Status::permission_denied(",
+        "Status::unauthenticated(",
+        "Status::out_of_range(",
+        "Status::data_loss(",
+        "Status::ok(",
     ];
     let one = root().join("crates/grpc/src/status");
     let elsewhere: Vec<String> = all_rust_files()

@@ -56,7 +56,8 @@ async fn get(guanxi: &TestServer, id: &str) -> Result<Customer, Status> {
 
 /// Writes the fields named, from a customer with its name.
 async fn update(guanxi: &TestServer, customer: Customer, paths: &[&str]) -> Result<Customer, Status> {
-    let request = UpdateCustomerRequest { customer: Some(customer), update_mask: mask(paths), request_id: String::new() };
+    let request =
+        UpdateCustomerRequest { customer: Some(customer), update_mask: mask(paths), request_id: String::new() };
     Ok(guanxi.customers().update_customer(request).await?.into_inner())
 }
 
@@ -100,8 +101,11 @@ async fn replica(guanxi: &TestServer) -> Replica {
 
 /// Defines an attribute of a type.
 async fn define(guanxi: &TestServer, key: &str, value_type: ValueType) -> Result<AttributeDefinition, Status> {
-    let definition =
-        AttributeDefinition { display_name: key.into(), value_type: value_type.into(), ..AttributeDefinition::default() };
+    let definition = AttributeDefinition {
+        display_name: key.into(),
+        value_type: value_type.into(),
+        ..AttributeDefinition::default()
+    };
     let request = CreateAttributeDefinitionRequest {
         attribute_definition: Some(definition),
         attribute_definition_id: key.into(),

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use guanxi::google::r#type::Money;
 use guanxi::v1::{
-    self,
-    CreateCustomerRequest, Customer, CustomerKind, Direction, FactContext, FactKey, Interaction, InteractionPurpose, Payment,
-    Purchase, PurchaseLine, PurchaseType, RecordPurchaseRequest, StageChange,
+    self, CreateCustomerRequest, Customer, CustomerKind, Direction, FactContext, FactKey, Interaction,
+    InteractionPurpose, Payment, Purchase, PurchaseLine, PurchaseType, RecordPurchaseRequest, StageChange,
 };
 use guanxi_model::Timestamp;
 use guanxi_testkit::TestServer;
@@ -37,11 +36,8 @@ pub(crate) fn person(display_name: &str) -> Customer {
 
 /// Creates a person; the id is the display name too.
 pub(crate) async fn create_person(guanxi: &TestServer, id: &str) -> Customer {
-    let request = CreateCustomerRequest {
-        customer: Some(person(id)),
-        customer_id: id.into(),
-        request_id: String::new(),
-    };
+    let request =
+        CreateCustomerRequest { customer: Some(person(id)), customer_id: id.into(), request_id: String::new() };
     guanxi.customers().create_customer(request).await.unwrap().into_inner()
 }
 
@@ -131,7 +127,8 @@ pub(crate) fn refusal(status: &Status) -> Refusal {
     assert!(status.message().len() <= 512, "a message of {} bytes", status.message().len());
     assert!(status.details().len() <= 4096, "details of {} bytes", status.details().len());
     let fields = details.bad_request().map(|bad| bad.field_violations.iter().map(|one| one.field.clone()).collect());
-    let faults = details.bad_request().map(|bad| bad.field_violations.iter().map(|one| one.description.clone()).collect());
+    let faults =
+        details.bad_request().map(|bad| bad.field_violations.iter().map(|one| one.description.clone()).collect());
     Refusal {
         code: status.code(),
         reason: info.reason.clone(),

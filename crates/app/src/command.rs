@@ -72,8 +72,14 @@ pub struct WithdrawFact {
 pub enum Outcome {
     Customer(Box<Customer>),
     /// `recorded` is false where the fact was there already.
-    Fact { fact: Box<Fact>, recorded: bool },
-    Withdrawn { known: bool, time: Timestamp },
+    Fact {
+        fact: Box<Fact>,
+        recorded: bool,
+    },
+    Withdrawn {
+        known: bool,
+        time: Timestamp,
+    },
 }
 
 /// Whether the commands of one submission stand or fall together.

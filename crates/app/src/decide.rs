@@ -26,7 +26,9 @@ pub(crate) fn carry_out(world: &mut World<'_>, command: &Command) -> Result<Outc
     world.apply(decision);
     // The answer to a change of a customer is what it is afterwards.
     Ok(match outcome {
-        Outcome::Customer(_) if changed => world.seen(&customer).map_or(outcome, |seen| Outcome::Customer(Box::new(seen))),
+        Outcome::Customer(_) if changed => {
+            world.seen(&customer).map_or(outcome, |seen| Outcome::Customer(Box::new(seen)))
+        }
         outcome => outcome,
     })
 }

@@ -41,7 +41,12 @@ impl Judges {
     }
 
     /// What a generation judges by, for a reader.
-    pub(crate) async fn read(&self, reader: &Reader, pyramid: &PyramidId, generation: i64) -> Result<Arc<Judge>, Error> {
+    pub(crate) async fn read(
+        &self,
+        reader: &Reader,
+        pyramid: &PyramidId,
+        generation: i64,
+    ) -> Result<Arc<Judge>, Error> {
         if let Some(judge) = self.get(pyramid, generation) {
             return Ok(judge);
         }
@@ -81,7 +86,10 @@ fn lost(pyramid: &PyramidId, generation: i64) -> Error {
 }
 
 /// Judges the customers that a batch has touched, and adds what changes to the effects.
-pub(crate) fn judge_touched(world: &World<'_>, benches: &[Bench]) -> (Vec<(CustomerId, PyramidId, TierRow)>, Vec<TierChange>) {
+pub(crate) fn judge_touched(
+    world: &World<'_>,
+    benches: &[Bench],
+) -> (Vec<(CustomerId, PyramidId, TierRow)>, Vec<TierChange>) {
     let (mut rows, mut changes) = (Vec::new(), Vec::new());
     for (customer, state, summary) in world.touched() {
         for bench in benches {
@@ -101,7 +109,12 @@ pub(crate) fn keep(effects: &mut Effects, (rows, changes): (Vec<(CustomerId, Pyr
 }
 
 /// The tier of a customer; none where it is not ranked.
-pub(crate) fn tier_of(judge_by: &Judge, customer: &CustomerId, deleted: bool, tally: &guanxi_model::Tally) -> Option<TierId> {
+pub(crate) fn tier_of(
+    judge_by: &Judge,
+    customer: &CustomerId,
+    deleted: bool,
+    tally: &guanxi_model::Tally,
+) -> Option<TierId> {
     if deleted {
         return None;
     }

@@ -28,11 +28,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use catalogue::Catalogue;
-use committer::{Committer, Shared};
 pub use command::{
     ChangeCustomer, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact, UpdateCustomer, Urgency,
     WithdrawFact,
 };
+use committer::{Committer, Shared};
 pub use error::{Error, Refusal};
 use judges::Judges;
 use operations::{Operations, Runner};
@@ -67,8 +67,7 @@ impl App {
         });
         let committer = Committer::start(&shared, &tasks);
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        let runner =
-            Runner { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake), stop: stop.clone() };
+        let runner = Runner { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake), stop: stop.clone() };
         tasks.spawn(runner.run());
         tasks.spawn(housekeeping::run(store.clone(), clock.clone(), stop.clone()));
         let committer = Mutex::new(Some(Arc::new(committer)));

@@ -39,7 +39,9 @@ pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
-    Failed { incident: String },
+    Failed {
+        incident: String,
+    },
 }
 
 /// Asks for operations and looks at them.
@@ -51,7 +53,11 @@ pub struct Operations<'a> {
 
 impl Operations<'_> {
     /// Asks to put a revision in force. A repeated request returns the operation it made.
-    pub async fn activate(&self, request: ActivationRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+    pub async fn activate(
+        &self,
+        request: ActivationRequest,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
         let revision = name::revision(&request.pyramid, request.number);
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
@@ -200,7 +206,8 @@ impl Runner {
             Err(error) => {
                 let incident = uuid::Uuid::now_v7().to_string();
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
-                activation::give_up(held, operation, OperationState::Failed, &OperationOutcome::Failed { incident }).await
+                activation::give_up(held, operation, OperationState::Failed, &OperationOutcome::Failed { incident })
+                    .await
             }
         }
     }

@@ -19,7 +19,10 @@ pub(crate) enum Effect {
     PutReplacement(FactRef, Replacement),
     /// What is added to the day of a moment.
     Count(Timestamp, Tally),
-    SetTotals { tally: Tally, gross: i64 },
+    SetTotals {
+        tally: Tally,
+        gross: i64,
+    },
     SetStage(Stage),
     PutRequest(RequestId, Fingerprint),
     Note(ChangeKind, Option<FactId>),
@@ -123,7 +126,8 @@ impl<'a> World<'a> {
         for effect in effects {
             self.apply_one(&customer, &mut state, &mut summary, effect);
         }
-        let written = self.effects.summaries.entry(customer.clone()).or_insert_with(|| (loaded_version, summary.clone()));
+        let written =
+            self.effects.summaries.entry(customer.clone()).or_insert_with(|| (loaded_version, summary.clone()));
         written.1 = summary.clone();
         state.summary = Some(summary);
         self.loaded.customers.insert(customer, state);
@@ -187,7 +191,9 @@ impl<'a> World<'a> {
         if let Some(fact) = state.facts.get_mut(&key) {
             fact.state = new;
         }
-        for change in state.stage_changes.iter_mut().filter(|change| key.0 == FactKind::StageChange && change.key == key.1) {
+        for change in
+            state.stage_changes.iter_mut().filter(|change| key.0 == FactKind::StageChange && change.key == key.1)
+        {
             change.state = new;
         }
         let key = (customer.clone(), key);

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 
 use crate::Error;
 
@@ -112,7 +112,8 @@ pub(crate) async fn insert(
 ) -> Result<u64, Error> {
     let names = rows.names();
     // Without a WHERE, SQLite takes the ON of ON CONFLICT for that of a join.
-    let statement = |source: &str| format!("INSERT INTO {table} ({names}) SELECT {names} FROM {source} WHERE TRUE {tail}");
+    let statement =
+        |source: &str| format!("INSERT INTO {table} ({names}) SELECT {names} FROM {source} WHERE TRUE {tail}");
     execute(connection, rows, statement).await
 }
 
@@ -208,15 +209,23 @@ fn array_element(cell: Cell, kind: Kind) -> Value {
 fn values_lists(rows: Rows<'_>) -> Vec<(String, Vec<Value>)> {
     let width = rows.columns.len();
     let most = previous_power_of_two((MAX_PARAMETERS / width).min(MAX_ROWS));
-    let renamed: Vec<String> =
-        rows.columns.iter().enumerate().map(|(index, column)| format!("column{} AS {}", index + 1, column.name)).collect();
+    let renamed: Vec<String> = rows
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| format!("column{} AS {}", index + 1, column.name))
+        .collect();
     let renamed = renamed.join(", ");
     let row = format!("({})", vec!["?"; width].join(","));
     let mut lists = Vec::new();
     let mut cells = rows.cells.into_iter();
     loop {
-        let mut values: Vec<Value> =
-            cells.by_ref().take(most * width).zip(rows.columns.iter().cycle()).map(|(cell, column)| value(cell, column.kind)).collect();
+        let mut values: Vec<Value> = cells
+            .by_ref()
+            .take(most * width)
+            .zip(rows.columns.iter().cycle())
+            .map(|(cell, column)| value(cell, column.kind))
+            .collect();
         if values.is_empty() {
             return lists;
         }

@@ -14,7 +14,9 @@ const DEFINITION: &str =
 const TOUCHPOINT: &str =
     "touchpoint_id, display_name, journey, place, kind, description, revision, create_time, update_time";
 
-pub(crate) async fn attribute_definitions(connection: &impl ConnectionTrait) -> Result<Vec<AttributeDefinition>, Error> {
+pub(crate) async fn attribute_definitions(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<AttributeDefinition>, Error> {
     let sql = format!("SELECT {DEFINITION} FROM attribute_definitions ORDER BY attribute_key");
     query(connection, &sql, []).await?.iter().map(read_definition).collect()
 }
@@ -97,8 +99,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), Error> {
         let sql = "INSERT INTO catalogue_requests (name, request_id, fingerprint, record_time) VALUES ($1, $2, $3, $4)";
-        let values =
-            [name.into(), request.as_bytes().to_vec().into(), fingerprint.to_vec().into(), now.0.into()];
+        let values = [name.into(), request.as_bytes().to_vec().into(), fingerprint.to_vec().into(), now.0.into()];
         execute(self.connection(), sql, values).await.map(drop)
     }
 
@@ -123,8 +124,16 @@ impl Tx {
              ON CONFLICT (attribute_key) DO UPDATE SET display_name = excluded.display_name, \
              description = excluded.description, revision = excluded.revision, update_time = excluded.update_time"
         );
-        let AttributeDefinition { key, display_name, description, value_type, unit, revision, create_time, update_time } =
-            definition;
+        let AttributeDefinition {
+            key,
+            display_name,
+            description,
+            value_type,
+            unit,
+            revision,
+            create_time,
+            update_time,
+        } = definition;
         let values: [Value; 8] = [
             key.as_str().into(),
             display_name.as_str().into(),
@@ -182,7 +191,9 @@ impl Tx {
 
     /// Deletes a touchpoint.
     pub async fn delete_touchpoint(&self, id: &TouchpointId) -> Result<(), Error> {
-        execute(self.connection(), "DELETE FROM touchpoints WHERE touchpoint_id = $1", [id.as_str().into()]).await.map(drop)
+        execute(self.connection(), "DELETE FROM touchpoints WHERE touchpoint_id = $1", [id.as_str().into()])
+            .await
+            .map(drop)
     }
 }
 

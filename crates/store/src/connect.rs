@@ -6,9 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::ConnectOptions as _;
 
 use crate::Error;
 
@@ -35,11 +35,7 @@ const STATEMENT_CACHE: usize = 512;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) async fn open(options: &Options) -> Result<Pools, Error> {
-    if options.url.starts_with("sqlite:") {
-        open_sqlite(options).await
-    } else {
-        open_postgres(options).await
-    }
+    if options.url.starts_with("sqlite:") { open_sqlite(options).await } else { open_postgres(options).await }
 }
 
 async fn open_sqlite(options: &Options) -> Result<Pools, Error> {

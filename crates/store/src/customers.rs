@@ -71,7 +71,9 @@ impl Reader {
         for id in ids {
             keys.push([id.as_str().into()]);
         }
-        let sql = |source: &str| format!("SELECT {COLUMNS} {FROM} WHERE c.customer_id IN (SELECT k.customer_id FROM {source})");
+        let sql = |source: &str| {
+            format!("SELECT {COLUMNS} {FROM} WHERE c.customer_id IN (SELECT k.customer_id FROM {source})")
+        };
         let found = bulk::select(self.connection(), keys, sql).await?;
         found.iter().map(|row| read(row).map(|customer| (customer.id.clone(), customer))).collect()
     }

@@ -64,7 +64,8 @@ fn of_sqlx(error: &sqlx::Error) -> Option<Error> {
             let code = cause.code().unwrap_or_default();
             if cause.is_unique_violation() || CONFLICT.contains(&code.as_ref()) {
                 Some(Error::Conflict)
-            } else if UNAVAILABLE.iter().any(|prefix| code.starts_with(prefix)) || is_sqlite_busy(cause.as_ref(), &code) {
+            } else if UNAVAILABLE.iter().any(|prefix| code.starts_with(prefix)) || is_sqlite_busy(cause.as_ref(), &code)
+            {
                 Some(Error::Unavailable(format!("SQLSTATE {code}")))
             } else {
                 None

@@ -44,10 +44,7 @@ pub fn fact_filter(kind: FactKind) -> Schema {
         FactKind::StageChange => Schema(&[
             ("occur_time", Kind::Timestamp),
             ("source", Kind::Text),
-            (
-                "type",
-                Kind::Enum(&[("PROSPECT", 1), ("ACTIVE", 2), ("DORMANT", 3), ("CHURNED", 4), ("WON_BACK", 5)]),
-            ),
+            ("type", Kind::Enum(&[("PROSPECT", 1), ("ACTIVE", 2), ("DORMANT", 3), ("CHURNED", 4), ("WON_BACK", 5)])),
         ]),
     }
 }
@@ -90,7 +87,9 @@ impl Reader {
                 format!("AND f.customer_id = ${}", values.len())
             }
             // A value, not NOT EXISTS: PostgreSQL would read all summaries through for the few that are deleted.
-            None => "AND (SELECT s.delete_time IS NULL FROM summaries s WHERE s.customer_id = f.customer_id)".to_owned(),
+            None => {
+                "AND (SELECT s.delete_time IS NULL FROM summaries s WHERE s.customer_id = f.customer_id)".to_owned()
+            }
         };
         let state = if list.show_replaced { "" } else { "AND f.state = 1" };
         let after = match &list.after {

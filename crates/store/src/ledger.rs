@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{AttributeDefinition, ExternalId};
 use guanxi_model::fact::{Fact, FactKey, FactKind, FactState};
-use guanxi_model::{AttributeKey, CustomerId, Day, FactId, PyramidId, RequestId, Tally, TierId, Timestamp, TouchpointId};
+use guanxi_model::{
+    AttributeKey, CustomerId, Day, FactId, PyramidId, RequestId, Tally, TierId, Timestamp, TouchpointId,
+};
 
 pub use crate::rows::customer::Record;
 pub use crate::rows::summary::Summary;

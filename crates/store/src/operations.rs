@@ -95,8 +95,9 @@ impl Tx {
 
     /// Inserts an operation.
     pub async fn put_operation(&self, operation: &Operation) -> Result<(), Error> {
-        let sql =
-            format!("INSERT INTO operations ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+        let sql = format!(
+            "INSERT INTO operations ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        );
         let values: [Value; 13] = [
             operation.id.as_bytes().to_vec().into(),
             operation.kind.as_str().into(),

@@ -146,7 +146,8 @@ impl Tx {
     /// runs that were cancelled.
     pub async fn delete_pyramid(&self, id: &PyramidId) -> Result<(), Error> {
         for table in ["pyramid_revisions", "calibrations", "tiers", "pyramids"] {
-            execute(self.connection(), &format!("DELETE FROM {table} WHERE pyramid_id = $1"), [id.as_str().into()]).await?;
+            execute(self.connection(), &format!("DELETE FROM {table} WHERE pyramid_id = $1"), [id.as_str().into()])
+                .await?;
         }
         Ok(())
     }

@@ -158,7 +158,13 @@ impl Tx {
 
     /// Folds the second slot into the first for up to `limit` customers and keeps the changes of tier. Returns how many
     /// were folded; 0 when all are.
-    pub async fn fold(&self, pyramid: &PyramidId, generation: i64, activated: Timestamp, limit: usize) -> Result<u64, Error> {
+    pub async fn fold(
+        &self,
+        pyramid: &PyramidId,
+        generation: i64,
+        activated: Timestamp,
+        limit: usize,
+    ) -> Result<u64, Error> {
         // The rows up to a customer can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
         // change), so every row that is folded below has its change kept above.
         let bound = "SELECT MAX(customer_id) FROM (SELECT customer_id FROM tiers WHERE pyramid_id = $1 AND \

@@ -109,7 +109,7 @@ async fn is_given_up<K: Sample>(guanxi: &TestServer, second: Recording<K>, reaso
         assert_eq!((aborted.code, aborted.reason.as_str()), (Code::Aborted, "BATCH_ABORTED"));
         assert_eq!(aborted.metadata["item"], "1");
     }
-    let eve = GetCustomerRequest { name: "customers/eve".into(), ..GetCustomerRequest::default() };
+    let eve = GetCustomerRequest { name: "customers/eve".into() };
     assert_eq!(guanxi.customers().get_customer(eve).await.unwrap_err().code(), Code::NotFound);
     assert_eq!(ever_listed::<K>(&guanxi.activity(), "customers/-").await, []);
 }

@@ -31,7 +31,7 @@ fn state(source_id: &str, state: FactState) -> (String, FactState) {
 async fn is_replaced<K: Sample>(guanxi: &TestServer) {
     let wrong = record(&guanxi.activity(), least::<K>("ada", 1, "wrong")).await.unwrap();
     let right = record(&guanxi.activity(), replacing(least::<K>("ada", 2, "right"), "wrong")).await.unwrap();
-    assert_eq!(listed::<K>(&guanxi.activity(), "customers/ada").await, [right.clone()]);
+    assert_eq!(listed::<K>(&guanxi.activity(), "customers/ada").await, std::slice::from_ref(&right));
     assert_eq!(states::<K>(guanxi).await, [state("right", FactState::Active), state("wrong", FactState::Replaced)]);
     // Both are repeated as they are now.
     let mut replaced = wrong;

@@ -20,7 +20,7 @@ on_each_backend! {
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 
 async fn stage(guanxi: &TestServer, customer: &str) -> CustomerStage {
-    let request = GetCustomerRequest { name: format!("customers/{customer}"), ..GetCustomerRequest::default() };
+    let request = GetCustomerRequest { name: format!("customers/{customer}") };
     guanxi.customers().get_customer(request).await.unwrap().into_inner().stage()
 }
 

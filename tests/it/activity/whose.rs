@@ -35,7 +35,7 @@ fn fact_of<K: Sample>(external_id: &str, source_id: &str) -> K {
 }
 
 async fn get(guanxi: &TestServer, id: &str) -> Result<Customer, Status> {
-    let request = GetCustomerRequest { name: format!("customers/{id}"), ..GetCustomerRequest::default() };
+    let request = GetCustomerRequest { name: format!("customers/{id}") };
     Ok(guanxi.customers().get_customer(request).await?.into_inner())
 }
 

@@ -33,7 +33,11 @@ fn employees() -> AttributeDefinition {
     }
 }
 
-async fn create_as(guanxi: &TestServer, key: &str, definition: AttributeDefinition) -> Result<AttributeDefinition, Status> {
+async fn create_as(
+    guanxi: &TestServer,
+    key: &str,
+    definition: AttributeDefinition,
+) -> Result<AttributeDefinition, Status> {
     let request = CreateAttributeDefinitionRequest {
         attribute_definition: Some(definition),
         attribute_definition_id: key.into(),
@@ -47,7 +51,11 @@ async fn get_definition(guanxi: &TestServer, key: &str) -> Result<AttributeDefin
     Ok(guanxi.customers().get_attribute_definition(request).await?.into_inner())
 }
 
-async fn change(guanxi: &TestServer, definition: AttributeDefinition, paths: &[&str]) -> Result<AttributeDefinition, Status> {
+async fn change(
+    guanxi: &TestServer,
+    definition: AttributeDefinition,
+    paths: &[&str],
+) -> Result<AttributeDefinition, Status> {
     let request = UpdateAttributeDefinitionRequest {
         attribute_definition: Some(definition),
         update_mask: mask(paths),
@@ -57,7 +65,8 @@ async fn change(guanxi: &TestServer, definition: AttributeDefinition, paths: &[&
 }
 
 async fn remove(guanxi: &TestServer, key: &str) -> Result<(), Status> {
-    let request = DeleteAttributeDefinitionRequest { name: format!("attributeDefinitions/{key}"), ..Default::default() };
+    let request =
+        DeleteAttributeDefinitionRequest { name: format!("attributeDefinitions/{key}"), ..Default::default() };
     guanxi.customers().delete_attribute_definition(request).await.map(drop)
 }
 

@@ -105,7 +105,9 @@ async fn a_customer_that_is_not_there_is_not_found(guanxi: TestServer) {
     refused(super::undelete(&guanxi, "nobody").await, Code::NotFound, "RESOURCE_NOT_FOUND");
     let nobody = Customer { name: name("nobody"), ..person("Nobody") };
     refused(super::update(&guanxi, nobody, &["display_name"]).await, Code::NotFound, "RESOURCE_NOT_FOUND");
-    for bad in ["", "customers", "customers/", "customers/-", "customers/a/b", "Customers/a", "/customers/a", "customers/a "] {
+    for bad in
+        ["", "customers", "customers/", "customers/-", "customers/a/b", "Customers/a", "/customers/a", "customers/a "]
+    {
         let request = guanxi::v1::GetCustomerRequest { name: bad.into() };
         assert_eq!(wrong_fields(guanxi.customers().get_customer(request).await), ["name"], "{bad:?}");
     }

@@ -21,7 +21,8 @@ on_each_backend! {
 
 async fn a_stale_etag_stops_an_update(guanxi: TestServer) {
     let first = create_person(&guanxi, "ada").await;
-    let edit = |etag: &str, display_name: &str| Customer { name: name("ada"), etag: etag.into(), ..person(display_name) };
+    let edit =
+        |etag: &str, display_name: &str| Customer { name: name("ada"), etag: etag.into(), ..person(display_name) };
     let second = update(&guanxi, edit(&first.etag, "Second"), &["display_name"]).await.unwrap();
     let stale = update(&guanxi, edit(&first.etag, "Third"), &["display_name"]).await;
     assert_eq!(refused(stale, Code::Aborted, "ETAG_MISMATCH").metadata["resource"], "customers/ada");
@@ -38,11 +39,13 @@ async fn a_stale_etag_stops_a_deletion_and_its_undoing(guanxi: TestServer) {
     let first = create_person(&guanxi, "ada").await;
     let second = update(&guanxi, Customer { name: name("ada"), ..person("Second") }, &["display_name"]).await.unwrap();
     let mut client = guanxi.customers();
-    let deletion = |etag: &str| DeleteCustomerRequest { name: name("ada"), etag: etag.into(), request_id: String::new() };
+    let deletion =
+        |etag: &str| DeleteCustomerRequest { name: name("ada"), etag: etag.into(), request_id: String::new() };
     refused(client.delete_customer(deletion(&first.etag)).await, Code::Aborted, "ETAG_MISMATCH");
     assert_eq!(get(&guanxi, "ada").await.unwrap().delete_time, None);
     let deleted = client.delete_customer(deletion(&second.etag)).await.unwrap().into_inner();
-    let undoing = |etag: &str| UndeleteCustomerRequest { name: name("ada"), etag: etag.into(), request_id: String::new() };
+    let undoing =
+        |etag: &str| UndeleteCustomerRequest { name: name("ada"), etag: etag.into(), request_id: String::new() };
     refused(client.undelete_customer(undoing(&second.etag)).await, Code::Aborted, "ETAG_MISMATCH");
     assert!(get(&guanxi, "ada").await.unwrap().delete_time.is_some());
     client.undelete_customer(undoing(&deleted.etag)).await.unwrap();
@@ -97,8 +100,11 @@ async fn the_catalogue_has_etags_too(guanxi: TestServer) {
     };
     let later = client.update_touchpoint(edit(&desk_now.etag)).await.unwrap().into_inner();
     refused(client.update_touchpoint(edit(&desk_now.etag)).await, Code::Aborted, "ETAG_MISMATCH");
-    let deletion =
-        |etag: &str| DeleteTouchpointRequest { name: desk_now.name.clone(), etag: etag.into(), request_id: String::new() };
+    let deletion = |etag: &str| DeleteTouchpointRequest {
+        name: desk_now.name.clone(),
+        etag: etag.into(),
+        request_id: String::new(),
+    };
     refused(client.delete_touchpoint(deletion(&desk_now.etag)).await, Code::Aborted, "ETAG_MISMATCH");
     client.delete_touchpoint(deletion(&later.etag)).await.unwrap();
 }

@@ -76,7 +76,8 @@ async fn a_deleted_customer_keeps_its_external_ids(guanxi: TestServer) {
 
 /// Neither case, nor blanks, nor the Unicode form make two ids one; nor is anything in them a pattern.
 async fn external_ids_are_told_apart_byte_by_byte(guanxi: TestServer) {
-    let ids = ["a", "A", "a ", " a", "é", "e\u{301}", "%", "_", "0", "00", "'", "\"", "\\", "a/b", "关系", "𝄞", "ß", "SS"];
+    let ids =
+        ["a", "A", "a ", " a", "é", "e\u{301}", "%", "_", "0", "00", "'", "\"", "\\", "a/b", "关系", "𝄞", "ß", "SS"];
     for (index, id) in ids.iter().enumerate() {
         create(&guanxi, &format!("c{index}"), known_as("x", &[("shop", id)])).await.unwrap();
     }

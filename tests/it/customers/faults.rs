@@ -99,11 +99,24 @@ async fn what_is_required_is_asked_for(guanxi: TestServer) {
         ..Customer::default()
     };
     let wanted = [
-        "kind", "display_name", "external_ids[0].system", "external_ids[0].id", "contacts[0].contact_id",
-        "contacts[0].display_name", "contacts[0].channels[0].kind", "contacts[0].channels[0].address",
-        "life_events[0].kind", "life_events[0].date", "account_team[0].role", "account_team[0].member",
-        "relationship.lock_ins[0].kind", "relationship.lock_ins[0].start_date", "consents[0].purpose",
-        "consents[0].basis", "consents[0].state", "consents[0].time",
+        "kind",
+        "display_name",
+        "external_ids[0].system",
+        "external_ids[0].id",
+        "contacts[0].contact_id",
+        "contacts[0].display_name",
+        "contacts[0].channels[0].kind",
+        "contacts[0].channels[0].address",
+        "life_events[0].kind",
+        "life_events[0].date",
+        "account_team[0].role",
+        "account_team[0].member",
+        "relationship.lock_ins[0].kind",
+        "relationship.lock_ins[0].start_date",
+        "consents[0].purpose",
+        "consents[0].basis",
+        "consents[0].state",
+        "consents[0].time",
     ];
     let wrong = wrong_fields(create(&guanxi, "ada", bare).await);
     assert_eq!(wrong, wanted.map(|field| format!("customer.{field}")));
@@ -157,13 +170,15 @@ async fn a_number_is_finite(guanxi: TestServer) {
 }
 
 async fn what_must_be_unique_is_told_apart(guanxi: TestServer) {
-    let contact = |id: &str, roles| Contact {
-        contact_id: id.into(),
-        display_name: id.into(),
-        roles,
-        ..Contact::default()
+    let contact =
+        |id: &str, roles| Contact { contact_id: id.into(), display_name: id.into(), roles, ..Contact::default() };
+    let said = Consent {
+        purpose: "news".into(),
+        basis: 1,
+        state: 1,
+        time: Some(time("2025-01-01T00:00:00Z")),
+        ..Consent::default()
     };
-    let said = Consent { purpose: "news".into(), basis: 1, state: 1, time: Some(time("2025-01-01T00:00:00Z")), ..Consent::default() };
     let customer = Customer {
         contacts: vec![contact("a", vec![1, 2]), contact("b", vec![2, 3, 2]), contact("a", vec![])],
         consents: vec![said.clone(), Consent { purpose: "other".into(), ..said.clone() }, said],
@@ -193,7 +208,8 @@ async fn beyond_twenty_faults_the_rest_are_counted(guanxi: TestServer) {
     assert_eq!(refusal.metadata["fields"], "50");
     let listed = refusal.fields.len() - 1;
     assert!((10..=20).contains(&listed), "{:?}", refusal.fields);
-    let expected = (0..listed).map(|n| format!("customer.contacts[{}].{}", n / 2, ["contact_id", "display_name"][n % 2]));
+    let expected =
+        (0..listed).map(|n| format!("customer.contacts[{}].{}", n / 2, ["contact_id", "display_name"][n % 2]));
     assert_eq!(refusal.fields[..listed], expected.collect::<Vec<_>>());
     assert_eq!((refusal.fields[listed].as_str(), &refusal.faults[listed]), ("", &format!("and {} more", 50 - listed)));
 }

@@ -69,7 +69,9 @@ const IDS: &[Limit] = &[
 ];
 
 const LISTS: &[Limit] = &[
-    ("customer.external_ids", 50, |it, n| it.external_ids = (0..n).map(|id| external("erp", &id.to_string())).collect()),
+    ("customer.external_ids", 50, |it, n| {
+        it.external_ids = (0..n).map(|id| external("erp", &id.to_string())).collect()
+    }),
     ("customer.labels", 64, |it, n| it.labels = (0..n).map(|key| (format!("k{key}"), String::new())).collect()),
     ("customer.contacts", 100, |it, n| {
         let contact = |id| Contact { contact_id: format!("c{id}"), display_name: "C".into(), ..Contact::default() };

@@ -81,8 +81,17 @@ async fn a_token_is_good_for_its_own_list_only(guanxi: TestServer) {
     let page_token = list(&guanxi, first.clone()).await.unwrap().next_page_token;
     let next = ListCustomersRequest { page_token, ..first };
     assert_eq!(ids(&list(&guanxi, next.clone()).await.unwrap().customers), ["c1"]);
-    let same = ListCustomersRequest { filter: "(kind='person')".into(), order_by: String::new(), page_size: 2, ..next.clone() };
-    assert_eq!(ids(&list(&guanxi, same).await.unwrap().customers), ["c1", "c2"], "the size and the spelling may change");
+    let same = ListCustomersRequest {
+        filter: "(kind='person')".into(),
+        order_by: String::new(),
+        page_size: 2,
+        ..next.clone()
+    };
+    assert_eq!(
+        ids(&list(&guanxi, same).await.unwrap().customers),
+        ["c1", "c2"],
+        "the size and the spelling may change"
+    );
     for other in [
         ListCustomersRequest { filter: String::new(), ..next.clone() },
         ListCustomersRequest { filter: "kind = UNKNOWN".into(), ..next.clone() },
@@ -104,7 +113,9 @@ async fn a_made_up_token_is_refused(guanxi: TestServer) {
     altered[12] = if altered[12] == b'A' { b'B' } else { b'A' };
     let altered = String::from_utf8(altered).unwrap();
     let shorter = token[..token.len() - 1].to_owned();
-    for forged in ["c0".into(), "x".repeat(100_000), "AAAA".into(), "=".into(), "\n".into(), altered, shorter, token + "A"] {
+    for forged in
+        ["c0".into(), "x".repeat(100_000), "AAAA".into(), "=".into(), "\n".into(), altered, shorter, token + "A"]
+    {
         let request = ListCustomersRequest { page_token: forged, ..page_of(1) };
         assert_eq!(wrong_fields(list(&guanxi, request).await), ["page_token"]);
     }

@@ -42,7 +42,8 @@ async fn days_of_life_events_may_lack_the_year(guanxi: TestServer) {
         check(&guanxi, with(right), "", true).await;
     }
     let none = [(0, 0, 0), (2024, 0, 0), (2024, 5, 0), (0, 2, 30), (0, 13, 1), (2023, 2, 29), (1900, 2, 29)];
-    let beyond = [(-1, 1, 1), (10_000, 1, 1), (2024, 4, 31), (2024, -1, 1), (2024, 1, -1), (i32::MAX, i32::MAX, i32::MAX)];
+    let beyond =
+        [(-1, 1, 1), (10_000, 1, 1), (2024, 4, 31), (2024, -1, 1), (2024, 1, -1), (i32::MAX, i32::MAX, i32::MAX)];
     for wrong in none.into_iter().chain(beyond) {
         check(&guanxi, with(wrong), "customer.life_events[0].date", false).await;
     }

@@ -79,7 +79,11 @@ async fn a_retried_deletion_and_undeletion_change_nothing(guanxi: TestServer) {
     assert_eq!(client.delete_customer(deletion.clone()).await.unwrap().into_inner(), deleted);
     let undone = client.undelete_customer(undoing.clone()).await.unwrap().into_inner();
     assert_eq!(client.undelete_customer(undoing).await.unwrap().into_inner(), undone);
-    assert_eq!(client.delete_customer(deletion).await.unwrap().into_inner(), undone, "it was deleted once, and is back");
+    assert_eq!(
+        client.delete_customer(deletion).await.unwrap().into_inner(),
+        undone,
+        "it was deleted once, and is back"
+    );
     assert_eq!(get(&guanxi, "ada").await.unwrap(), undone);
 }
 
@@ -144,11 +148,8 @@ async fn a_retry_is_known_after_a_restart(guanxi: TestServer) {
 
 async fn the_catalogue_knows_retries_too(guanxi: TestServer) {
     let mut client = guanxi.customers();
-    let creation = CreateTouchpointRequest {
-        touchpoint: Some(desk()),
-        touchpoint_id: "till".into(),
-        request_id: request_id(1),
-    };
+    let creation =
+        CreateTouchpointRequest { touchpoint: Some(desk()), touchpoint_id: "till".into(), request_id: request_id(1) };
     let created = client.create_touchpoint(creation.clone()).await.unwrap().into_inner();
     assert_eq!(client.create_touchpoint(creation.clone()).await.unwrap().into_inner(), created);
     let mut other = creation;

@@ -17,8 +17,27 @@ on_each_backend! {
 
 /// Composed and decomposed, right to left, beyond the basic plane, joined by invisible characters, at the edges of Unicode.
 const TEXTS: &[&str] = &[
-    "Zoë", "Zoe\u{308}", "אבג", "\u{202e}مرحبا\u{202c}", "关系", "関係\u{fe00}", "𝄞🜁", "👩\u{200d}👩\u{200d}👧", "\u{feff}bom",
-    "a\u{a0}b", " edges ", "İstanbul", "ß", "ẞ", "\u{ffff}", "\u{10ffff}", "a\u{2028}b", "e\u{301}\u{327}", "ﬀ", "\u{2126}", "\u{3a9}",
+    "Zoë",
+    "Zoe\u{308}",
+    "אבג",
+    "\u{202e}مرحبا\u{202c}",
+    "关系",
+    "関係\u{fe00}",
+    "𝄞🜁",
+    "👩\u{200d}👩\u{200d}👧",
+    "\u{feff}bom",
+    "a\u{a0}b",
+    " edges ",
+    "İstanbul",
+    "ß",
+    "ẞ",
+    "\u{ffff}",
+    "\u{10ffff}",
+    "a\u{2028}b",
+    "e\u{301}\u{327}",
+    "ﬀ",
+    "\u{2126}",
+    "\u{3a9}",
 ];
 
 async fn text_of_all_languages_is_kept_byte_for_byte(guanxi: TestServer) {
@@ -49,7 +68,8 @@ async fn text_of_all_languages_is_kept_byte_for_byte(guanxi: TestServer) {
 
 /// No two of the texts are the same, whatever a database's collation thinks of them.
 async fn names_are_found_byte_for_byte(guanxi: TestServer) {
-    let texts: Vec<&str> = TEXTS.iter().copied().chain(["ZOË", "zoë", "SS", "ss", "edges", " edges", "_", "%", "Zo_", "Zo%"]).collect();
+    let texts: Vec<&str> =
+        TEXTS.iter().copied().chain(["ZOË", "zoë", "SS", "ss", "edges", " edges", "_", "%", "Zo_", "Zo%"]).collect();
     for (index, text) in texts.iter().enumerate() {
         let labels = [("note".to_owned(), (*text).to_owned())].into();
         create(&guanxi, &format!("c{index}"), Customer { labels, ..person(text) }).await.unwrap();

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use guanxi::v1::{
-    CreateTouchpointRequest, DeleteTouchpointRequest, GetTouchpointRequest, InteractionPurpose, ListInteractionsRequest,
-    ListTouchpointsRequest, RecordInteractionRequest, Touchpoint, TouchpointKind, UpdateTouchpointRequest,
+    CreateTouchpointRequest, DeleteTouchpointRequest, GetTouchpointRequest, InteractionPurpose,
+    ListInteractionsRequest, ListTouchpointsRequest, RecordInteractionRequest, Touchpoint, TouchpointKind,
+    UpdateTouchpointRequest,
 };
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tokio::task::JoinSet;
@@ -36,11 +37,8 @@ pub(super) fn desk() -> Touchpoint {
 }
 
 async fn create_as(guanxi: &TestServer, id: &str, touchpoint: Touchpoint) -> Result<Touchpoint, Status> {
-    let request = CreateTouchpointRequest {
-        touchpoint: Some(touchpoint),
-        touchpoint_id: id.into(),
-        request_id: String::new(),
-    };
+    let request =
+        CreateTouchpointRequest { touchpoint: Some(touchpoint), touchpoint_id: id.into(), request_id: String::new() };
     Ok(guanxi.customers().create_touchpoint(request).await?.into_inner())
 }
 
@@ -204,6 +202,7 @@ async fn every_wrong_field_is_listed(guanxi: TestServer) {
     assert_eq!(wrong_fields(change(&guanxi, update, &["kind", "position"]).await), [at("position"), at("kind")]);
     let none = CreateTouchpointRequest::default();
     assert_eq!(wrong_fields(guanxi.customers().create_touchpoint(none).await), ["touchpoint_id", "touchpoint"]);
-    let longest = Touchpoint { display_name: "𝄞".repeat(200), description: "𝄞".repeat(2000), position: 10_000, ..desk() };
+    let longest =
+        Touchpoint { display_name: "𝄞".repeat(200), description: "𝄞".repeat(2000), position: 10_000, ..desk() };
     create_as(&guanxi, &"t".repeat(63), longest).await.unwrap();
 }

@@ -21,8 +21,17 @@ on_each_backend! {
 }
 
 const GROUPS: [&str; 11] = [
-    "kind", "display_name", "provenance", "external_ids", "labels", "attributes", "contacts", "life_events",
-    "account_team", "relationship", "consents",
+    "kind",
+    "display_name",
+    "provenance",
+    "external_ids",
+    "labels",
+    "attributes",
+    "contacts",
+    "life_events",
+    "account_team",
+    "relationship",
+    "consents",
 ];
 
 /// One group of a customer laid over another customer.
@@ -90,9 +99,11 @@ async fn paths_may_be_in_camel_case_and_come_twice(guanxi: TestServer) {
     let customer = Customer { name: name("ada"), kind: CustomerKind::Organization.into(), ..person("Ada King") };
     let written = update(&guanxi, customer, &["displayName", "display_name", "displayName"]).await.unwrap();
     assert_eq!((written.display_name.as_str(), written.kind()), ("Ada King", CustomerKind::Person));
-    let external = Customer { name: name("ada"), external_ids: vec![super::external("shop", "1")], ..Customer::default() };
+    let external =
+        Customer { name: name("ada"), external_ids: vec![super::external("shop", "1")], ..Customer::default() };
     assert_eq!(update(&guanxi, external, &["externalIds", "kind"]).await.unwrap_err().code(), Code::InvalidArgument);
-    let external = Customer { name: name("ada"), external_ids: vec![super::external("shop", "1")], ..Customer::default() };
+    let external =
+        Customer { name: name("ada"), external_ids: vec![super::external("shop", "1")], ..Customer::default() };
     assert_eq!(update(&guanxi, external, &["externalIds"]).await.unwrap().external_ids.len(), 1);
 }
 

@@ -102,7 +102,9 @@ fn attributes() -> impl Iterator<Item = (String, AttributeValue)> {
         ("vip", Value::Boolean(false)),
         ("since", Value::Time(time("0001-01-01T00:00:00Z"))),
     ];
-    values.into_iter().map(|(key, value)| (key.into(), AttributeValue { value: Some(value), provenance: source("crm") }))
+    values
+        .into_iter()
+        .map(|(key, value)| (key.into(), AttributeValue { value: Some(value), provenance: source("crm") }))
 }
 
 /// A customer in which nothing is left out. Needs `define_all`.
@@ -123,7 +125,9 @@ pub(super) fn full() -> Customer {
         attributes: attributes().collect(),
         contacts: vec![contact(), Contact { contact_id: "b".into(), display_name: "B".into(), ..Contact::default() }],
         life_events: life_events(),
-        account_team: [AccountTeamRole::Delivery, AccountTeamRole::Account, AccountTeamRole::Solution].map(team).to_vec(),
+        account_team: [AccountTeamRole::Delivery, AccountTeamRole::Account, AccountTeamRole::Solution]
+            .map(team)
+            .to_vec(),
         relationship: Some(relationship()),
         consents: consents(),
         ..Customer::default()
@@ -162,7 +166,8 @@ async fn everything_comes_back_as_it_was_given(guanxi: TestServer) {
 
 /// Numbers of all magnitudes: every one, to its last bit.
 async fn all_numbers_come_back_bit_by_bit(guanxi: TestServer) {
-    let mut numbers = vec![0.0, -0.0, 0.1 + 0.2, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 1e15 + 0.3, 2f64.powi(53)];
+    let mut numbers =
+        vec![0.0, -0.0, 0.1 + 0.2, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 1e15 + 0.3, 2f64.powi(53)];
     let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
     while numbers.len() < 200 {
         bits = bits.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);

@@ -231,7 +231,7 @@ fn integer(raw: &RawValue) -> i64 {
 }
 
 async fn stage_agrees(guanxi: &TestServer, name: &str, expected: &Reckoned) -> Result<(), TestCaseError> {
-    let request = GetCustomerRequest { name: name.into(), ..GetCustomerRequest::default() };
+    let request = GetCustomerRequest { name: name.into() };
     let seen = guanxi.customers().get_customer(request).await.unwrap().into_inner();
     prop_assert_eq!(seen.stage(), expected.stage, "the stage of {}", name);
     Ok(())

@@ -56,7 +56,11 @@ async fn get(guanxi: &TestServer, id: &str) -> Result<Customer, Status> {
 }
 
 fn asks_to_wait(status: &Status) -> bool {
-    status.get_error_details().retry_info().and_then(|retry| retry.retry_delay).is_some_and(|wait| wait > Duration::ZERO)
+    status
+        .get_error_details()
+        .retry_info()
+        .and_then(|retry| retry.retry_delay)
+        .is_some_and(|wait| wait > Duration::ZERO)
 }
 
 async fn what_cannot_be_read_is_told_by_an_incident_only(guanxi: TestServer) {

@@ -45,7 +45,8 @@ async fn a_service_that_is_not_there_is_not_found(guanxi: TestServer) {
 async fn a_watcher_hears_of_the_stop_before_the_door_closes(guanxi: TestServer) {
     let lameduck = Duration::from_millis(500);
     let mut guanxi = configured(&guanxi, |config| config.shutdown.lameduck = lameduck).await;
-    let mut watch = HealthClient::new(guanxi.channel()).watch(of("guanxi.v1.CustomerService")).await.unwrap().into_inner();
+    let mut watch =
+        HealthClient::new(guanxi.channel()).watch(of("guanxi.v1.CustomerService")).await.unwrap().into_inner();
     assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     let mut late = guanxi.customers();
     let stopping = tokio::spawn(async move { guanxi.shut_down().await });

@@ -62,8 +62,10 @@ fn sent(reason: ErrorReason) -> &'static str {
 fn every_reason_of_the_contract_has_a_case() {
     let listed: BTreeSet<i32> = PROVOKED.iter().map(|(reason, _)| i32::from(*reason)).collect();
     // Numbers have gaps between the groups.
-    let missing: Vec<_> =
-        (1..1000).filter_map(|number| ErrorReason::try_from(number).ok()).filter(|it| !listed.contains(&i32::from(*it))).collect();
+    let missing: Vec<_> = (1..1000)
+        .filter_map(|number| ErrorReason::try_from(number).ok())
+        .filter(|it| !listed.contains(&i32::from(*it)))
+        .collect();
     assert!(missing.is_empty(), "without a case: {missing:?}");
     assert_eq!(listed.len(), PROVOKED.len(), "listed twice");
 }
@@ -73,7 +75,8 @@ fn the_cases_are_where_they_are_said_to_be() {
     let mut absent = Vec::new();
     for (reason, modules) in PROVOKED {
         let quoted = format!("\"{}\"", sent(*reason));
-        absent.extend(modules.iter().filter(|module| !source(module).contains(&quoted)).map(|module| (*reason, *module)));
+        absent
+            .extend(modules.iter().filter(|module| !source(module).contains(&quoted)).map(|module| (*reason, *module)));
     }
     assert!(absent.is_empty(), "not provoked there: {absent:?}");
 }

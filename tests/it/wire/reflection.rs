@@ -153,7 +153,9 @@ async fn custom_options_are_served(guanxi: TestServer) {
     let file = file_of(&guanxi, "guanxi.v1.CustomerService").await;
     let without = FileDescriptorProto::decode(file.as_slice()).unwrap().encode_to_vec();
     // A resource type (google.api.resource), a signature (google.api.method_signature).
-    for option in ["guanxi.dev/Customer", "guanxi.dev/Touchpoint", "customer,update_mask", "attribute_definition,update_mask"] {
+    for option in
+        ["guanxi.dev/Customer", "guanxi.dev/Touchpoint", "customer,update_mask", "attribute_definition,update_mask"]
+    {
         assert!(has(&file, option) && !has(&without, option), "{option}");
     }
     // google.api.field_behavior, number 1052, in either encoding of a repeated number.

@@ -1,11 +1,11 @@
 //! How large a message may be, and how small a refusal stays.
 
-use guanxi::v1::{BatchGetCustomersRequest, Contact, Customer, CreateCustomerRequest, ListCustomersRequest};
+use guanxi::v1::{BatchGetCustomersRequest, Contact, CreateCustomerRequest, Customer, ListCustomersRequest};
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::raw::{GET_CUSTOMER, call, text_field};
 use super::configured;
+use super::raw::{GET_CUSTOMER, call, text_field};
 use crate::support::{person, refusal, refused, wrong_fields};
 
 on_each_backend! {
@@ -61,7 +61,8 @@ async fn a_refusal_of_fifty_faults_stays_small(guanxi: TestServer) {
     let ascii = Customer { contacts: vec![Contact::default(); 25], ..person("Ada") };
     let keys = (0..50).map(|n| (format!("{n:02}{}", "𝄞\u{7f}é ".repeat(40)), "\u{1}".repeat(300)));
     let unicode = Customer { labels: keys.collect(), ..person("Ada") };
-    let named = |contact: usize| Contact { contact_id: format!("{contact}𝄞{}", "𝄞".repeat(100)), ..Contact::default() };
+    let named =
+        |contact: usize| Contact { contact_id: format!("{contact}𝄞{}", "𝄞".repeat(100)), ..Contact::default() };
     let mixed = Customer { contacts: (0..25).map(named).collect(), ..person("Ada") };
     for customer in [ascii, unicode, mixed] {
         let request = CreateCustomerRequest { customer: Some(customer), ..CreateCustomerRequest::default() };

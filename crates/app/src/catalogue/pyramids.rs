@@ -62,7 +62,12 @@ impl Catalogue<'_> {
     }
 
     /// Changes the display name and description named by the mask.
-    pub async fn update_pyramid(&self, new: &NewPyramid, mask: &[&'static str], guard: &Guard) -> Result<Pyramid, Error> {
+    pub async fn update_pyramid(
+        &self,
+        new: &NewPyramid,
+        mask: &[&'static str],
+        guard: &Guard,
+    ) -> Result<Pyramid, Error> {
         let name = name::pyramid(&new.id);
         let content = format!("{:?}", (mask, &new.display_name, &new.description));
         let write = self.begin("update", name.clone(), content, guard).await?;

@@ -186,4 +186,3 @@ fn refusals(world: &World<'_>, commands: &[Command], owners: &Owners) -> Option<
     let first = tried.iter().position(Result::is_err)?;
     Some(tried.into_iter().map(|answer| Err(answer.err().unwrap_or(Error::BatchAborted(first)))).collect())
 }
-

@@ -73,8 +73,7 @@ pub(super) fn undelete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
     if record.delete_time.is_none() {
         return Err(Refusal::CustomerNotDeleted(name::customer(id)).into());
     }
-    let next =
-        Record { revision: record.revision + 1, update_time: world.now, delete_time: None, ..record.clone() };
+    let next = Record { revision: record.revision + 1, update_time: world.now, delete_time: None, ..record.clone() };
     Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUndeleted, *request_id, print))
 }
 

@@ -52,8 +52,7 @@ pub(super) fn record(world: &World<'_>, command: &RecordFact) -> Verdict {
 
 pub(super) fn withdraw(world: &World<'_>, command: &WithdrawFact) -> Verdict {
     let customer = command.customer.clone();
-    let (state, summary) =
-        world.customer(&customer).ok_or_else(|| Error::NotFound(name::customer(&customer)))?;
+    let (state, summary) = world.customer(&customer).ok_or_else(|| Error::NotFound(name::customer(&customer)))?;
     if summary.delete_time.is_some() {
         return Err(Refusal::CustomerDeleted(name::customer(&customer)).into());
     }

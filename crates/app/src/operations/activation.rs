@@ -122,8 +122,8 @@ impl Activation<'_> {
     /// Reads everybody, finds ranks and boundaries, and from then on has facts fill both slots. False where cancelled.
     async fn calibrate(&mut self) -> Result<bool, Error> {
         let revision = self.held.store().reader().revision(self.pyramid_id(), self.request.number).await?;
-        let revision = revision
-            .ok_or_else(|| Error::NotFound(name::revision(self.pyramid_id(), self.request.number)))?;
+        let revision =
+            revision.ok_or_else(|| Error::NotFound(name::revision(self.pyramid_id(), self.request.number)))?;
         let people = self.held.store().reader().customer_count().await?;
         // A takeover begins anew: nothing of what was counted is kept.
         let total = if revision.scheme.ranks_population() { people * 2 } else { people };

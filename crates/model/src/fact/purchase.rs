@@ -48,11 +48,7 @@ pub enum LineError {
 
 impl PurchaseLine {
     /// Fills in what follows of list and discount from the net amount, and checks that they go together.
-    pub fn amounts(
-        list: Option<Amount>,
-        discount: Option<Amount>,
-        net: Amount,
-    ) -> Result<(Amount, Amount), LineError> {
+    pub fn amounts(list: Option<Amount>, discount: Option<Amount>, net: Amount) -> Result<(Amount, Amount), LineError> {
         let (list, discount) = match (list, discount) {
             (Some(list), Some(discount)) => (list, discount),
             (Some(list), None) => (list, Amount(list.0.saturating_sub(net.0))),
@@ -107,7 +103,8 @@ impl Purchase {
             tally = tally.negated()?;
         }
         tally[Counter::Lines] = i64::try_from(self.lines.len()).ok()?;
-        tally[Counter::CostedLines] = i64::try_from(self.lines.iter().filter(|line| line.cost.is_some()).count()).ok()?;
+        tally[Counter::CostedLines] =
+            i64::try_from(self.lines.iter().filter(|line| line.cost.is_some()).count()).ok()?;
         match self.r#type {
             PurchaseType::Sale => {
                 tally[Counter::Purchases] = 1;
@@ -136,7 +133,16 @@ mod tests {
 
     fn purchase(r#type: PurchaseType, lines: Vec<PurchaseLine>) -> Purchase {
         let net = Purchase::net_of(&lines).unwrap();
-        Purchase { r#type, lines, net, promotion: None, channel: String::new(), contact_id: None, due_date: None, original: None }
+        Purchase {
+            r#type,
+            lines,
+            net,
+            promotion: None,
+            channel: String::new(),
+            contact_id: None,
+            due_date: None,
+            original: None,
+        }
     }
 
     #[test]
@@ -145,7 +151,10 @@ mod tests {
         let sale = purchase(PurchaseType::Sale, lines.clone()).tally().unwrap();
         let back = purchase(PurchaseType::Return, lines).tally().unwrap();
         let both = sale.plus(&back).unwrap();
-        assert_eq!((sale[Counter::NetRevenue], sale[Counter::CostedRevenue], sale[Counter::CostOfGoods]), (150, 100, 60));
+        assert_eq!(
+            (sale[Counter::NetRevenue], sale[Counter::CostedRevenue], sale[Counter::CostOfGoods]),
+            (150, 100, 60)
+        );
         assert_eq!((both[Counter::NetRevenue], both[Counter::Units], both[Counter::CostOfGoods]), (0, 0, 0));
         assert_eq!((both[Counter::Purchases], both[Counter::Returns]), (1, 1));
         assert_eq!((both[Counter::Lines], both[Counter::CostedLines]), (4, 2));

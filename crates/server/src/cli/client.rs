@@ -18,6 +18,8 @@ use self::patience::Patience;
 use self::progress::Progress;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a server may take to come up that was never seen.
+const FIRST_CONTACT: Duration = Duration::from_secs(10);
 /// A server that is gone without a word is noticed by a ping that is not answered.
 const PING: Duration = Duration::from_secs(20);
 
@@ -26,15 +28,20 @@ const PING: Duration = Duration::from_secs(20);
 pub enum Error {
     #[error("the server refuses: {} ({:?})", .0.message(), .0.code())]
     Refused(Box<Status>),
-    #[error("gave up after {} s: {why}; what was acknowledged is kept, and running this again goes on from there", .limit.as_secs())]
-    Away { limit: Duration, why: String },
+    #[error("no server answers at {address}: {why}")]
+    Nobody { address: String, why: String },
+    #[error("gave up: {0}; what is done is kept, and running this again does the rest")]
+    Away(String),
     #[error("the server does not keep to the contract: {0}")]
     Contract(String),
 }
 
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
-        Self::Refused(Box::new(status))
+        match patience::is_temporary(&status) {
+            true => Self::Away(patience::why(&status)),
+            false => Self::Refused(Box::new(status)),
+        }
     }
 }
 
@@ -69,9 +76,17 @@ impl Connection {
         self.address.uri().authority().map(ToString::to_string).unwrap_or_default()
     }
 
-    /// What a failure is called that outlasted the patience.
-    pub(super) fn gave_up(&self, status: &Status) -> Error {
-        Error::Away { limit: self.retry_for, why: status.message().to_owned() }
+    /// Finds out soon whether there is a server at all: a wrong address is not worth much patience.
+    pub(super) async fn find(&self, progress: &Progress) -> Result<(), Error> {
+        let mut patience = Patience::new(self.retry_for.min(FIRST_CONTACT));
+        let endpoint = self.address.clone().connect_timeout(CONNECT_TIMEOUT);
+        loop {
+            let Err(error) = endpoint.connect().await else { return Ok(()) };
+            let why = patience::root(&error).to_string();
+            if !patience.wait(progress, &why).await {
+                return Err(Error::Nobody { address: self.host_and_port(), why });
+            }
+        }
     }
 
     /// Calls until there is an answer that another try would not change. The request has to be safe to repeat.
@@ -85,7 +100,7 @@ impl Connection {
                 Ok(answer) => return Ok(answer.into_inner()),
                 Err(status) => status,
             };
-            if !patience::is_temporary(&status) || !patience.wait(progress, status.message()).await {
+            if !patience::is_temporary(&status) || !patience.wait(progress, &patience::why(&status)).await {
                 return Err(status);
             }
         }

@@ -64,12 +64,13 @@ impl Demo {
     /// Makes the company; the exit code is 2 where the server refused some of it.
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<ExitCode, Error> {
         let world = World::new(self.seed, self.until, self.currency);
-        writeln!(out, "{}, seed {}, until {}", company::NAME, self.seed, self.until)?;
         let progress = Progress::new("demo", 0);
+        self.connection.find(&progress).await?;
         let founder = Founder::new(&self.connection, &progress, world, self.customers);
         let founded = found::all(&founder).await;
         progress.finish();
         let (report, shown) = founded?;
+        writeln!(out, "{}, seed {}, until {}", company::NAME, self.seed, self.until)?;
         print(out, &report)?;
         self.commands(out, &shown)?;
         Ok(ExitCode::from(if report.refused() > 0 { 2 } else { 0 }))

@@ -133,6 +133,7 @@ impl Import {
             zone: self.time_zone.clone(),
         };
         let progress = Progress::new(self.kind.noun(), opened.bytes);
+        self.connection.find(&progress).await?;
         let mut rejects = Rejects::new(self.rejected_file(), &opened.headers);
         let imported = match self.kind {
             Kind::Customers => enroll::customers(&self, &progress, opened, (setting, &mut rejects)).await,

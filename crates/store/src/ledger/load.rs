@@ -224,7 +224,8 @@ pub(crate) fn read_tier(row: &QueryResult) -> Result<(CustomerId, PyramidId, Tie
 }
 
 fn read_replacement(row: &QueryResult) -> Result<(CustomerId, FactRef, Replacement), Error> {
-    let key = FactKey { source: SourceName::from_trusted(row.try_get_by_index(2)?), source_id: row.try_get_by_index(3)? };
+    let key =
+        FactKey { source: SourceName::from_trusted(row.try_get_by_index(2)?), source_id: row.try_get_by_index(3)? };
     let by = match (row.try_get_by_index::<Option<String>>(4)?, row.try_get_by_index::<Option<String>>(5)?) {
         (Some(source), Some(source_id)) => Some(FactKey { source: SourceName::from_trusted(source), source_id }),
         _ => None,

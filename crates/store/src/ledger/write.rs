@@ -93,12 +93,12 @@ impl Tx {
             for (customer, _) in effects.records.iter().filter(|(_, record)| record.revision > 1) {
                 changed.push([customer.as_str().into()]);
             }
-            let delete = |source: &str| {
-                format!("DELETE FROM {table} WHERE customer_id IN (SELECT k.customer_id FROM {source})")
-            };
+            let delete =
+                |source: &str| format!("DELETE FROM {table} WHERE customer_id IN (SELECT k.customer_id FROM {source})");
             bulk::execute(self.connection(), changed, delete).await?;
         }
-        let (mut external, mut labels, mut attributes) = (Rows::new(EXTERNAL), Rows::new(LABELS), Rows::new(ATTRIBUTES));
+        let (mut external, mut labels, mut attributes) =
+            (Rows::new(EXTERNAL), Rows::new(LABELS), Rows::new(ATTRIBUTES));
         for (customer, Record { profile, .. }) in &effects.records {
             for id in &profile.external_ids {
                 external.push([id.system.as_str().into(), id.id.as_str().into(), customer.as_str().into()]);
@@ -181,7 +181,13 @@ impl Tx {
         for ((customer, pyramid), tier) in &effects.tiers {
             rows.push(crate::tiers::cells(customer, pyramid, tier));
         }
-        bulk::insert(self.connection(), "tiers", rows, &replacing("customer_id, pyramid_id", &crate::tiers::COLUMNS[2..])).await?;
+        bulk::insert(
+            self.connection(),
+            "tiers",
+            rows,
+            &replacing("customer_id, pyramid_id", &crate::tiers::COLUMNS[2..]),
+        )
+        .await?;
         Ok(())
     }
 
@@ -252,7 +258,8 @@ static SUMMARY_COLUMNS: LazyLock<Vec<Column>> =
     LazyLock::new(|| rows::summary::COLUMNS.iter().copied().chain([int("loaded")]).collect());
 
 static SUMMARY_UPDATE: LazyLock<String> = LazyLock::new(|| {
-    let set: Vec<String> = rows::summary::COLUMNS[1..].iter().map(|column| format!("{0} = k.{0}", column.name)).collect();
+    let set: Vec<String> =
+        rows::summary::COLUMNS[1..].iter().map(|column| format!("{0} = k.{0}", column.name)).collect();
     format!(
         "UPDATE summaries SET {} FROM {{source}} WHERE summaries.customer_id = k.customer_id AND summaries.version = k.loaded",
         set.join(", ")

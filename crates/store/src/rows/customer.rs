@@ -1,8 +1,8 @@
 //! A customer's record: narrow columns for filters, and one document.
 
+use guanxi_model::CustomerId;
 use guanxi_model::Timestamp;
 use guanxi_model::customer::{Customer, Profile, Stage};
-use guanxi_model::CustomerId;
 use sea_orm::QueryResult;
 
 use super::{from_json, word};

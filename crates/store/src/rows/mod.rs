@@ -4,8 +4,8 @@ pub(crate) mod customer;
 pub(crate) mod fact;
 pub(crate) mod summary;
 
-use sea_orm::QueryResult;
 use guanxi_model::Words;
+use sea_orm::QueryResult;
 
 use crate::Error;
 

@@ -26,14 +26,8 @@ pub struct Summary {
 
 /// The columns, in the order of `read` and `write`.
 pub(crate) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
-    let fixed = [
-        text("customer_id"),
-        int("version"),
-        int("delete_time"),
-        int("stage"),
-        int("replacements"),
-        int("gross"),
-    ];
+    let fixed =
+        [text("customer_id"), int("version"), int("delete_time"), int("stage"), int("replacements"), int("gross")];
     fixed.into_iter().chain(Counter::ALL.iter().map(|counter| int(counter.name()))).collect()
 });
 

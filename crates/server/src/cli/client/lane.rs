@@ -88,11 +88,11 @@ impl<F: Fact, O> Lane<F, O> {
                 Ok(()) | Err(Fault::Abandoned) => return Ok(()),
                 Err(Fault::Contract(fault)) => return Err(Error::Contract(fault)),
                 Err(Fault::Status(status)) if !patience::is_temporary(&status) => return Err(status.into()),
-                Err(Fault::Status(status)) => status.message().to_owned(),
+                Err(Fault::Status(status)) => patience::why(&status),
                 Err(Fault::Ended) => "the server ended the stream".to_owned(),
             };
             if !self.patience.wait(progress, &why).await {
-                return Err(Error::Away { limit: self.patience.limit, why });
+                return Err(Error::Away(why));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Which failures pass by themselves, and how long to wait for that.
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use tonic::{Code, Status};
@@ -33,10 +34,28 @@ pub(in crate::cli) fn is_temporary(status: &Status) -> bool {
     }
 }
 
+/// What a status says, with the fault of the network below it: `tcp connect error: Connection refused`.
+pub(in crate::cli) fn why(status: &Status) -> String {
+    let (message, root) = (status.message(), root(status));
+    match root.downcast_ref::<Status>() {
+        Some(_) => message.to_owned(),
+        None => format!("{message}: {root}"),
+    }
+}
+
+/// What an error goes back to.
+pub(super) fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut root = error;
+    while let Some(below) = root.source() {
+        root = below;
+    }
+    root
+}
+
 /// Waits longer and longer between attempts, until they have failed for `limit`.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Patience {
-    pub(super) limit: Duration,
+    limit: Duration,
     failing_since: Option<Instant>,
     next: Duration,
 }

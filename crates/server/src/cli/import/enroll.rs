@@ -16,7 +16,7 @@ use super::summary::Summary;
 use super::{Error, Import, Rejected, Setting};
 use crate::cli::client::chunk::Settled;
 use crate::cli::client::progress::Progress;
-use crate::cli::client::{self, Connection, patience};
+use crate::cli::client::{self, Connection};
 
 /// Calls at a time: enough for the server to write many with one transaction.
 const IN_FLIGHT: usize = 64;
@@ -89,7 +89,6 @@ async fn enroll(
             None => status.message().to_owned(),
         },
         Code::InvalidArgument | Code::FailedPrecondition | Code::NotFound => status.message().to_owned(),
-        _ if patience::is_temporary(&status) => return Err(connection.gave_up(&status)),
         _ => return Err(status.into()),
     };
     Ok(rejected(vec![row], reason, weight))
@@ -126,7 +125,6 @@ async fn kept(
     match connection.call(progress, call).await {
         Ok(customer) => Ok(Some(customer)),
         Err(status) if status.code() == Code::NotFound => Ok(None),
-        Err(status) if patience::is_temporary(&status) => Err(connection.gave_up(&status)),
         Err(status) => Err(status.into()),
     }
 }
