@@ -1,5 +1,5 @@
-//! What holds for all calls whatever they are about: how they are found, limited, refused, interrupted, and what is left
-//! when the server or its database goes away in the middle.
+//! What holds for all calls whatever they are about: how they are found, limited, refused and interrupted, and what is
+//! left when the server or its database goes away in the middle.
 
 mod broken_database;
 mod deadlines;

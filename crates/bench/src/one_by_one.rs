@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use guanxi::v1 as pb;
-use guanxi_model::customer::{ExternalId, Stage};
+use guanxi_model::customer::Stage;
 use guanxi_model::fact::{Fact, FactKind};
 use guanxi_model::{CustomerId, PyramidId, RequestId, Tally, Zone, name};
 use guanxi_segmentation::judge;
@@ -136,7 +136,7 @@ impl Shared {
         keys.customers.insert(id.clone());
         keys.records.insert(id.clone());
         keys.requests.insert((id.clone(), request_id));
-        keys.external_ids.extend(profile.external_ids.iter().cloned().collect::<Vec<ExternalId>>());
+        keys.external_ids.extend(profile.external_ids.iter().cloned());
         let tx = self.begin().await?.0;
         let loaded = tx.load(&keys).await?;
         if loaded.customers.get(&id).is_some_and(|state| state.summary.is_some()) || !loaded.external_ids.is_empty() {

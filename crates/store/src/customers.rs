@@ -104,8 +104,7 @@ impl Reader {
             Some(parts) => format!("AND {key} {sign} ({})", bind_key(parts, &mut values)),
             None => String::new(),
         };
-        // The plus changes nothing but that no index is used here: almost nobody is deleted, and the list has an order.
-        let deleted = if list.show_deleted { "" } else { "AND +c.delete_time IS NULL" };
+        let deleted = if list.show_deleted { "" } else { "AND c.delete_time IS NULL" };
         let order: Vec<String> =
             key.trim_matches(['(', ')']).split(", ").map(|column| format!("{column}{direction}")).collect();
         values.push(rows(list.limit + 1));

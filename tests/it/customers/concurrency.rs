@@ -19,7 +19,7 @@ on_each_backend! {
 
 /// A client of one server or the other, in turns.
 fn client(guanxi: &TestServer, replica: &Replica, turn: usize) -> CustomerServiceClient<Channel> {
-    CustomerServiceClient::new(if turn % 2 == 0 { guanxi.channel() } else { replica.channel.clone() })
+    CustomerServiceClient::new(if turn.is_multiple_of(2) { guanxi.channel() } else { replica.channel.clone() })
 }
 
 async fn of_many_who_take_an_external_id_one_gets_it(guanxi: TestServer) {

@@ -21,9 +21,12 @@ fn filtered(filter: &str) -> ListCustomersRequest {
     ListCustomersRequest { filter: filter.into(), ..ListCustomersRequest::default() }
 }
 
+/// Id, kind, display name, labels.
+type Person = (&'static str, CustomerKind, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Four customers, made an hour apart from noon on.
 async fn four(guanxi: &TestServer) {
-    let people: [(&str, CustomerKind, &str, &[(&str, &str)]); 4] = [
+    let people: [Person; 4] = [
         ("ada", CustomerKind::Person, "Ada", &[("region", "north"), ("vip", "")]),
         ("bob", CustomerKind::Person, "Bob*", &[("region", "south")]),
         ("cyd", CustomerKind::Organization, "ada", &[("region", "north"), ("size", "xl")]),

@@ -15,7 +15,7 @@ on_each_backend! {
     no_text_is_taken_for_sql,
 }
 
-/// Composed and decomposed, right to left, beyond the basic plane, joined by invisible characters, at the edges of Unicode.
+/// Composed and decomposed, right to left, beyond the basic plane, joined invisibly, at the edges of Unicode.
 const TEXTS: &[&str] = &[
     "Zoë",
     "Zoe\u{308}",

@@ -1,5 +1,7 @@
 //! Everything a customer can hold, and that it comes back as it was given.
 
+use std::slice;
+
 use guanxi::google::r#type::Date;
 use guanxi::v1::attribute_value::Value;
 use guanxi::v1::{
@@ -157,9 +159,11 @@ async fn everything_comes_back_as_it_was_given(guanxi: TestServer) {
     assert_eq!(created, expected);
     assert_eq!(get(&guanxi, "ada").await.unwrap(), expected);
     assert_eq!(lookup(&guanxi, "erp", "4711").await.unwrap(), expected);
-    assert_eq!(list(&guanxi, ListCustomersRequest::default()).await.unwrap().customers, [expected.clone()]);
+    let listed = list(&guanxi, ListCustomersRequest::default()).await.unwrap().customers;
+    assert_eq!(listed, slice::from_ref(&expected));
     let batch = BatchGetCustomersRequest { names: vec![name("ada")] };
-    assert_eq!(guanxi.customers().batch_get_customers(batch).await.unwrap().into_inner().customers, [expected.clone()]);
+    let batch = guanxi.customers().batch_get_customers(batch).await.unwrap().into_inner().customers;
+    assert_eq!(batch, slice::from_ref(&expected));
     let guanxi = guanxi.restart().await;
     assert_eq!(get(&guanxi, "ada").await.unwrap(), expected);
 }

@@ -271,7 +271,7 @@ async fn leavings_of_a_cancelled_run_do_not_show_in_a_later_one(guanxi: TestServ
     activate(&guanxi, &strict).await;
     for one in everybody(&guanxi, "value").await {
         let number: usize = customer_of(&one).trim_start_matches("m-").parse().unwrap();
-        let tier = if number % 50 == 0 && number < 5000 { "silver" } else { "bronze" };
+        let tier = if number.is_multiple_of(50) && number < 5000 { "silver" } else { "bronze" };
         assert_eq!((customer_of(&one), one.tier.as_str()), (customer_of(&one), tier));
     }
 }

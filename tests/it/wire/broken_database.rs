@@ -1,4 +1,4 @@
-//! A database that fails under a running server. The cases reach round the server to break it, and look on from outside.
+//! A database that fails under a running server. The cases reach round the server to break it, and look on as callers.
 
 use std::time::Duration;
 

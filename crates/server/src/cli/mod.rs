@@ -41,7 +41,7 @@ enum Command {
     /// Import customers, purchases or interactions from a CSV file into a running server.
     Import(Box<import::Import>),
     /// Fill a running server with a made-up company, so that every call has something to show.
-    Demo(demo::Demo),
+    Demo(Box<demo::Demo>),
 }
 
 /// Why a command was not carried out.
@@ -135,6 +135,8 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use clap::CommandFactory as _;
 
     use super::*;
@@ -142,6 +144,24 @@ mod tests {
     #[test]
     fn command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// The commands run in tasks of their own, and say what they have to say where they are told to.
+    #[tokio::test]
+    async fn a_server_that_is_not_there_ends_an_import() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("purchases.csv");
+        std::fs::write(&file, "customer,occur_time,net_amount\nada,2026-01-31,1.00\n").unwrap();
+        let line = ["guanxi", "import", "purchases", "--address", "127.0.0.1:1", "--retry-for", "0s"];
+        let cli = Cli::try_parse_from(line.map(OsString::from).into_iter().chain([file.into()])).unwrap();
+        let run = tokio::spawn(async move {
+            let mut out = Vec::new();
+            (cli.run_to(&mut out).await, out)
+        });
+        let (ended, out) = run.await.unwrap();
+        let why = ended.unwrap_err().to_string();
+        assert!(why.starts_with("no server answers at 127.0.0.1:1: "), "{why}");
+        assert!(out.is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -15,6 +16,7 @@ use tonic::body::Body;
 
 use super::admission::Permit;
 use super::deadline::Deadline;
+use super::idle::GivenUp;
 use super::{foreign, incident};
 use crate::status;
 use crate::transport::Link;
@@ -37,6 +39,8 @@ pub(super) struct Holds {
     /// `None` for a call that came by no connection.
     pub(super) link: Option<Link>,
     pub(super) receive_limit_bytes: usize,
+    pub(super) stream_idle: Duration,
+    pub(super) given_up: GivenUp,
 }
 
 struct Waits {
@@ -95,6 +99,10 @@ impl HttpBody for AnswerBody {
             }
             Ok(Poll::Pending) => {
                 let status = ready!(this.poll_end(cx));
+                this.end(&status)
+            }
+            Ok(Poll::Ready(Some(Ok(frame)))) if frame.is_trailers() && this.holds.given_up.is_so() => {
+                let status = status::stream_idle(this.holds.stream_idle);
                 this.end(&status)
             }
             Ok(Poll::Ready(Some(Ok(mut frame)))) => {

@@ -38,6 +38,7 @@ use admission::{Admission, Permit};
 use body::{AnswerBody, Holds};
 use call::Call;
 use deadline::Deadline;
+use idle::GivenUp;
 use request_id::RequestId;
 
 #[derive(Clone, Debug)]
@@ -86,7 +87,8 @@ impl RequestPath {
             Ok(admitted) => admitted,
             Err(status) => return status.into_http(),
         };
-        let request = request.map(|body| idle::limit(body, call, self.settings.stream_idle));
+        let given_up = GivenUp::default();
+        let request = request.map(|body| idle::limit(body, call, self.settings.stream_idle, given_up.clone()));
         let answer = AssertUnwindSafe(self.routes.call(request)).catch_unwind();
         let response = match deadline::within(deadline, answer).await {
             Ok(Ok(Ok(response))) => response,
@@ -94,9 +96,13 @@ impl RequestPath {
             Ok(Err(panic)) => incident::status(panic.as_ref()).into_http(),
             Err(passed) => passed.status().into_http(),
         };
-        let receive_limit_bytes = self.settings.receive_limit_bytes;
+        let Settings { receive_limit_bytes, stream_idle, .. } = *self.settings;
+        if given_up.is_so() {
+            return status::stream_idle(stream_idle).into_http();
+        }
         let response = foreign::translate_response(response, receive_limit_bytes);
-        response.map(|body| Body::new(AnswerBody::new(body, Holds { permit, deadline, link, receive_limit_bytes })))
+        let holds = Holds { permit, deadline, link, receive_limit_bytes, stream_idle, given_up };
+        response.map(|body| Body::new(AnswerBody::new(body, holds)))
     }
 
     fn admit<B>(&self, call: Call, request: &Request<B>) -> Result<(Option<Permit>, Option<Deadline>), Box<Status>> {

@@ -146,7 +146,8 @@ The same twice:
   source_id it is made of all the row's columns, and of how many rows before it in the file are the same: two equal rows
   are two facts, and the same file again changes nothing. (That takes up to 20 bytes of memory a row; with a source_id,
   memory does not depend on the file.)
-  A customer that is there already is left alone, and rejected if it is not as the file has it.
+  A customer that is there already is left alone, and rejected if it is not as the file has it. Many customers are sent
+  at a time: of two rows that claim the same id, either may be the one that is rejected.
 
 When something fails:
   While the server is away, it is tried again for --retry-for, from the last acknowledged row.

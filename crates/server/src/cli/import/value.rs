@@ -1,7 +1,7 @@
 //! Texts of a file as values of the contract. Every fault says what is allowed.
 
 use guanxi::google::r#type::{Date, Money};
-use guanxi_model::{Currency, Day, Timestamp, Zone};
+use guanxi_model::{Currency, Day, MoneyError, Timestamp, Zone};
 use jiff::tz::TimeZone;
 
 /// Whole units and billionths of a decimal number, both of its sign. No floating point: what is written is what is sent.
@@ -28,7 +28,11 @@ pub(super) fn decimal(text: &str) -> Result<(i64, i32), String> {
 /// An amount of a currency.
 pub(super) fn money(text: &str, currency: &Currency) -> Result<Money, String> {
     let (units, nanos) = decimal(text)?;
-    currency.amount(units, nanos).map_err(|error| error.to_string())?;
+    currency.amount(units, nanos).map_err(|error| match error {
+        // The nanos that this error speaks of are nowhere in the file.
+        MoneyError::Fraction { code, digits, .. } => format!("{code} has {digits} decimals, got \"{text}\""),
+        _ => error.to_string(),
+    })?;
     Ok(Money { currency_code: currency.code().to_owned(), units, nanos })
 }
 
@@ -142,7 +146,7 @@ mod tests {
         for text in ["", ".", "-", "1e3", "1,5", "$5", "1.2.3", "NaN", "inf", "--1", "1 000", "٣", "0.0000000001"] {
             assert!(decimal(text).is_err(), "{text}");
         }
-        assert!(usd("1.005").unwrap_err().contains("2 decimal digits"));
+        assert!(usd("1.005").unwrap_err().contains("USD has 2 decimals"));
         assert!(usd("10000000000001").is_err());
         assert!(decimal("99999999999999999999").is_err());
     }
