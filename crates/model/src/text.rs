@@ -44,7 +44,7 @@ pub fn optional(value: impl Into<String>, max_chars: usize) -> Result<String, Te
     checked(value.into(), max_chars, |_| false)
 }
 
-/// Text of several lines that may be empty; newlines and tabs are allowed.
+/// Text of several lines that may be empty; line breaks of any system and tabs are allowed.
 ///
 /// # Errors
 ///
@@ -91,11 +91,11 @@ mod tests {
 
     #[test]
     fn control_characters_are_refused_but_notes_have_lines() {
-        for control in ["a\0", "\u{7f}a", "a\u{85}b", "a\u{1b}[0m", "a\r\nb"] {
+        for control in ["a\0", "\u{7f}a", "a\u{85}b", "a\u{1b}[0m"] {
             assert!(matches!(optional(control, 10), Err(TextError::Control(_))), "{control:?}");
             assert!(matches!(note(control, 10), Err(TextError::Control(_))), "{control:?}");
         }
-        assert_eq!(note("a\n\tb", 10), Ok("a\n\tb".to_owned()));
+        assert_eq!(note("a\n\tb\r\n", 10), Ok("a\n\tb\r\n".to_owned()));
         assert_eq!(required("a\n\tb", 10), Err(TextError::Control('\n')));
         assert_eq!(optional("\0", 1).unwrap_err().to_string(), "must not contain the control character U+0000");
     }
