@@ -54,12 +54,15 @@ pub(crate) fn routes(app: Arc<App>, config: &Config, health: &Health) -> Result<
     if config.server.reflection { with_reflection(routes) } else { Ok(routes) }
 }
 
-/// Both versions: half of the clients still speak v1alpha only.
+/// Both versions, each knowing of the other: half of the clients still speak v1alpha only.
 fn with_reflection(routes: Routes) -> Result<Routes, Error> {
-    let builder = || {
+    let builder = |other: &'static [u8]| {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(guanxi::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(other)
     };
-    Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
+    let v1 = builder(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET).build_v1()?;
+    let v1alpha = builder(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET).build_v1alpha()?;
+    Ok(routes.add_service(v1).add_service(v1alpha))
 }
