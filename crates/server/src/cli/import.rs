@@ -2,7 +2,7 @@
 //! file is read as it is sent, and a file that was imported before changes nothing.
 //!
 //! `field` knows what a file may hold, `columns` where each field stands in it; `value` reads texts, and one module per
-//! kind makes messages of rows. `reader` runs through the file on a thread of its own; `rejects` keeps what was refused.
+//! kind makes messages of rows. `reader` runs through the file on a thread of its own; `rejects` keeps the refused.
 
 mod columns;
 mod customer;
@@ -60,8 +60,6 @@ pub enum Error {
     Reader,
 }
 
-/// CSV files with a header line. Fields are found by the header of the same name, or as --map and --column say; other
-/// columns are not used.
 #[derive(Debug, Args)]
 #[command(after_long_help = field::help())]
 pub(super) struct Import {

@@ -39,8 +39,13 @@ enum Command {
     /// Ask a running server whether it serves; exit code 0 if so, 1 if not.
     Healthcheck(healthcheck::Healthcheck),
     /// Import customers, purchases or interactions from a CSV file into a running server.
+    ///
+    /// Fields are found by the header of the same name, or as --map and --column say; other columns are not used.
     Import(Box<import::Import>),
     /// Fill a running server with a made-up company, so that every call has something to show.
+    ///
+    /// The same seed gives the same company: running it twice changes nothing, more --customers add to it, and with a
+    /// later --until the story goes on.
     Demo(Box<demo::Demo>),
 }
 
@@ -63,6 +68,7 @@ enum ConfigCommand {
 
 /// Flags over environment variables (GUANXI_SERVER__LISTEN) over the file over the defaults.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration of the server")]
 struct ConfigArgs {
     /// Configuration file (or GUANXI_CONFIG).
     #[arg(long, global = true, value_name = "FILE")]

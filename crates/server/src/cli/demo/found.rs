@@ -1,9 +1,6 @@
 //! Telling the company to the server. Every step may be repeated: what is there already is left as it is.
 
 use futures::StreamExt as _;
-use guanxi::google::longrunning::operation::Result as Ended;
-use guanxi::google::longrunning::operations_client::OperationsClient;
-use guanxi::google::longrunning::{Operation, WaitOperationRequest};
 use guanxi::v1 as pb;
 use guanxi::v1::customer_service_client::CustomerServiceClient;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
@@ -14,7 +11,7 @@ use uuid::Uuid;
 
 use super::life;
 use super::people::{self, Person};
-use super::pyramids::{self, Plan};
+use super::pyramids;
 use super::record::Facts;
 use super::world::World;
 use super::{Error, company};
@@ -27,8 +24,6 @@ use crate::cli::client::{self, Connection};
 const IN_FLIGHT: usize = 64;
 const READ_AHEAD: usize = 4;
 const STREAMS: usize = 2;
-/// How long one call waits for an operation; under the server's default deadline.
-const WAIT_SECONDS: i64 = 5;
 
 /// What became of the things of one kind.
 #[derive(Clone, Debug)]
@@ -63,7 +58,7 @@ impl Line {
     }
 
     /// Counts the answer to a creation. What is there already need not be made.
-    fn count<T>(&mut self, created: Result<T, Status>) -> Result<(), client::Error> {
+    pub(super) fn count<T>(&mut self, created: Result<T, Status>) -> Result<(), client::Error> {
         match created {
             Ok(_) => self.made += 1,
             Err(status) if status.code() == Code::AlreadyExists => self.unchanged += 1,
@@ -84,9 +79,9 @@ impl Line {
 pub(super) struct Founder<'a> {
     connection: &'a Connection,
     progress: &'a Progress,
-    world: World,
+    pub(super) world: World,
     customers: u32,
-    channel: Channel,
+    pub(super) channel: Channel,
 }
 
 /// Everything, in the order in which one needs the other; and the name of a customer worth looking at.
@@ -114,7 +109,7 @@ impl<'a> Founder<'a> {
     }
 
     /// One call, tried again while the server is away.
-    async fn call<T, F>(&self, call: impl FnMut() -> F) -> Result<T, Status>
+    pub(super) async fn call<T, F>(&self, call: impl FnMut() -> F) -> Result<T, Status>
     where
         F: Future<Output = Result<tonic::Response<T>, Status>>,
     {
@@ -213,96 +208,7 @@ impl<'a> Founder<'a> {
         Ok(line)
     }
 
-    /// A pyramid with a revision in force, which is calibrated anew where there is something new to rank.
-    async fn pyramid(&self, plan: &Plan, has_changed: bool, line: &mut Line) -> Result<(), Error> {
-        let pyramid = pb::Pyramid {
-            display_name: plan.display_name.to_owned(),
-            description: plan.description.to_owned(),
-            ..Default::default()
-        };
-        let request = pb::CreatePyramidRequest {
-            pyramid: Some(pyramid),
-            pyramid_id: plan.id.to_owned(),
-            request_id: request_id(),
-        };
-        let create = || {
-            let (mut client, request) = (self.segmentation(), request.clone());
-            async move { client.create_pyramid(request).await }
-        };
-        line.count(self.call(create).await)?;
-        let name = format!("pyramids/{}", plan.id);
-        let get = || {
-            let (mut client, name) = (self.segmentation(), name.clone());
-            async move { client.get_pyramid(pb::GetPyramidRequest { name }).await }
-        };
-        let pyramid = self.call(get).await.map_err(client::Error::from)?;
-        let revision = match pyramid.active_revision {
-            revision if !revision.is_empty() && !has_changed => return Ok(()),
-            revision if revision.is_empty() => self.revision(&name, plan).await?,
-            revision => revision,
-        };
-        self.activate(revision).await
-    }
-
-    /// The newest revision, made if there is none.
-    async fn revision(&self, parent: &str, plan: &Plan) -> Result<String, client::Error> {
-        let list = pb::ListPyramidRevisionsRequest { parent: parent.to_owned(), page_size: 1, ..Default::default() };
-        let list = || {
-            let (mut client, request) = (self.segmentation(), list.clone());
-            async move { client.list_pyramid_revisions(request).await }
-        };
-        if let Some(newest) = self.call(list).await?.pyramid_revisions.into_iter().next() {
-            return Ok(newest.name);
-        }
-        let request = pb::CreatePyramidRevisionRequest {
-            parent: parent.to_owned(),
-            pyramid_revision: Some(plan.revision.clone()),
-            request_id: request_id(),
-        };
-        let create = || {
-            let (mut client, request) = (self.segmentation(), request.clone());
-            async move { client.create_pyramid_revision(request).await }
-        };
-        Ok(self.call(create).await?.name)
-    }
-
-    async fn activate(&self, revision: String) -> Result<(), Error> {
-        let request = pb::ActivatePyramidRevisionRequest { name: revision.clone(), request_id: request_id() };
-        let activate = || {
-            let (mut client, request) = (self.segmentation(), request.clone());
-            async move { client.activate_pyramid_revision(request).await }
-        };
-        let mut operation: Operation = self.call(activate).await.map_err(client::Error::from)?;
-        while !operation.done {
-            let timeout = prost_types::Duration { seconds: WAIT_SECONDS, nanos: 0 };
-            let request = WaitOperationRequest { name: operation.name, timeout: Some(timeout) };
-            let wait = || {
-                let (mut client, request) = (OperationsClient::new(self.channel.clone()), request.clone());
-                async move { client.wait_operation(request).await }
-            };
-            operation = self.call(wait).await.map_err(client::Error::from)?;
-        }
-        match operation.result {
-            Some(Ended::Error(status)) => Err(Error::Activation(revision, status.message)),
-            _ => Ok(()),
-        }
-    }
-
-    /// One of the best customers; the first of all where there is none.
-    async fn top_customer(&self) -> Result<String, client::Error> {
-        let parent = format!("pyramids/{}", pyramids::CURRY);
-        let filter = "tier = \"top\"".to_owned();
-        let request = pb::ListTierAssignmentsRequest { parent, filter, page_size: 1, ..Default::default() };
-        let list = || {
-            let (mut client, request) = (self.segmentation(), request.clone());
-            async move { client.list_tier_assignments(request).await }
-        };
-        let assignment = self.call(list).await?.tier_assignments.into_iter().next().unwrap_or_default();
-        let name = assignment.name.split_once("/tierAssignments/").map(|(customer, _)| customer.to_owned());
-        Ok(name.unwrap_or_else(|| format!("customers/{}", people::person(&self.world, 1).id)))
-    }
-
-    fn segmentation(&self) -> SegmentationServiceClient<Channel> {
+    pub(super) fn segmentation(&self) -> SegmentationServiceClient<Channel> {
         SegmentationServiceClient::new(self.channel.clone())
     }
 }
@@ -313,6 +219,6 @@ fn everybody(world: World, customers: u32) -> impl Iterator<Item = Person> {
 }
 
 /// Kept over the attempts of one call, and another at the next run, which has to hear what was there already.
-fn request_id() -> String {
+pub(super) fn request_id() -> String {
     Uuid::now_v7().to_string()
 }

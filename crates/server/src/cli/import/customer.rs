@@ -26,8 +26,8 @@ impl Reference {
         system.map_or_else(|| Self::Id(prefix.to_owned()), Self::External)
     }
 
-    /// The customer id. One that is named by an external id gets the id that the server gives to a customer which a fact
-    /// names so, so that it does not matter which of the two comes first.
+    /// The customer id. One that is named by an external id gets the id that the server gives to a customer which a
+    /// fact names so: no customer gets two.
     pub(super) fn id(&self, text: &str) -> Result<CustomerId, String> {
         match self {
             Self::External(system) => Ok(CustomerId::derived(&["external", system.as_str(), text])),

@@ -100,8 +100,8 @@ async fn create(
     client: &CustomerServiceClient<Channel>,
     (id, customer): (&CustomerId, &pb::Customer),
 ) -> Result<(), Status> {
-    // One id for all attempts, so that an answer that was lost does not make the next attempt fail. It is another one at
-    // the next import: that has to hear that the customer was there before.
+    // One id for all attempts, so that an answer that was lost does not make the next attempt fail. It is another one
+    // at the next import: that has to hear that the customer was there before.
     let request_id = Uuid::now_v7().to_string();
     let request =
         pb::CreateCustomerRequest { customer: Some(customer.clone()), customer_id: id.to_string(), request_id };

@@ -4,7 +4,7 @@ use guanxi::google::r#type::{Date, Money};
 use guanxi_model::{Currency, Day, MoneyError, Timestamp, Zone};
 use jiff::tz::TimeZone;
 
-/// Whole units and billionths of a decimal number, both of its sign. No floating point: what is written is what is sent.
+/// Whole units and billionths of a decimal number, both of its sign. No floating point: what is written is sent.
 pub(super) fn decimal(text: &str) -> Result<(i64, i32), String> {
     let wrong = || format!("must be a decimal number such as 1234.50, got \"{text}\"");
     let (negative, digits) = match text.strip_prefix('-') {
