@@ -13,4 +13,5 @@ mod operations;
 mod pyramids;
 mod report;
 mod revisions;
+mod strategy;
 mod tiering;

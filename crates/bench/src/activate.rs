@@ -151,7 +151,7 @@ fn revision(shares: [i32; 4]) -> pb::PyramidRevision {
             },
         ],
         value_measure: pb::MeasureKind::NetRevenue.into(),
-        tiers: TIERS.iter().map(|id| pb::Tier { tier_id: (*id).into(), display_name: String::new() }).collect(),
+        tiers: TIERS.iter().map(|id| pb::Tier { tier_id: (*id).into(), ..pb::Tier::default() }).collect(),
         tiering_rule: Some(pb::pyramid_revision::TieringRule::CustomerShares(pb::CustomerShares {
             basis_points: shares.to_vec(),
         })),
@@ -179,7 +179,7 @@ fn scheme(shares: [i32; 4]) -> Result<PyramidScheme> {
         population: Population::default(),
         value: Some(MeasureKind::NetRevenue),
         tiering: Some(TieringRule::CustomerShares(shares.to_vec())),
-        tiers: TIERS.iter().map(|id| TierDraft { id: (*id).into(), display_name: String::new() }).collect(),
+        tiers: TIERS.iter().map(|id| TierDraft { id: (*id).into(), ..TierDraft::default() }).collect(),
     };
     PyramidScheme::new(draft).map_err(|faults| format!("{faults:?}").into())
 }

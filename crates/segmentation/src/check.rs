@@ -126,7 +126,8 @@ impl Faults {
             self.add("tiers", format!("has {}; {min} to {max} are allowed", drafts.len()));
         }
         let mut seen = HashSet::new();
-        let checked = drafts.into_iter().enumerate().filter_map(|(index, TierDraft { id, display_name })| {
+        let checked = drafts.into_iter().enumerate().filter_map(|(index, draft)| {
+            let TierDraft { id, display_name, strategy } = draft;
             if !seen.insert(id.clone()) {
                 self.add(format!("tiers[{index}].tier_id"), "is the id of a tier above it");
             }
@@ -134,8 +135,11 @@ impl Faults {
                 let fault = format!("is too long; up to {MAX_DISPLAY_NAME_CHARS} characters are allowed");
                 self.add(format!("tiers[{index}].display_name"), fault);
             }
+            if let Some(strategy) = &strategy {
+                self.0.merge(&format!("tiers[{index}].strategy"), strategy.faults());
+            }
             let id = self.0.field(format!("tiers[{index}].tier_id"), TierId::parse(id));
-            Some(Tier { id: id?, display_name })
+            Some(Tier { id: id?, display_name, strategy })
         });
         checked.collect()
     }
@@ -193,6 +197,7 @@ fn is_positive(number: f64) -> bool {
 mod tests {
     use super::*;
     use crate::sample::{draft, linear};
+    use crate::strategy::TierStrategy;
 
     fn sound() -> SchemeDraft {
         let revenue = || linear(MeasureKind::NetRevenue, 1.0, 0.0, 100.0);
@@ -269,7 +274,7 @@ mod tests {
     fn tiers_are_two_to_twenty_with_distinct_ids() {
         for count in [1, 21] {
             one_fault("tiers", |draft| {
-                let tier = |index| TierDraft { id: format!("t{index}"), display_name: String::new() };
+                let tier = |index| TierDraft { id: format!("t{index}"), ..TierDraft::default() };
                 let thresholds = (1..count).map(|index| f64::from(90 - index)).collect();
                 draft.tiers = (0..count).map(tier).collect();
                 draft.tiering = Some(TieringRule::ScoreThresholds(thresholds));
@@ -278,6 +283,10 @@ mod tests {
         one_fault("tiers[2].tier_id", |draft| draft.tiers[2].id = draft.tiers[0].id.clone());
         one_fault("tiers[2].tier_id", |draft| draft.tiers[2].id = String::new());
         one_fault("tiers[0].display_name", |draft| draft.tiers[0].display_name = "x".repeat(201));
+        one_fault("tiers[1].strategy.contact_interval_days", |draft| {
+            let strategy = TierStrategy { contact_interval_days: -1, ..TierStrategy::default() };
+            draft.tiers[1].strategy = Some(strategy);
+        });
     }
 
     #[test]

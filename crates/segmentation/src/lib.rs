@@ -19,6 +19,7 @@ mod normalise;
 mod report;
 mod scheme;
 mod score;
+mod strategy;
 mod tiering;
 
 #[cfg(test)]
@@ -35,4 +36,5 @@ pub use scheme::{
     Measure, MeasureDraft, MissingRule, Population, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule,
 };
 pub use score::{Part, Scored, Standing, Unranked, score, score_only};
+pub use strategy::TierStrategy;
 pub use tiering::{Judgement, judge, place};

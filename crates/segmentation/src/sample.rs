@@ -33,7 +33,7 @@ pub(crate) fn draft(mut measures: Vec<MeasureDraft>, tiering: TieringRule) -> Sc
         TieringRule::ScoreThresholds(thresholds) => thresholds.len() + 1,
         TieringRule::CustomerShares(shares) | TieringRule::ValueShares(shares) => shares.len(),
     };
-    let tier = |index| TierDraft { id: format!("tier{index}"), display_name: String::new() };
+    let tier = |index| TierDraft { id: format!("tier{index}"), ..TierDraft::default() };
     SchemeDraft {
         measures,
         population: Population::Purchasers,

@@ -11,6 +11,7 @@ use crate::check;
 use crate::exact;
 use crate::measure::{MeasureKind, Reading};
 use crate::normalise::{Direction, Normaliser};
+use crate::strategy::TierStrategy;
 
 /// A scheme as it comes from outside. What could not be read at all is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,10 +36,12 @@ pub struct MeasureDraft {
     pub min_coverage_bp: i32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TierDraft {
     pub id: String,
     pub display_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<TierStrategy>,
 }
 
 /// Who is ordered at all; the others are unranked. Deleted customers are never offered.
@@ -103,6 +106,7 @@ pub struct Measure {
 pub struct Tier {
     pub id: TierId,
     pub display_name: String,
+    pub strategy: Option<TierStrategy>,
 }
 
 impl PyramidScheme {
@@ -203,7 +207,7 @@ impl From<Measure> for MeasureDraft {
 
 impl From<Tier> for TierDraft {
     fn from(tier: Tier) -> Self {
-        let Tier { id, display_name } = tier;
-        TierDraft { id: id.as_str().to_owned(), display_name }
+        let Tier { id, display_name, strategy } = tier;
+        TierDraft { id: id.as_str().to_owned(), display_name, strategy }
     }
 }

@@ -120,7 +120,7 @@ impl Sort {
 
 /// The scheme of one of the pyramids.
 pub(crate) fn scheme(pyramid: &str) -> PyramidScheme {
-    let tier = |id: &str| TierDraft { id: id.into(), display_name: String::new() };
+    let tier = |id: &str| TierDraft { id: id.into(), ..TierDraft::default() };
     let draft = SchemeDraft {
         measures: sorts().into_iter().map(Sort::draft).collect(),
         population: Population::Purchasers,
@@ -136,7 +136,7 @@ pub(crate) fn scheme(pyramid: &str) -> PyramidScheme {
 }
 
 fn revision(pyramid: &str) -> PyramidRevision {
-    let tier = |id: &str| v1::Tier { tier_id: id.into(), display_name: String::new() };
+    let tier = |id: &str| v1::Tier { tier_id: id.into(), ..v1::Tier::default() };
     let basis_points = |shares: [i32; 4]| shares.to_vec();
     PyramidRevision {
         measures: sorts().into_iter().map(Sort::wire).collect(),

@@ -67,7 +67,7 @@ pub(crate) fn scheme(measures: Vec<Measure>, rule: TieringRule) -> PyramidRevisi
         TieringRule::CustomerShares(rule) => rule.basis_points.len(),
         TieringRule::ValueShares(rule) => rule.basis_points.len(),
     };
-    let tier = |id: &&str| Tier { tier_id: (*id).into(), display_name: id.to_uppercase() };
+    let tier = |id: &&str| Tier { tier_id: (*id).into(), display_name: id.to_uppercase(), ..Tier::default() };
     PyramidRevision {
         measures,
         value_measure: MeasureKind::NetRevenue.into(),

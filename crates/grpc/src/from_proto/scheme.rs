@@ -9,10 +9,10 @@ use guanxi::v1 as pb;
 use guanxi_model::{Currency, Violations, text};
 use guanxi_segmentation::{
     Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
-    TieringRule, Unit,
+    TierStrategy, TieringRule, Unit,
 };
 
-use super::{Context, Path};
+use super::{Context, Path, word_or_none};
 use crate::to_proto::money::minor_units_per_unit;
 
 const MAX_DISPLAY_NAME: usize = 200;
@@ -136,9 +136,30 @@ fn normaliser(in_units: &mut Parameters<'_>, at: Path<'_>, curve: pb::measure::N
 }
 
 fn tier(v: &mut Violations, at: Path<'_>, tier: pb::Tier) -> TierDraft {
-    let pb::Tier { tier_id, display_name } = tier;
+    let pb::Tier { tier_id, display_name, strategy: what_we_do } = tier;
     let display_name = v.field(at.field("display_name"), text::optional(display_name, MAX_DISPLAY_NAME));
-    TierDraft { id: tier_id, display_name: display_name.unwrap_or_default() }
+    let strategy = what_we_do.map(|what_we_do| strategy(v, at.field("strategy"), what_we_do));
+    TierDraft { id: tier_id, display_name: display_name.unwrap_or_default(), strategy }
+}
+
+/// What a scheme cannot express is refused here: parts of a second, and numbers that are no role.
+fn strategy(v: &mut Violations, at: Path<'_>, strategy: pb::TierStrategy) -> TierStrategy {
+    let pb::TierStrategy { service_level, contact_interval_days, response_deadline, communication_policy, owner_role } =
+        strategy;
+    let response_deadline_seconds = response_deadline.map(|deadline| {
+        let prost_types::Duration { seconds, nanos } = deadline;
+        if nanos != 0 {
+            v.push(at.field("response_deadline"), "must be whole seconds");
+        }
+        seconds
+    });
+    TierStrategy {
+        service_level,
+        contact_interval_days,
+        response_deadline_seconds,
+        communication_policy,
+        owner_role: word_or_none(v, at.field("owner_role"), owner_role, pb::AccountTeamRole::as_str_name),
+    }
 }
 
 fn rule(rule: pb::pyramid_revision::TieringRule) -> TieringRule {
@@ -229,7 +250,7 @@ mod tests {
     }
 
     fn revision(measures: Vec<pb::Measure>) -> pb::PyramidRevision {
-        let tier = |id: &str| pb::Tier { tier_id: id.into(), display_name: String::new() };
+        let tier = |id: &str| pb::Tier { tier_id: id.into(), ..pb::Tier::default() };
         let shares = pb::CustomerShares { basis_points: vec![2_000, 8_000] };
         pb::PyramidRevision {
             measures,
@@ -279,7 +300,16 @@ mod tests {
         let spoiled = pb::PyramidRevision {
             population: 3,
             value_measure: 5,
-            tiers: vec![pb::Tier { tier_id: "Top".into(), display_name: "x".repeat(201) }],
+            tiers: vec![pb::Tier {
+                tier_id: "Top".into(),
+                display_name: "x".repeat(201),
+                strategy: Some(pb::TierStrategy {
+                    contact_interval_days: -1,
+                    response_deadline: Some(prost_types::Duration { seconds: 0, nanos: 1 }),
+                    owner_role: 9,
+                    ..pb::TierStrategy::default()
+                }),
+            }],
             tiering_rule: None,
             ..revision(vec![measure])
         };
@@ -295,6 +325,9 @@ mod tests {
             "tiering_rule",
             "tiers",
             "tiers[0].display_name",
+            "tiers[0].strategy.contact_interval_days",
+            "tiers[0].strategy.owner_role",
+            "tiers[0].strategy.response_deadline",
             "tiers[0].tier_id",
             "value_measure",
         ];

@@ -4,15 +4,16 @@ use guanxi::v1 as pb;
 use guanxi_model::{PyramidId, RevisionNumber};
 use guanxi_segmentation::{
     Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
-    TieringRule, Unit,
+    TierStrategy, TieringRule, Unit,
 };
 use guanxi_store::Revision;
 use prop::collection::{btree_set, vec};
+use prop::option;
 use prop::sample::select;
 use proptest::prelude::*;
 
 use crate::from_proto::{self, Context};
-use crate::testing::{NOW, currencies, optional_line};
+use crate::testing::{NOW, currencies, optional_line, words};
 use crate::to_proto;
 
 /// Parameters of money are whole minor units; others may be anything.
@@ -62,11 +63,26 @@ fn rules() -> impl Strategy<Value = TieringRule> {
     ]
 }
 
+fn strategies() -> impl Strategy<Value = TierStrategy> {
+    let (line, deadline) = (optional_line, option::of(1..=TierStrategy::MAX_RESPONSE_DEADLINE_SECONDS));
+    (line(), 0..=TierStrategy::MAX_CONTACT_INTERVAL_DAYS, deadline, line(), option::of(words())).prop_map(
+        |(service_level, contact_interval_days, response_deadline_seconds, communication_policy, owner_role)| {
+            TierStrategy {
+                service_level,
+                contact_interval_days,
+                response_deadline_seconds,
+                communication_policy,
+                owner_role,
+            }
+        },
+    )
+}
+
 fn schemes() -> impl Strategy<Value = PyramidScheme> {
     let population = select(&[Population::Purchasers, Population::Everyone][..]);
     let value = select(&[MeasureKind::NetRevenue, MeasureKind::ContributionMargin][..]);
-    (vec(measures(), 1..5), rules(), population, value, vec(optional_line(), 6)).prop_map(
-        |(mut measures, rule, population, value, names)| {
+    (vec(measures(), 1..5), rules(), population, value, vec((optional_line(), option::of(strategies())), 6)).prop_map(
+        |(mut measures, rule, population, value, named)| {
             for (index, measure) in measures.iter_mut().enumerate() {
                 measure.id = format!("measure_{index}");
             }
@@ -74,8 +90,9 @@ fn schemes() -> impl Strategy<Value = PyramidScheme> {
                 TieringRule::ScoreThresholds(thresholds) => thresholds.len() + 1,
                 TieringRule::CustomerShares(shares) | TieringRule::ValueShares(shares) => shares.len(),
             };
-            let tier = |(index, display_name)| TierDraft { id: format!("tier-{index}"), display_name };
-            let tiers = names.into_iter().take(tiers).enumerate().map(tier).collect();
+            let tier =
+                |(index, (display_name, strategy))| TierDraft { id: format!("tier-{index}"), display_name, strategy };
+            let tiers = named.into_iter().take(tiers).enumerate().map(tier).collect();
             let draft = SchemeDraft { measures, population, value: Some(value), tiering: Some(rule), tiers };
             PyramidScheme::new(draft).unwrap()
         },

@@ -3,10 +3,12 @@
 use guanxi::v1 as pb;
 use guanxi_model::Currency;
 use guanxi_segmentation::{
-    Direction, Measure, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, Tier, TieringRule, Unit,
+    Direction, Measure, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, Tier, TierStrategy,
+    TieringRule, Unit,
 };
 
 use super::money::minor_units_per_unit;
+use super::{number_or_zero, time};
 
 /// What of a revision is its scheme; the rest is left empty.
 pub(super) fn scheme(currency: &Currency, scheme: &PyramidScheme) -> pb::PyramidRevision {
@@ -50,8 +52,30 @@ fn normaliser(curve: Normaliser, per_unit: f64) -> pb::measure::Normalizer {
 }
 
 fn tier(tier: &Tier) -> pb::Tier {
-    let Tier { id, display_name } = tier;
-    pb::Tier { tier_id: id.to_string(), display_name: display_name.clone() }
+    let Tier { id, display_name, strategy: what_we_do } = tier;
+    pb::Tier {
+        tier_id: id.to_string(),
+        display_name: display_name.clone(),
+        strategy: what_we_do.as_ref().map(strategy),
+    }
+}
+
+/// What we do for a tier.
+pub(super) fn strategy(strategy: &TierStrategy) -> pb::TierStrategy {
+    let TierStrategy {
+        service_level,
+        contact_interval_days,
+        response_deadline_seconds,
+        communication_policy,
+        owner_role,
+    } = strategy;
+    pb::TierStrategy {
+        service_level: service_level.clone(),
+        contact_interval_days: *contact_interval_days,
+        response_deadline: response_deadline_seconds.map(time::seconds),
+        communication_policy: communication_policy.clone(),
+        owner_role: number_or_zero(*owner_role),
+    }
 }
 
 fn rule(rule: &TieringRule) -> pb::pyramid_revision::TieringRule {

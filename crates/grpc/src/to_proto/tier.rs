@@ -27,17 +27,19 @@ pub(crate) struct Seen<'a> {
 /// Where a customer stands.
 pub(crate) fn assignment(currency: &Currency, seen: Seen<'_>) -> pb::TierAssignment {
     let Seen { customer, pyramid, judge, tier, since, standing } = seen;
-    let rank = |tier: &TierId| judge.scheme.tiers().iter().position(|known| known.id == *tier);
-    let rank = tier.and_then(rank).and_then(|index| i32::try_from(index + 1).ok());
+    let tiers = judge.scheme.tiers();
+    let index = tier.and_then(|tier| tiers.iter().position(|known| known.id == *tier));
+    let strategy = index.and_then(|index| tiers[index].strategy.as_ref());
     pb::TierAssignment {
         name: name::tier_assignment(customer, pyramid),
         pyramid_revision: name::revision(pyramid, judge.number),
         tier: tier.map(ToString::to_string).unwrap_or_default(),
-        tier_rank: rank.unwrap_or(0),
+        tier_rank: index.and_then(|index| i32::try_from(index + 1).ok()).unwrap_or(0),
         score: standing.ok().map(|standing| standing.score),
         value: standing.ok().map(|standing| money::money(currency, Amount(standing.value))),
         assign_time: since.map(time::timestamp),
         unranked_reason: standing.err().map_or(pb::UnrankedReason::Unspecified, unranked_reason).into(),
+        strategy: strategy.map(scheme::strategy),
     }
 }
 

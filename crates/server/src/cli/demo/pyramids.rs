@@ -29,7 +29,10 @@ fn curry() -> Plan {
         display_name: "Customer pyramid",
         description: "Curry and Curry: the top 1 %, the next 4 %, the next 15 %, and all others, by net revenue.",
         revision: pb::PyramidRevision {
-            tiers: tiers(&[("top", "Top"), ("big", "Big"), ("medium", "Medium"), ("small", "Small")]),
+            tiers: treated(
+                tiers(&[("top", "Top"), ("big", "Big"), ("medium", "Medium"), ("small", "Small")]),
+                &[("Named contact", 14, 4), ("Own desk", 30, 8), ("Hotline", 90, 24), ("Web shop", 0, 72)],
+            ),
             tiering_rule: Some(TieringRule::CustomerShares(pb::CustomerShares { basis_points })),
             ..revenue_only()
         },
@@ -74,7 +77,10 @@ fn standing() -> Plan {
                 worse(measure("withheld", MeasureKind::AmountWithheld, 1.0, withheld)),
             ],
             value_measure: MeasureKind::ContributionMargin.into(),
-            tiers: tiers(&[("gold", "Gold"), ("silver", "Silver"), ("bronze", "Bronze"), ("iron", "Iron")]),
+            tiers: treated(
+                tiers(&[("gold", "Gold"), ("silver", "Silver"), ("bronze", "Bronze"), ("iron", "Iron")]),
+                &[("Named contact", 14, 4), ("Own desk", 30, 8), ("Hotline", 90, 24), ("Web shop", 0, 72)],
+            ),
             tiering_rule: Some(TieringRule::ScoreThresholds(pb::ScoreThresholds {
                 thresholds: vec![80.0, 60.0, 40.0],
             })),
@@ -103,6 +109,23 @@ fn measure(id: &str, kind: MeasureKind, weight: f64, normalizer: Normalizer) -> 
 }
 
 fn tiers(tiers: &[(&str, &str)]) -> Vec<pb::Tier> {
-    let tier = |(id, name): &(&str, &str)| pb::Tier { tier_id: (*id).to_owned(), display_name: (*name).to_owned() };
+    let tier = |(id, name): &(&str, &str)| pb::Tier {
+        tier_id: (*id).to_owned(),
+        display_name: (*name).to_owned(),
+        ..Default::default()
+    };
     tiers.iter().map(tier).collect()
+}
+
+/// Tiers with what is done for each: the service level, a contact every so many days, an answer within so many hours.
+fn treated(tiers: Vec<pb::Tier>, strategies: &[(&str, i32, i64)]) -> Vec<pb::Tier> {
+    let strategy = |(service_level, days, hours): &(&str, i32, i64)| pb::TierStrategy {
+        service_level: (*service_level).to_owned(),
+        contact_interval_days: *days,
+        response_deadline: Some(prost_types::Duration { seconds: hours * 3600, nanos: 0 }),
+        owner_role: pb::AccountTeamRole::Account.into(),
+        ..Default::default()
+    };
+    let treated = |(tier, done)| pb::Tier { strategy: Some(strategy(done)), ..tier };
+    tiers.into_iter().zip(strategies).map(treated).collect()
 }
