@@ -10,6 +10,7 @@ mod m20261121_000001_customers;
 mod m20261121_000002_facts;
 mod m20261121_000003_pyramids;
 mod m20261121_000004_operations;
+mod m20261127_000010_care;
 
 use sea_orm_migration::prelude::*;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_facts::Migration),
             Box::new(m20261121_000003_pyramids::Migration),
             Box::new(m20261121_000004_operations::Migration),
+            Box::new(m20261127_000010_care::Migration),
         ]
     }
 }

@@ -14,4 +14,5 @@ mod pyramids;
 mod report;
 mod revisions;
 mod strategy;
+mod target_decisions;
 mod tiering;

@@ -1,7 +1,8 @@
-//! Changing what is not about one customer: attribute definitions, touchpoints, pyramids and their revisions. Rare and
-//! small: each change is a transaction of its own, one at a time.
+//! Changing what is not about one customer: attribute definitions, touchpoints, pyramids and their revisions, decisions
+//! about targets. Rare and small: each change is a transaction of its own, one at a time.
 
 mod pyramids;
+mod targets;
 
 use guanxi_model::customer::{AttributeDefinition, Touchpoint};
 use guanxi_model::{AttributeKey, RequestId, Timestamp, TouchpointId, etag, name};

@@ -67,7 +67,8 @@ impl Service {
 }
 
 fn context(app: &App) -> Context<'_> {
-    Context { currency: &app.deployment().currency, now: app.now() }
+    let (deployment, now) = (app.deployment(), app.now());
+    Context { currency: &deployment.currency, now, today: deployment.zone.day_of(now) }
 }
 
 /// A command that led to what it cannot lead to.

@@ -10,11 +10,14 @@ use crate::from_proto::Context;
 /// 2026-01-31T12:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp(1_769_860_800_000_000);
 
+/// The day of `NOW` in UTC.
+pub(crate) const TODAY: Day = Day(20_484);
+
 static USD: LazyLock<Currency> = LazyLock::new(|| Currency::parse("USD").unwrap());
 
 /// A deployment in dollars.
 pub(crate) fn ctx() -> Context<'static> {
-    Context { currency: &USD, now: NOW }
+    Context { currency: &USD, now: NOW, today: TODAY }
 }
 
 /// The paths of the faults, in the order found.

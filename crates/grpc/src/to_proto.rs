@@ -15,6 +15,7 @@ pub(crate) mod pyramid;
 pub(crate) mod report;
 mod scheme;
 mod stage_change;
+pub(crate) mod target;
 pub(crate) mod tier;
 mod time;
 pub(crate) mod touchpoint;

@@ -36,7 +36,7 @@ mod revision;
 mod unique;
 
 pub use revision::RevisionNumber;
-pub use unique::{FactId, OperationId, RequestId};
+pub use unique::{FactId, OperationId, RequestId, TargetDecisionId};
 
 /// The longest id, in bytes, which are its characters: a DNS label.
 const MAX_BYTES: usize = 63;

@@ -27,7 +27,7 @@ pub mod words;
 pub use customer::{ExternalId, Stage};
 pub use id::{
     AttributeKey, CustomerId, FactId, IdError, LabelKey, MeasureId, OperationId, PyramidId, RequestId, RevisionNumber,
-    SourceName, TierId, TouchpointId,
+    SourceName, TargetDecisionId, TierId, TouchpointId,
 };
 pub use money::{Amount, Currency, MoneyError};
 pub use name::NameError;

@@ -6,7 +6,9 @@
 use thiserror::Error;
 
 use crate::fact::FactKind;
-use crate::id::{AttributeKey, CustomerId, FactId, OperationId, PyramidId, RevisionNumber, TouchpointId};
+use crate::id::{
+    AttributeKey, CustomerId, FactId, OperationId, PyramidId, RevisionNumber, TargetDecisionId, TouchpointId,
+};
 use crate::violation::clip;
 
 const CUSTOMER: &str = "customers/{customer}";
@@ -144,6 +146,11 @@ pub fn revision(pyramid: &PyramidId, number: RevisionNumber) -> String {
 /// If `name` is no such name.
 pub fn parse_revision(name: &str) -> Result<(PyramidId, RevisionNumber), NameError> {
     parse(name, REVISION, |[pyramid, number]| PyramidId::parse(pyramid).ok().zip(RevisionNumber::parse(number).ok()))
+}
+
+/// Names what was decided about a tier or a customer.
+pub fn target_decision(pyramid: &PyramidId, id: &TargetDecisionId) -> String {
+    format!("pyramids/{pyramid}/targetDecisions/{id}")
 }
 
 /// Names an operation.

@@ -38,6 +38,9 @@ pub enum TimeError {
     /// Not the text of a time.
     #[error("must be an RFC 3339 time such as 2026-03-29T09:30:00Z, got \"{}\"", clip(.0))]
     Text(String),
+    /// Not the text of a day.
+    #[error("must be a day such as 2026-03-29, got \"{}\"", clip(.0))]
+    DayText(String),
     /// A day that no calendar has.
     #[error("must be a day of the calendar in the years 1 to 9999, got year {year}, month {month}, day {day}")]
     Date {

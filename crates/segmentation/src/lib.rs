@@ -20,6 +20,7 @@ mod report;
 mod scheme;
 mod score;
 mod strategy;
+mod target;
 mod tiering;
 
 #[cfg(test)]
@@ -37,4 +38,5 @@ pub use scheme::{
 };
 pub use score::{Part, Scored, Standing, Unranked, score, score_only};
 pub use strategy::TierStrategy;
+pub use target::{NewTargetDecision, Target, TargetDecision, TargetDecisionKind};
 pub use tiering::{Judgement, judge, place};

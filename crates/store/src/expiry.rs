@@ -45,7 +45,7 @@ impl Tx {
     /// again: an empty summary keeps it. One that is brought back at the same moment is left alone: its summary is no
     /// longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
-        const TABLES: [&str; 12] = [
+        const TABLES: [&str; 13] = [
             "external_ids",
             "customer_labels",
             "customer_attributes",
@@ -57,6 +57,7 @@ impl Tx {
             "changes",
             "tier_changes",
             "tiers",
+            "target_decisions",
             "customers",
         ];
         let due = "SELECT customer_id FROM (SELECT customer_id FROM customers WHERE delete_time < $1 \

@@ -93,6 +93,7 @@ fn literal(value: &Literal) -> Value {
         Literal::Bool(value) => i64::from(*value).into(),
         Literal::Int(number) => (*number).into(),
         Literal::Timestamp(time) => time.0.into(),
+        Literal::Day(day) => i64::from(day.0).into(),
         Literal::Present => true.into(),
     }
 }

@@ -16,6 +16,7 @@ mod pyramids;
 mod rows;
 #[cfg(test)]
 mod schema_test;
+mod target_decisions;
 mod tiers;
 mod tx;
 
@@ -31,6 +32,7 @@ pub use facts::{FactQuery, fact_filter};
 pub use operations::{Operation, OperationFilter, OperationState};
 pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
 use sea_orm::{DatabaseConnection, DbBackend};
+pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tiers::{Candidate, Slots};
 pub use tx::Tx;
 

@@ -142,10 +142,10 @@ impl Tx {
         execute(self.connection(), &sql, values).await.map(drop)
     }
 
-    /// Deletes a pyramid with its revisions; it has never been active, so nothing else hangs on it but the leavings of
-    /// runs that were cancelled.
+    /// Deletes a pyramid with its revisions; it has never been active, so nothing else hangs on it but what was decided
+    /// about it and the leavings of runs that were cancelled.
     pub async fn delete_pyramid(&self, id: &PyramidId) -> Result<(), Error> {
-        for table in ["pyramid_revisions", "calibrations", "tiers", "pyramids"] {
+        for table in ["pyramid_revisions", "calibrations", "tiers", "target_decisions", "pyramids"] {
             execute(self.connection(), &format!("DELETE FROM {table} WHERE pyramid_id = $1"), [id.as_str().into()])
                 .await?;
         }

@@ -13,7 +13,7 @@ use prop::sample::select;
 use proptest::prelude::*;
 
 use crate::from_proto::{self, Context};
-use crate::testing::{NOW, currencies, optional_line, words};
+use crate::testing::{NOW, TODAY, currencies, optional_line, words};
 use crate::to_proto;
 
 /// Parameters of money are whole minor units; others may be anything.
@@ -114,7 +114,7 @@ proptest! {
             pyramid_revision: Some(to_proto::pyramid::revision(&currency, kept)),
             request_id: String::new(),
         };
-        let ctx = Context { currency: &currency, now: NOW };
+        let ctx = Context { currency: &currency, now: NOW, today: TODAY };
         let (new, _) = from_proto::pyramid::create_revision_request(&ctx, request).unwrap();
         prop_assert_eq!((new.description, new.scheme), (description, scheme));
     }

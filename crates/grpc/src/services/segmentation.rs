@@ -132,4 +132,28 @@ impl SegmentationService for Service {
         let pyramid = from_proto::tier::report_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move { standing::report(&app, pyramid).await }).await
     }
+
+    async fn record_target_decision(
+        &self,
+        request: Request<pb::RecordTargetDecisionRequest>,
+    ) -> Answer<pb::TargetDecision> {
+        let new = from_proto::target::record_request(&self.context(), request.into_inner());
+        let (new, guard) = new.map_err(status::invalid)?;
+        self.unit(|app| async move {
+            Ok(to_proto::target::resource(app.catalogue().record_target_decision(new, &guard).await?))
+        })
+        .await
+    }
+
+    async fn list_target_decisions(
+        &self,
+        request: Request<pb::ListTargetDecisionsRequest>,
+    ) -> Answer<pb::ListTargetDecisionsResponse> {
+        let (list, query) = from_proto::target::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            standing::pyramid(&app, &list.pyramid).await?;
+            Ok(to_proto::target::list_response(query, app.reader().target_decisions(&list).await?))
+        })
+        .await
+    }
 }

@@ -13,7 +13,7 @@ mod print;
 mod tests;
 mod typing;
 
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 /// The longest filter, in bytes.
 pub const MAX_BYTES: usize = 4096;
@@ -39,6 +39,8 @@ pub enum Kind {
     Int,
     /// An instant, written as RFC 3339.
     Timestamp,
+    /// A day, written as 2026-01-31.
+    Day,
     /// Text by key: `labels.region = "north"`, or `labels:region` for the presence of a key.
     TextMap,
 }
@@ -49,7 +51,7 @@ impl Kind {
         match self {
             Self::Text | Self::Enum(_) => &[Op::Eq, Op::Ne],
             Self::Bool => &[Op::Eq],
-            Self::Int | Self::Timestamp => &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge],
+            Self::Int | Self::Timestamp | Self::Day => &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge],
             Self::TextMap => &[Op::Eq, Op::Ne, Op::Has],
         }
     }
@@ -170,6 +172,8 @@ pub enum Value {
     Int(i64),
     /// Of an instant.
     Timestamp(Timestamp),
+    /// Of a day.
+    Day(Day),
     /// No value: the key need only be there.
     Present,
 }

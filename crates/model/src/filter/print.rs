@@ -73,6 +73,7 @@ fn term(f: &mut Formatter<'_>, schema: &Schema, term: &Term) -> Result {
         Value::Bool(value) => write!(f, "{value}"),
         Value::Int(number) => write!(f, "{number}"),
         Value::Timestamp(instant) => write!(f, "\"{instant}\""),
+        Value::Day(day) => write!(f, "\"{day}\""),
         Value::Present => Ok(()),
     }
 }

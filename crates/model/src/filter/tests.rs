@@ -11,6 +11,7 @@ const SCHEMA: Schema = Schema(&[
     ("vip", Kind::Bool),
     ("score", Kind::Int),
     ("create_time", Kind::Timestamp),
+    ("review_date", Kind::Day),
     ("labels", Kind::TextMap),
     ("address.city", Kind::Text),
 ]);
@@ -58,6 +59,9 @@ fn values_take_the_kind_of_their_field() {
     let Expr::Term(term) = read("create_time>=2026-01-31T12:00:00+02:00").expr else { panic!("one term") };
     assert_eq!(term.value, Value::Timestamp(Timestamp::parse_rfc3339("2026-01-31T10:00:00Z").unwrap()));
     assert_eq!(read("create_time<2026-01-31T10:00:00Z"), read("create_time < '2026-01-31T10:00:00Z'"));
+    let Expr::Term(term) = read("review_date <= 1970-01-02").expr else { panic!("one term") };
+    assert_eq!((term.op, term.value), (Op::Le, Value::Day(crate::Day(1))));
+    check("review_date='2026-01-31'", "review_date = \"2026-01-31\"");
     check("state=\"not\" score<=\"7\"", "state = \"NOT\" AND score <= 7");
     check(
         "address.city = 42 display_name='O\\'Brien \"x\"'",
@@ -80,7 +84,7 @@ fn keys_of_a_map_are_present_or_compared() {
 
 #[test]
 fn unknown_fields_operators_and_values_are_told_what_is_allowed() {
-    const FIELDS: &str = "display_name, state, vip, score, create_time, labels, address.city";
+    const FIELDS: &str = "display_name, state, vip, score, create_time, review_date, labels, address.city";
     const KEY: &str = r#"labels needs a key: labels.KEY = "value", labels.KEY != "value" or labels:KEY"#;
     refused("vip=true tier=1", &format!("at character 10: tier is not a field to filter by; fields: {FIELDS}"));
     refused("vip.a=true", &format!("at character 1: vip.a is not a field to filter by; fields: {FIELDS}"));
@@ -104,7 +108,7 @@ fn unknown_fields_operators_and_values_are_told_what_is_allowed() {
 fn broken_texts_are_told_where() {
     refused(
         "é",
-        "at character 1: é is not a field to filter by; fields: display_name, state, vip, score, create_time, labels, address.city",
+        "at character 1: é is not a field to filter by; fields: display_name, state, vip, score, create_time, review_date, labels, address.city",
     );
     refused("display_name = é vip", "at character 21: expected an operator; vip takes =");
     refused("(vip=true", "at character 10: expected AND, OR, another restriction or a closing parenthesis");
@@ -157,6 +161,7 @@ fn term() -> impl Strategy<Value = Expr> {
         (Just(Op::Eq), any::<bool>().prop_map(Value::Bool)).prop_map(plain("vip")),
         (comparison(), any::<i64>().prop_map(Value::Int)).prop_map(plain("score")),
         (comparison(), instant).prop_map(plain("create_time")),
+        (comparison(), (0..9999).prop_map(|day| Value::Day(Day(day)))).prop_map(plain("review_date")),
         (key, prop::option::of((equality(), words()))).prop_map(|(key, compared)| {
             let (op, value) = compared.map_or((Op::Has, Value::Present), |(op, text)| (op, Value::Text(text)));
             Term { field: "labels", key: Some(key), op, value }

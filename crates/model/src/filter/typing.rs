@@ -2,7 +2,7 @@
 //! Refusals are sentences that say what is allowed; `parser` adds where.
 
 use super::{Kind, Op, Schema, Term, Value};
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 use crate::violation::clip;
 
 /// A field of the schema, with the key if a text in a map is meant.
@@ -78,6 +78,7 @@ fn value(field: &Field, text: String, quoted: bool) -> Result<Value, String> {
         Kind::Bool => text.parse().map(Value::Bool).map_err(|_| refused()),
         Kind::Int => text.parse().map(Value::Int).map_err(|_| refused()),
         Kind::Timestamp => Timestamp::parse_rfc3339(&text).map(Value::Timestamp).map_err(|_| refused()),
+        Kind::Day => Day::parse(&text).map(Value::Day).map_err(|_| refused()),
         Kind::Text | Kind::TextMap => Ok(Value::Text(text)),
     }
 }
@@ -104,6 +105,7 @@ pub(super) fn values(field: &Field) -> String {
         Kind::Bool => "true or false".to_owned(),
         Kind::Int => "a whole number of 64 bits".to_owned(),
         Kind::Timestamp => "an RFC 3339 time such as 2026-01-31T12:00:00Z".to_owned(),
+        Kind::Day => "a day such as 2026-01-31".to_owned(),
         Kind::TextMap => "a text, quoted if it is more than a word, or * for the presence of a key".to_owned(),
     };
     format!("{} takes {taken}", field.name)

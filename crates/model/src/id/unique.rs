@@ -57,6 +57,8 @@ uuid_ids! { read by lower_uuid, allowed "a UUID of 36 characters in lower case":
     FactId,
     /// A long-running operation.
     OperationId,
+    /// What was decided about a tier or a customer. Ids made here sort by the time of recording.
+    TargetDecisionId,
 }
 
 uuid_ids! { read by any_case_uuid, allowed "a UUID of 36 characters":
@@ -73,6 +75,13 @@ impl FactId {
 
 impl OperationId {
     /// A new id for what is begun at `at`.
+    pub fn new(at: Timestamp) -> Self {
+        Self(time_ordered_uuid(at))
+    }
+}
+
+impl TargetDecisionId {
+    /// A new id for what is recorded at `at`.
     pub fn new(at: Timestamp) -> Self {
         Self(time_ordered_uuid(at))
     }

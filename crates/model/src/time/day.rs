@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SECONDS_PER_DAY, TimeError};
+use super::{SECONDS_PER_DAY, TimeError, rfc3339};
 
 /// The days of 400 years, after which the calendar repeats.
 const DAYS_PER_ERA: i64 = 146_097;
@@ -37,6 +37,15 @@ impl Day {
         let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         Ok(Self::clamped(year.div_euclid(400) * DAYS_PER_ERA + day_of_era - EPOCH))
+    }
+
+    /// The day of a text such as 2026-03-29.
+    ///
+    /// # Errors
+    ///
+    /// If it has another form, or the calendar no such day.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        rfc3339::parse_day(text)
     }
 
     /// Year, month and day of the month.

@@ -6,6 +6,18 @@ use super::{Day, MICROS_PER_SECOND, SECONDS, SECONDS_PER_DAY, TimeError, Timesta
 /// What the text must look like up to its fraction; 0 stands for any digit.
 const MOMENT: &str = "0000-00-00T00:00:00";
 
+/// The text of a day.
+const DAY: &str = "0000-00-00";
+
+/// The day of a text; see [`Day::parse`].
+pub(super) fn parse_day(text: &str) -> Result<Day, TimeError> {
+    let field = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<i32>().ok());
+    match (field(0, 4), field(5, 7), field(8, 10)) {
+        (Some(year), Some(month), Some(day)) if has_form(text, DAY) => Day::from_date(year, month, day),
+        _ => Err(TimeError::DayText(text.to_owned())),
+    }
+}
+
 /// The moment of a text; see [`Timestamp::parse_rfc3339`].
 pub(super) fn parse(text: &str) -> Result<Timestamp, TimeError> {
     let wrong = || TimeError::Text(text.to_owned());
@@ -87,6 +99,16 @@ mod tests {
         }
         assert_eq!(parse("1969-12-31T23:59:59.9999999Z"), Ok(Timestamp(-1)));
         assert_eq!(parse("2016-12-31T23:59:60Z"), parse("2016-12-31T23:59:59Z"));
+    }
+
+    #[test]
+    fn days_have_one_form() {
+        assert_eq!(parse_day("1970-01-02"), Ok(Day(1)));
+        assert_eq!(parse_day("2026-02-29"), Err(TimeError::Date { year: 2026, month: 2, day: 29 }));
+        for wrong in ["", "2026-3-29", "2026-03-29T00:00:00Z", "2026/03/29", "+026-03-29", "2026-03-2ä", "2026-03-29 "]
+        {
+            assert_eq!(parse_day(wrong), Err(TimeError::DayText(wrong.to_owned())));
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use super::{Opened, on_each_database};
 use crate::{
     CUSTOMER_FILTER, CustomerOrder, CustomerQuery, Expired, FactQuery, OperationFilter, Options, Reader, Slots, Store,
-    connect, fact_filter,
+    TARGET_DECISION_FILTER, TargetDecisionQuery, connect, fact_filter,
 };
 
 on_each_database! {
@@ -24,6 +24,7 @@ on_each_database! {
     deleted_customers_are_found_by_their_index,
     operations_and_revisions_are_listed_by_their_indexes,
     population_is_read_in_the_order_of_its_key,
+    decisions_are_listed_by_their_indexes,
 }
 
 #[tokio::test]
@@ -117,6 +118,9 @@ async fn fill(opened: &Opened) {
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
+        "INSERT INTO target_decisions SELECT CASE WHEN n % 2 = 0 THEN 'c-' || n % 1000 ELSE '' END, 'p-' || n / 2 % 2, \
+         CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
+         NULL, NULL, n FROM generate_series(1, 20000) n",
         "ANALYZE",
     ];
     if opened.backend == Backend::Postgres {
@@ -229,5 +233,25 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     for after in ["", "c-5"] {
         watched.reader.candidates(&pyramid, after, 1000).await.ok();
         watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
+    }
+}
+
+async fn decisions_are_listed_by_their_indexes(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let ask = async |filter, before| {
+        let filter = Filter::parse(filter, &TARGET_DECISION_FILTER).unwrap();
+        let list = TargetDecisionQuery { pyramid: PyramidId::parse("p-1").unwrap(), filter, limit: 50, before };
+        watched.reader.target_decisions(&list).await.ok();
+    };
+    for before in [None, Some(vec![7; 16])] {
+        for filter in ["", "decision = INVEST"] {
+            ask(filter, before.clone()).await;
+            watched.uses(&["target_decisions_by_pyramid"]).await;
+        }
+        // So few about one target that PostgreSQL may sort them.
+        for filter in ["tier = gold", "customer = customers/c-6 AND present = true"] {
+            ask(filter, before.clone()).await;
+            watched.finds(&["target_decisions_pkey"]).await;
+        }
     }
 }

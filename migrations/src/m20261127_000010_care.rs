@@ -1,0 +1,44 @@
+//! What follows from a tier: decisions about tiers and customers.
+
+use sea_orm_migration::prelude::*;
+
+use crate::ddl;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        ddl::run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        ddl::run(manager, DOWN).await
+    }
+}
+
+const UP: &[&str] = &[
+    r#"
+    -- Only ever added to. About a customer, with an empty tier, or about a tier, with an empty customer: so all about one
+    -- target lies together, in the order in which it was decided.
+    CREATE TABLE target_decisions (
+        customer_id KEY_TEXT NOT NULL,
+        pyramid_id KEY_TEXT NOT NULL,
+        tier KEY_TEXT NOT NULL,
+        decision_id BYTES NOT NULL,
+        kind SMALLINT NOT NULL,
+        decided_by TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        review_day BIGINT,
+        request_id BYTES,
+        record_time BIGINT NOT NULL,
+        CONSTRAINT target_decisions_pkey PRIMARY KEY (customer_id, pyramid_id, tier, decision_id)
+    )
+    "#,
+    r#"
+    CREATE INDEX target_decisions_by_pyramid ON target_decisions (pyramid_id, decision_id)
+    "#,
+];
+
+const DOWN: &[&str] = &["DROP TABLE target_decisions"];
