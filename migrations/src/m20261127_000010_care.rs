@@ -1,4 +1,7 @@
-//! What follows from a tier: decisions about tiers and customers.
+//! What follows from a tier: decisions about tiers and customers, and the look-up of occasions.
+//!
+//! Occasions of customers that are there already are looked up from the next write of their records on: what is in a
+//! document cannot be taken apart here.
 
 use sea_orm_migration::prelude::*;
 
@@ -39,6 +42,21 @@ const UP: &[&str] = &[
     r#"
     CREATE INDEX target_decisions_by_pyramid ON target_decisions (pyramid_id, decision_id)
     "#,
+    r#"
+    -- Days worth getting in touch on, copied out of the customer's document to look up by. kind is 1 for one day (days since
+    -- 1970), 2 for one of every year (month * 100 + day of the month), which does not fall before since.
+    CREATE TABLE occasions (
+        customer_id KEY_TEXT NOT NULL,
+        ordinal BIGINT NOT NULL,
+        kind SMALLINT NOT NULL,
+        falls_on BIGINT NOT NULL,
+        since BIGINT,
+        CONSTRAINT occasions_pkey PRIMARY KEY (customer_id, ordinal)
+    )
+    "#,
+    r#"
+    CREATE INDEX occasions_by_day ON occasions (kind, falls_on, customer_id)
+    "#,
 ];
 
-const DOWN: &[&str] = &["DROP TABLE target_decisions"];
+const DOWN: &[&str] = &["DROP TABLE target_decisions", "DROP TABLE occasions"];

@@ -9,6 +9,7 @@ mod faults;
 mod golden;
 mod kit;
 mod measures;
+mod occasions;
 mod operations;
 mod pyramids;
 mod report;

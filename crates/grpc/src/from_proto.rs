@@ -12,6 +12,7 @@ mod field;
 pub(crate) mod import;
 mod interaction;
 mod money;
+pub(crate) mod occasion;
 pub(crate) mod operation;
 mod page;
 mod path;

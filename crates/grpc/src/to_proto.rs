@@ -6,6 +6,7 @@ pub(crate) mod customer;
 pub(crate) mod fact;
 mod interaction;
 pub(crate) mod money;
+pub(crate) mod occasion;
 pub(crate) mod operation;
 pub(crate) mod page;
 mod payment;

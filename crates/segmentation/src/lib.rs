@@ -16,6 +16,7 @@ mod exact;
 mod explain;
 mod measure;
 mod normalise;
+mod occasions;
 mod report;
 mod scheme;
 mod score;
@@ -32,6 +33,7 @@ pub use calibration::{Boundary, Calibration, Calibrator, OrderKey, RankSurvey};
 pub use explain::{Against, Bound, Explanation, Placement, explain};
 pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};
+pub use occasions::{Occasion, OccasionKey, OccasionKind, Recurrence, When, keys_of, occasions};
 pub use report::{LorenzPoint, PyramidReport, ReportBuilder, Share, TierReport};
 pub use scheme::{
     Measure, MeasureDraft, MissingRule, Population, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule,

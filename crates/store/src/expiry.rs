@@ -45,10 +45,11 @@ impl Tx {
     /// again: an empty summary keeps it. One that is brought back at the same moment is left alone: its summary is no
     /// longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
-        const TABLES: [&str; 13] = [
+        const TABLES: [&str; 14] = [
             "external_ids",
             "customer_labels",
             "customer_attributes",
+            "occasions",
             "customer_requests",
             "facts",
             "fact_notes",

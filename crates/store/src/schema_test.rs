@@ -5,6 +5,7 @@ mod catalogue;
 mod faults;
 mod migrations;
 mod plans;
+mod purge;
 mod rules;
 
 use std::panic;

@@ -58,6 +58,19 @@ pub struct Slots<'a> {
     pub second: Option<i64>,
 }
 
+impl Slots<'_> {
+    /// The tier of `tiers t` that readers see. The plain column is found by an index; both slots are looked at only while
+    /// a run is being folded.
+    pub(crate) fn seen(&self, bind: &mut impl FnMut(sea_orm::Value) -> String) -> String {
+        match self.second {
+            None => "t.tier".to_owned(),
+            Some(generation) => {
+                format!("CASE WHEN t.next_generation = {} THEN t.next_tier ELSE t.tier END", bind(generation.into()))
+            }
+        }
+    }
+}
+
 impl TierRow {
     /// The tier that readers see while this generation is the active one, and since when; the run that filled the second
     /// slot became visible at `activated`.
@@ -80,7 +93,7 @@ impl Reader {
         let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
         let Some(row) = found.first() else { return Ok(None) };
         let (_, summary) = summary::read(row)?;
-        Ok(Some((summary, read_slots(row)?)))
+        Ok(Some((summary, read_slots(row, summary::COLUMNS.len())?)))
     }
 
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
@@ -96,13 +109,7 @@ impl Reader {
             values.push(value);
             format!("${}", values.len())
         };
-        // The plain column is found by an index; both slots are looked at only while a run is being folded.
-        let seen = match slots.second {
-            None => "t.tier".to_owned(),
-            Some(generation) => {
-                format!("CASE WHEN t.next_generation = {} THEN t.next_tier ELSE t.tier END", bind(generation.into()))
-            }
-        };
+        let seen = slots.seen(&mut bind);
         let wanted = match tier {
             Some(tier) => format!("{seen} = {}", bind(tier.as_str().into())),
             None => format!("{seen} IS NOT NULL"),
@@ -190,7 +197,7 @@ impl Tx {
     }
 }
 
-const SLOTS: &str = "t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
+pub(crate) const SLOTS: &str = "t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
 
 /// Summaries with the slots of one pyramid ($1).
 fn candidates_sql() -> String {
@@ -214,11 +221,17 @@ async fn candidates(
 
 fn read_candidate(row: &QueryResult) -> Result<Candidate, Error> {
     let (customer, Summary { version, delete_time, tally, .. }) = summary::read(row)?;
-    Ok(Candidate { customer, version, deleted: delete_time.is_some(), tally, tier: read_slots(row)? })
+    Ok(Candidate {
+        customer,
+        version,
+        deleted: delete_time.is_some(),
+        tally,
+        tier: read_slots(row, summary::COLUMNS.len())?,
+    })
 }
 
-fn read_slots(row: &QueryResult) -> Result<Option<TierRow>, Error> {
-    let first = summary::COLUMNS.len();
+/// Reads `SLOTS` from a column on.
+pub(crate) fn read_slots(row: &QueryResult, first: usize) -> Result<Option<TierRow>, Error> {
     let Some(generation) = row.try_get_by_index::<Option<i64>>(first + 1)? else { return Ok(None) };
     let next_tier = row.try_get_by_index::<Option<String>>(first + 3)?.map(TierId::from_trusted);
     let next_generation = row.try_get_by_index::<Option<i64>>(first + 4)?;

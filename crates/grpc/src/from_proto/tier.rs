@@ -8,7 +8,8 @@ use super::customer::named;
 use super::page::Column;
 use super::{Paging, Path, done, page};
 
-const SCHEMA: Schema = Schema(&[("tier", Kind::Text)]);
+/// One tier of a pyramid.
+pub(super) const SCHEMA: Schema = Schema(&[("tier", Kind::Text)]);
 
 /// A list of where customers stand. Its token holds the generation of the run that the first page was of.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ pub(crate) fn list_request(request: &pb::ListTierAssignmentsRequest) -> Result<L
 }
 
 /// The one tier of a filter, none where everything passes.
-fn tier(v: &mut Violations, filter: &Filter) -> Option<TierId> {
+pub(super) fn tier(v: &mut Violations, filter: &Filter) -> Option<TierId> {
     let at = Path::of("filter");
     match filter.expr() {
         _ if filter.is_empty() => None,

@@ -1,5 +1,6 @@
 //! `SegmentationService`: pyramids, their revisions, and where customers stand.
 
+mod occasions;
 mod standing;
 
 use guanxi::google::longrunning;
@@ -155,5 +156,13 @@ impl SegmentationService for Service {
             Ok(to_proto::target::list_response(query, app.reader().target_decisions(&list).await?))
         })
         .await
+    }
+
+    async fn list_upcoming_occasions(
+        &self,
+        request: Request<pb::ListUpcomingOccasionsRequest>,
+    ) -> Answer<pb::ListUpcomingOccasionsResponse> {
+        let list = from_proto::occasion::list_request(&self.context(), request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { occasions::list(&app, list).await }).await
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use guanxi_model::{Counter, Timestamp, Words};
+use guanxi_segmentation::occasions;
 
 use super::load::{FACT_KEY, fact_key};
 use super::{Effects, Record};
@@ -88,7 +89,8 @@ impl Tx {
         const EXTERNAL: &[Column] = &[text("system"), text("external_id"), text("customer_id")];
         const LABELS: &[Column] = &[text("customer_id"), text("label_key"), text("label_value")];
         const ATTRIBUTES: &[Column] = &[text("customer_id"), text("attribute_key")];
-        for table in ["external_ids", "customer_labels", "customer_attributes"] {
+        const OCCASIONS: &[Column] = &[text("customer_id"), int("ordinal"), int("kind"), int("falls_on"), int("since")];
+        for table in ["external_ids", "customer_labels", "customer_attributes", "occasions"] {
             let mut changed = Rows::new(CUSTOMER);
             for (customer, _) in effects.records.iter().filter(|(_, record)| record.revision > 1) {
                 changed.push([customer.as_str().into()]);
@@ -99,7 +101,8 @@ impl Tx {
         }
         let (mut external, mut labels, mut attributes) =
             (Rows::new(EXTERNAL), Rows::new(LABELS), Rows::new(ATTRIBUTES));
-        for (customer, Record { profile, .. }) in &effects.records {
+        let mut days = Rows::new(OCCASIONS);
+        for (customer, Record { profile, delete_time, .. }) in &effects.records {
             for id in &profile.external_ids {
                 external.push([id.system.as_str().into(), id.id.as_str().into(), customer.as_str().into()]);
             }
@@ -109,10 +112,19 @@ impl Tx {
             for key in profile.attributes.keys() {
                 attributes.push([customer.as_str().into(), key.as_str().into()]);
             }
+            // Nobody gets in touch with a deleted customer.
+            let occasions = if delete_time.is_none() { occasions(profile) } else { Vec::new() };
+            for (ordinal, occasion) in (0_i64..).zip(&occasions) {
+                let key = occasion.when.key();
+                let since = occasion.when.since().map(|day| i64::from(day.0));
+                let kind = key.recurrence.code();
+                days.push([customer.as_str().into(), ordinal.into(), kind.into(), key.falls_on.into(), since.into()]);
+            }
         }
         bulk::insert(self.connection(), "external_ids", external, "").await?;
         bulk::insert(self.connection(), "customer_labels", labels, "").await?;
         bulk::insert(self.connection(), "customer_attributes", attributes, "").await?;
+        bulk::insert(self.connection(), "occasions", days, "").await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use guanxi::v1 as pb;
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::page::KeyPart;
 use guanxi_model::{CustomerId, PyramidId, Tally, TierId, name};
-use guanxi_segmentation::{ReportBuilder, explain, judge};
+use guanxi_segmentation::{ReportBuilder, Tier, explain, judge};
 use guanxi_store::ledger::TierRow;
 use guanxi_store::{Active, Candidate, Judge, Pyramid, Slots};
 
@@ -25,7 +25,7 @@ pub(super) async fn pyramid(app: &App, id: &PyramidId) -> Result<Pyramid, Error>
 }
 
 /// A pyramid in force: which generation, and what it judges by.
-struct InForce {
+pub(super) struct InForce {
     pyramid: PyramidId,
     active: Active,
     settled: bool,
@@ -33,7 +33,7 @@ struct InForce {
 }
 
 impl InForce {
-    async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
+    pub(super) async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
         let kept = pyramid(app, &id).await?;
         let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
         let judge = app.judge(&id, active.generation).await?;
@@ -41,7 +41,7 @@ impl InForce {
     }
 
     /// Where the tiers that readers see are written.
-    fn slots(&self) -> Slots<'_> {
+    pub(super) fn slots(&self) -> Slots<'_> {
         let Active { generation, .. } = self.active;
         Slots { pyramid: &self.pyramid, second: (!self.settled).then_some(generation) }
     }
@@ -62,8 +62,15 @@ impl InForce {
 
     /// Whether a row was written under a later generation than the one that was found in force: readers have been
     /// switched meanwhile, and what is read must not mix the two.
-    fn is_outdated_by(&self, row: Option<&TierRow>) -> bool {
+    pub(super) fn is_outdated_by(&self, row: Option<&TierRow>) -> bool {
         row.is_some_and(|row| row.generation > self.active.generation)
+    }
+
+    /// The tier that readers see of a row, with its index from the top.
+    pub(super) fn tier_of(&self, row: &TierRow) -> Option<(usize, &Tier)> {
+        let (tier, _) = row.seen_at(self.active.generation, self.active.time);
+        let index = self.index_of(tier?)?;
+        Some((index, &self.judge.scheme.tiers()[index]))
     }
 
     fn index_of(&self, tier: &TierId) -> Option<usize> {
