@@ -3,6 +3,7 @@
 mod activation;
 mod assignments;
 mod concurrency;
+mod data_quality;
 mod explanation;
 mod facts;
 mod faults;

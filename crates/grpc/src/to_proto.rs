@@ -3,6 +3,7 @@
 
 pub(crate) mod attribute_definition;
 pub(crate) mod customer;
+pub(crate) mod data_quality;
 pub(crate) mod fact;
 mod interaction;
 pub(crate) mod money;

@@ -127,7 +127,7 @@ impl Faults {
         }
         let mut seen = HashSet::new();
         let checked = drafts.into_iter().enumerate().filter_map(|(index, draft)| {
-            let TierDraft { id, display_name, strategy } = draft;
+            let TierDraft { id, display_name, strategy, data_standard } = draft;
             if !seen.insert(id.clone()) {
                 self.add(format!("tiers[{index}].tier_id"), "is the id of a tier above it");
             }
@@ -139,7 +139,7 @@ impl Faults {
                 self.0.merge(&format!("tiers[{index}].strategy"), strategy.faults());
             }
             let id = self.0.field(format!("tiers[{index}].tier_id"), TierId::parse(id));
-            Some(Tier { id: id?, display_name, strategy })
+            Some(Tier { id: id?, display_name, strategy, data_standard })
         });
         checked.collect()
     }

@@ -12,6 +12,7 @@
 mod arena;
 mod calibration;
 mod check;
+mod data_quality;
 mod exact;
 mod explain;
 mod measure;
@@ -30,6 +31,9 @@ mod golden;
 mod sample;
 
 pub use calibration::{Boundary, Calibration, Calibrator, OrderKey, RankSurvey};
+pub use data_quality::{
+    DataStandard, FEWEST, Figures, INDICATIVE_BELOW, QualityBuilder, RecordItem, Requirement, TierQuality, verified,
+};
 pub use explain::{Against, Bound, Explanation, Placement, explain};
 pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};

@@ -8,6 +8,7 @@ use guanxi_model::{Counter, MeasureId, Tally, TierId, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
+use crate::data_quality::DataStandard;
 use crate::exact;
 use crate::measure::{MeasureKind, Reading};
 use crate::normalise::{Direction, Normaliser};
@@ -42,6 +43,8 @@ pub struct TierDraft {
     pub display_name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<TierStrategy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_standard: Option<DataStandard>,
 }
 
 /// Who is ordered at all; the others are unranked. Deleted customers are never offered.
@@ -107,6 +110,7 @@ pub struct Tier {
     pub id: TierId,
     pub display_name: String,
     pub strategy: Option<TierStrategy>,
+    pub data_standard: Option<DataStandard>,
 }
 
 impl PyramidScheme {
@@ -207,7 +211,7 @@ impl From<Measure> for MeasureDraft {
 
 impl From<Tier> for TierDraft {
     fn from(tier: Tier) -> Self {
-        let Tier { id, display_name, strategy } = tier;
-        TierDraft { id: id.as_str().to_owned(), display_name, strategy }
+        let Tier { id, display_name, strategy, data_standard } = tier;
+        TierDraft { id: id.as_str().to_owned(), display_name, strategy, data_standard }
     }
 }

@@ -35,7 +35,7 @@ pub use operations::{Operation, OperationFilter, OperationState};
 pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
 use sea_orm::{DatabaseConnection, DbBackend};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
-pub use tiers::{Candidate, Slots};
+pub use tiers::{Candidate, RankedRecord, Slots};
 pub use tx::Tx;
 
 /// The database, opened.

@@ -3,13 +3,14 @@
 //! A tier row has two slots. A reader takes the second where its generation is the pyramid's active one, else the first;
 //! so one update of the pyramid switches every reader. A run writes the second slot, and only of those who move.
 
+use guanxi_model::customer::Profile;
 use guanxi_model::{CustomerId, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{execute, query, rows};
 use crate::ledger::{NextTier, Summary, TierChangeReason, TierRow};
-use crate::rows::summary;
+use crate::rows::{from_json, summary};
 use crate::{Error, Reader, Tx};
 
 /// All columns of a tier row; the first two are its key.
@@ -47,6 +48,14 @@ pub struct Candidate {
     pub tally: Tally,
     /// The present slot and the next one; none where the customer never stood in the pyramid.
     pub tier: Option<TierRow>,
+}
+
+/// A customer's record beside where it stands.
+#[derive(Clone, Debug)]
+pub struct RankedRecord {
+    pub customer: CustomerId,
+    pub profile: Profile,
+    pub tier: TierRow,
 }
 
 /// Where the tiers of a pyramid that readers see are written.
@@ -130,6 +139,23 @@ impl Reader {
     /// Everybody after a customer, by id, for a report or the calibration of a run.
     pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
         candidates(self.reports(), pyramid, after, limit).await
+    }
+
+    /// The records of those who stand or stood in a pyramid, after a customer, by id, for a report. Deleted customers are
+    /// left out. CROSS JOIN keeps SQLite from beginning with the tiers and sorting.
+    pub async fn ranked_records(
+        &self,
+        pyramid: &PyramidId,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<RankedRecord>, Error> {
+        let sql = format!(
+            "SELECT c.customer_id, c.document, {SLOTS} FROM customers c CROSS JOIN tiers t \
+             WHERE t.customer_id = c.customer_id AND t.pyramid_id = $1 AND c.customer_id > $2 \
+             AND c.delete_time IS NULL ORDER BY c.customer_id LIMIT $3"
+        );
+        let values = [pyramid.as_str().into(), after.into(), rows(limit)];
+        query(self.reports(), &sql, values).await?.iter().map(read_record).collect()
     }
 
     /// How many customers there are, deleted ones too.
@@ -228,6 +254,13 @@ fn read_candidate(row: &QueryResult) -> Result<Candidate, Error> {
         tally,
         tier: read_slots(row, summary::COLUMNS.len())?,
     })
+}
+
+fn read_record(row: &QueryResult) -> Result<RankedRecord, Error> {
+    let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+    let profile = from_json(&row.try_get_by_index::<String>(1)?, "customer")?;
+    let tier = read_slots(row, 2)?.ok_or_else(|| Error::corrupt("tier", "has no generation"))?;
+    Ok(RankedRecord { customer, profile, tier })
 }
 
 /// Reads `SLOTS` from a column on.

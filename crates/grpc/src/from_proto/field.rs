@@ -122,6 +122,7 @@ mod tests {
         agree::<customer::ConsentState, pb::ConsentState>();
         agree::<customer::ValueType, pb::ValueType>();
         agree::<customer::TouchpointKind, pb::TouchpointKind>();
+        agree::<guanxi_segmentation::RecordItem, pb::RecordItem>();
         agree::<guanxi_segmentation::TargetDecisionKind, pb::TargetDecisionKind>();
         agree::<fact::FactKind, pb::FactKind>();
         agree::<fact::FactState, pb::FactState>();

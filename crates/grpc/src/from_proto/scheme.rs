@@ -3,19 +3,21 @@
 //!
 //! Money parameters are whole units of the currency in the contract and minor units in a scheme.
 
+mod tier;
+
 use std::collections::HashSet;
 
 use guanxi::v1 as pb;
-use guanxi_model::{Currency, Violations, text};
+use guanxi_model::{Currency, Violations};
 use guanxi_segmentation::{
-    Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
-    TierStrategy, TieringRule, Unit,
+    Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TieringRule,
+    Unit,
 };
 
-use super::{Context, Path, word_or_none};
+use self::tier::tier;
+use super::{Context, Path};
 use crate::to_proto::money::minor_units_per_unit;
 
-const MAX_DISPLAY_NAME: usize = 200;
 /// Up to here doubles hold whole numbers of minor units with room to spare; the same limit as for amounts.
 const MAX_MINOR_UNITS: f64 = 1e15;
 
@@ -132,33 +134,6 @@ fn normaliser(in_units: &mut Parameters<'_>, at: Path<'_>, curve: pb::measure::N
             }
         }
         Rank(pb::RankNormalizer {}) => Normaliser::Rank,
-    }
-}
-
-fn tier(v: &mut Violations, at: Path<'_>, tier: pb::Tier) -> TierDraft {
-    let pb::Tier { tier_id, display_name, strategy: what_we_do } = tier;
-    let display_name = v.field(at.field("display_name"), text::optional(display_name, MAX_DISPLAY_NAME));
-    let strategy = what_we_do.map(|what_we_do| strategy(v, at.field("strategy"), what_we_do));
-    TierDraft { id: tier_id, display_name: display_name.unwrap_or_default(), strategy }
-}
-
-/// What a scheme cannot express is refused here: parts of a second, and numbers that are no role.
-fn strategy(v: &mut Violations, at: Path<'_>, strategy: pb::TierStrategy) -> TierStrategy {
-    let pb::TierStrategy { service_level, contact_interval_days, response_deadline, communication_policy, owner_role } =
-        strategy;
-    let response_deadline_seconds = response_deadline.map(|deadline| {
-        let prost_types::Duration { seconds, nanos } = deadline;
-        if nanos != 0 {
-            v.push(at.field("response_deadline"), "must be whole seconds");
-        }
-        seconds
-    });
-    TierStrategy {
-        service_level,
-        contact_interval_days,
-        response_deadline_seconds,
-        communication_policy,
-        owner_role: word_or_none(v, at.field("owner_role"), owner_role, pb::AccountTeamRole::as_str_name),
     }
 }
 
@@ -309,6 +284,11 @@ mod tests {
                     owner_role: 9,
                     ..pb::TierStrategy::default()
                 }),
+                data_standard: Some(pb::DataStandard {
+                    required: vec![1, 8, 1],
+                    required_labels: vec!["Region".into()],
+                    required_attributes: vec!["vat".into(), "vat".into()],
+                }),
             }],
             tiering_rule: None,
             ..revision(vec![measure])
@@ -324,6 +304,10 @@ mod tests {
             "population",
             "tiering_rule",
             "tiers",
+            "tiers[0].data_standard.required[1]",
+            "tiers[0].data_standard.required[2]",
+            "tiers[0].data_standard.required_attributes[1]",
+            "tiers[0].data_standard.required_labels[0]",
             "tiers[0].display_name",
             "tiers[0].strategy.contact_interval_days",
             "tiers[0].strategy.owner_role",

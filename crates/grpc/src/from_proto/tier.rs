@@ -8,6 +8,11 @@ use super::customer::named;
 use super::page::Column;
 use super::{Paging, Path, done, page};
 
+/// How old a verification may be, where nothing is said.
+const DEFAULT_AGE_DAYS: i32 = 365;
+/// About a hundred years.
+const MAX_AGE_DAYS: i32 = 36_600;
+
 /// One tier of a pyramid.
 pub(super) const SCHEMA: Schema = Schema(&[("tier", Kind::Text)]);
 
@@ -36,6 +41,19 @@ pub(crate) fn explain_request(request: &pb::ExplainTierRequest) -> Result<(Custo
 pub(crate) fn report_request(request: &pb::GetPyramidReportRequest) -> Result<PyramidId, Violations> {
     let pb::GetPyramidReportRequest { name } = request;
     named(name, name::parse_pyramid)
+}
+
+/// GetDataQualityReport: the pyramid, and how many days ago is recently enough.
+pub(crate) fn data_quality_request(request: &pb::GetDataQualityReportRequest) -> Result<(PyramidId, i32), Violations> {
+    let pb::GetDataQualityReportRequest { name, max_age_days } = request;
+    let mut v = Violations::new();
+    let pyramid = v.field(Path::of("name"), name::parse_pyramid(name));
+    let days = if *max_age_days == 0 { DEFAULT_AGE_DAYS } else { *max_age_days };
+    if !(1..=MAX_AGE_DAYS).contains(&days) {
+        let fault = format!("is {days}; 1 to {MAX_AGE_DAYS} is allowed, or 0 for {DEFAULT_AGE_DAYS}");
+        v.push(Path::of("max_age_days"), fault);
+    }
+    done(v, pyramid.map(|pyramid| (pyramid, days)))
 }
 
 /// ListTierAssignments.

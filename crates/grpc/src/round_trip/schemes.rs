@@ -1,10 +1,10 @@
 //! Schemes of pyramids, whose money is in whole units on the wire.
 
 use guanxi::v1 as pb;
-use guanxi_model::{PyramidId, RevisionNumber};
+use guanxi_model::{AttributeKey, LabelKey, PyramidId, RevisionNumber};
 use guanxi_segmentation::{
-    Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
-    TierStrategy, TieringRule, Unit,
+    DataStandard, Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, RecordItem,
+    SchemeDraft, TierDraft, TierStrategy, TieringRule, Unit,
 };
 use guanxi_store::Revision;
 use prop::collection::{btree_set, vec};
@@ -78,11 +78,26 @@ fn strategies() -> impl Strategy<Value = TierStrategy> {
     )
 }
 
+fn standards() -> impl Strategy<Value = DataStandard> {
+    let keys = || btree_set("[a-z][a-z0-9_]{0,9}", 0..4);
+    (btree_set(words::<RecordItem>(), 0..8), keys(), keys()).prop_map(|(items, labels, attributes)| DataStandard {
+        items: items.into_iter().collect(),
+        labels: labels.into_iter().map(|key| LabelKey::parse(key).unwrap()).collect(),
+        attributes: attributes.into_iter().map(|key| AttributeKey::parse(key).unwrap()).collect(),
+    })
+}
+
 fn schemes() -> impl Strategy<Value = PyramidScheme> {
     let population = select(&[Population::Purchasers, Population::Everyone][..]);
     let value = select(&[MeasureKind::NetRevenue, MeasureKind::ContributionMargin][..]);
-    (vec(measures(), 1..5), rules(), population, value, vec((optional_line(), option::of(strategies())), 6)).prop_map(
-        |(mut measures, rule, population, value, named)| {
+    (
+        vec(measures(), 1..5),
+        rules(),
+        population,
+        value,
+        vec((optional_line(), option::of(strategies()), option::of(standards())), 6),
+    )
+        .prop_map(|(mut measures, rule, population, value, named)| {
             for (index, measure) in measures.iter_mut().enumerate() {
                 measure.id = format!("measure_{index}");
             }
@@ -90,13 +105,16 @@ fn schemes() -> impl Strategy<Value = PyramidScheme> {
                 TieringRule::ScoreThresholds(thresholds) => thresholds.len() + 1,
                 TieringRule::CustomerShares(shares) | TieringRule::ValueShares(shares) => shares.len(),
             };
-            let tier =
-                |(index, (display_name, strategy))| TierDraft { id: format!("tier-{index}"), display_name, strategy };
+            let tier = |(index, (display_name, strategy, data_standard))| TierDraft {
+                id: format!("tier-{index}"),
+                display_name,
+                strategy,
+                data_standard,
+            };
             let tiers = named.into_iter().take(tiers).enumerate().map(tier).collect();
             let draft = SchemeDraft { measures, population, value: Some(value), tiering: Some(rule), tiers };
             PyramidScheme::new(draft).unwrap()
-        },
-    )
+        })
 }
 
 proptest! {

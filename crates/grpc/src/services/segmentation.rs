@@ -1,5 +1,6 @@
 //! `SegmentationService`: pyramids, their revisions, and where customers stand.
 
+mod data_quality;
 mod occasions;
 mod standing;
 
@@ -164,5 +165,13 @@ impl SegmentationService for Service {
     ) -> Answer<pb::ListUpcomingOccasionsResponse> {
         let list = from_proto::occasion::list_request(&self.context(), request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move { occasions::list(&app, list).await }).await
+    }
+
+    async fn get_data_quality_report(
+        &self,
+        request: Request<pb::GetDataQualityReportRequest>,
+    ) -> Answer<pb::DataQualityReport> {
+        let (pyramid, days) = from_proto::tier::data_quality_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { data_quality::report(&app, pyramid, days).await }).await
     }
 }

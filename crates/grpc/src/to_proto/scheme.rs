@@ -3,12 +3,12 @@
 use guanxi::v1 as pb;
 use guanxi_model::Currency;
 use guanxi_segmentation::{
-    Direction, Measure, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, Tier, TierStrategy,
-    TieringRule, Unit,
+    DataStandard, Direction, Measure, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, Tier,
+    TierStrategy, TieringRule, Unit,
 };
 
 use super::money::minor_units_per_unit;
-use super::{number_or_zero, time};
+use super::{number, number_or_zero, time};
 
 /// What of a revision is its scheme; the rest is left empty.
 pub(super) fn scheme(currency: &Currency, scheme: &PyramidScheme) -> pb::PyramidRevision {
@@ -52,11 +52,21 @@ fn normaliser(curve: Normaliser, per_unit: f64) -> pb::measure::Normalizer {
 }
 
 fn tier(tier: &Tier) -> pb::Tier {
-    let Tier { id, display_name, strategy: what_we_do } = tier;
+    let Tier { id, display_name, strategy: what_we_do, data_standard: standard } = tier;
     pb::Tier {
         tier_id: id.to_string(),
         display_name: display_name.clone(),
         strategy: what_we_do.as_ref().map(strategy),
+        data_standard: standard.as_ref().map(data_standard),
+    }
+}
+
+fn data_standard(standard: &DataStandard) -> pb::DataStandard {
+    let DataStandard { items, labels, attributes } = standard;
+    pb::DataStandard {
+        required: items.iter().copied().map(number).collect(),
+        required_labels: labels.iter().map(ToString::to_string).collect(),
+        required_attributes: attributes.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -238,6 +238,8 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     for after in ["", "c-5"] {
         watched.reader.candidates(&pyramid, after, 1000).await.ok();
         watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
+        watched.reader.ranked_records(&pyramid, after, 500).await.ok();
+        watched.uses(&["customers_pkey", "tiers_pkey"]).await;
     }
 }
 

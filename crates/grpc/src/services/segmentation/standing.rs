@@ -26,10 +26,10 @@ pub(super) async fn pyramid(app: &App, id: &PyramidId) -> Result<Pyramid, Error>
 
 /// A pyramid in force: which generation, and what it judges by.
 pub(super) struct InForce {
-    pyramid: PyramidId,
+    pub(super) pyramid: PyramidId,
     active: Active,
     settled: bool,
-    judge: Arc<Judge>,
+    pub(super) judge: Arc<Judge>,
 }
 
 impl InForce {

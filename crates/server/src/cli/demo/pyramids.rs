@@ -31,7 +31,7 @@ fn curry() -> Plan {
         revision: pb::PyramidRevision {
             tiers: treated(
                 tiers(&[("top", "Top"), ("big", "Big"), ("medium", "Medium"), ("small", "Small")]),
-                &[("Named contact", 14, 4), ("Own desk", 30, 8), ("Hotline", 90, 24), ("Web shop", 0, 72)],
+                &[("Named contact", 14, 4, 5), ("Own desk", 30, 8, 3), ("Hotline", 90, 24, 2), ("Web shop", 0, 72, 1)],
             ),
             tiering_rule: Some(TieringRule::CustomerShares(pb::CustomerShares { basis_points })),
             ..revenue_only()
@@ -79,7 +79,7 @@ fn standing() -> Plan {
             value_measure: MeasureKind::ContributionMargin.into(),
             tiers: treated(
                 tiers(&[("gold", "Gold"), ("silver", "Silver"), ("bronze", "Bronze"), ("iron", "Iron")]),
-                &[("Named contact", 14, 4), ("Own desk", 30, 8), ("Hotline", 90, 24), ("Web shop", 0, 72)],
+                &[("Named contact", 14, 4, 5), ("Own desk", 30, 8, 3), ("Hotline", 90, 24, 2), ("Web shop", 0, 72, 1)],
             ),
             tiering_rule: Some(TieringRule::ScoreThresholds(pb::ScoreThresholds {
                 thresholds: vec![80.0, 60.0, 40.0],
@@ -117,15 +117,29 @@ fn tiers(tiers: &[(&str, &str)]) -> Vec<pb::Tier> {
     tiers.iter().map(tier).collect()
 }
 
-/// Tiers with what is done for each: the service level, a contact every so many days, an answer within so many hours.
-fn treated(tiers: Vec<pb::Tier>, strategies: &[(&str, i32, i64)]) -> Vec<pb::Tier> {
-    let strategy = |(service_level, days, hours): &(&str, i32, i64)| pb::TierStrategy {
-        service_level: (*service_level).to_owned(),
-        contact_interval_days: *days,
-        response_deadline: Some(prost_types::Duration { seconds: hours * 3600, nanos: 0 }),
-        owner_role: pb::AccountTeamRole::Account.into(),
-        ..Default::default()
+/// What is worth knowing about a customer, the most important first.
+const WORTH_KNOWING: [pb::RecordItem; 5] = [
+    pb::RecordItem::Email,
+    pb::RecordItem::Consent,
+    pb::RecordItem::Phone,
+    pb::RecordItem::AccountOwner,
+    pb::RecordItem::Birthday,
+];
+
+/// Tiers with what is done for each: the service level, a contact every so many days, an answer within so many hours, and
+/// how much of what is worth knowing should be known.
+fn treated(tiers: Vec<pb::Tier>, plans: &[(&str, i32, i64, usize)]) -> Vec<pb::Tier> {
+    let treated = |(tier, (service_level, days, hours, known)): (pb::Tier, &(&str, i32, i64, usize))| {
+        let strategy = pb::TierStrategy {
+            service_level: (*service_level).to_owned(),
+            contact_interval_days: *days,
+            response_deadline: Some(prost_types::Duration { seconds: hours * 3600, nanos: 0 }),
+            owner_role: pb::AccountTeamRole::Account.into(),
+            ..Default::default()
+        };
+        let required = WORTH_KNOWING.iter().take(*known).map(|item| (*item).into()).collect();
+        let data_standard = pb::DataStandard { required, ..Default::default() };
+        pb::Tier { strategy: Some(strategy), data_standard: Some(data_standard), ..tier }
     };
-    let treated = |(tier, done)| pb::Tier { strategy: Some(strategy(done)), ..tier };
-    tiers.into_iter().zip(strategies).map(treated).collect()
+    tiers.into_iter().zip(plans).map(treated).collect()
 }
