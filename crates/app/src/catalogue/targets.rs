@@ -1,8 +1,8 @@
 //! What is decided about tiers and customers: recorded once, never changed.
 
-use guanxi_model::{PyramidId, TargetDecisionId, TierId, Violations, name};
+use guanxi_model::{CustomerId, RevisionNumber, TargetDecisionId, TierId, Violations, name};
 use guanxi_segmentation::{NewTargetDecision, Target, TargetDecision};
-use guanxi_store::Tx;
+use guanxi_store::{Pyramid, Tx};
 
 use super::{Catalogue, Guard};
 use crate::error::{Error, Refusal};
@@ -19,19 +19,10 @@ impl Catalogue<'_> {
             let kept = write.tx.target_decision_of(&new.pyramid, &new.target, request).await?;
             return kept.ok_or(Error::NotFound(parent));
         }
+        let pyramid = write.tx.pyramid(&new.pyramid).await?.ok_or(Error::NotFound(parent))?;
         match &new.target {
-            Target::Tier(tier) => check_tier(&write.tx, &new.pyramid, tier).await?,
-            Target::Customer(customer) => {
-                if write.tx.pyramid(&new.pyramid).await?.is_none() {
-                    return Err(Error::NotFound(parent));
-                }
-                let customer_name = name::customer(customer);
-                match write.tx.deletion(customer).await? {
-                    None => return Err(Error::NotFound(customer_name)),
-                    Some(Some(_)) => return Err(Refusal::CustomerDeleted(customer_name).into()),
-                    Some(None) => {}
-                }
-            }
+            Target::Tier(tier) => check_tier(&write.tx, &pyramid, tier).await?,
+            Target::Customer(customer) => check_customer(&write.tx, customer).await?,
         }
         let id = TargetDecisionId::new(self.now);
         let decision = TargetDecision { id, content: new, record_time: self.now, present: true };
@@ -41,25 +32,34 @@ impl Catalogue<'_> {
     }
 }
 
+/// Refuses a customer that is not there.
+async fn check_customer(tx: &Tx, customer: &CustomerId) -> Result<(), Error> {
+    match tx.deletion(customer).await? {
+        None => Err(Error::NotFound(name::customer(customer))),
+        Some(Some(_)) => Err(Refusal::CustomerDeleted(name::customer(customer)).into()),
+        Some(None) => Ok(()),
+    }
+}
+
 /// Refuses a tier that the pyramid does not have.
-async fn check_tier(tx: &Tx, id: &PyramidId, tier: &TierId) -> Result<(), Error> {
-    let pyramid = tx.pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))?;
+async fn check_tier(tx: &Tx, pyramid: &Pyramid, tier: &TierId) -> Result<(), Error> {
     let number = match pyramid.active {
         Some(active) => Some(active.number),
-        None => guanxi_model::RevisionNumber::new(tx.last_revision(id).await?),
+        None => RevisionNumber::new(tx.last_revision(&pyramid.id).await?),
     };
     let revision = match number {
-        Some(number) => tx.revision(id, number).await?,
+        Some(number) => tx.revision(&pyramid.id, number).await?,
         None => None,
     };
     let tiers: Vec<&TierId> = revision.iter().flat_map(|kept| kept.scheme.tiers()).map(|known| &known.id).collect();
     if tiers.contains(&tier) {
         return Ok(());
     }
+    let parent = name::pyramid(&pyramid.id);
     let allowed: Vec<&str> = tiers.iter().map(|tier| tier.as_str()).collect();
     let fault = match allowed.is_empty() {
-        true => format!("{} has no revision yet, and so no tier", name::pyramid(id)),
-        false => format!("{tier} is no tier of {}; allowed: {}", name::pyramid(id), allowed.join(", ")),
+        true => format!("{parent} has no revision yet, and so no tier"),
+        false => format!("{tier} is no tier of {parent}; allowed: {}", allowed.join(", ")),
     };
     Err(Error::Invalid(Violations::one("target_decision.tier", fault)))
 }

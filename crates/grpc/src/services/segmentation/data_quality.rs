@@ -2,7 +2,7 @@
 
 use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
-use guanxi_model::PyramidId;
+use guanxi_model::{PyramidId, Timestamp};
 use guanxi_segmentation::{QualityBuilder, verified};
 
 use super::standing::InForce;
@@ -15,7 +15,8 @@ pub(super) async fn report(app: &App, pyramid: PyramidId, max_age_days: i32) -> 
     loop {
         let in_force = InForce::of(app, pyramid.clone()).await?;
         let made = app.now();
-        if let Some(builder) = everybody(app, &in_force, max_age_days).await? {
+        let builder = QualityBuilder::new(&in_force.judge.scheme, max_age_days);
+        if let Some(builder) = everybody(app, &in_force, made, builder).await? {
             let of = (&in_force.pyramid, in_force.judge.as_ref());
             return Ok(to_proto::data_quality::report(of, made, max_age_days, builder.finish()));
         }
@@ -23,10 +24,14 @@ pub(super) async fn report(app: &App, pyramid: PyramidId, max_age_days: i32) -> 
 }
 
 /// Adds up everybody; nothing where readers were switched meanwhile.
-async fn everybody(app: &App, in_force: &InForce, max_age_days: i32) -> Result<Option<QualityBuilder>, Error> {
-    let mut builder = QualityBuilder::new(&in_force.judge.scheme, max_age_days);
+async fn everybody(
+    app: &App,
+    in_force: &InForce,
+    made: Timestamp,
+    mut builder: QualityBuilder,
+) -> Result<Option<QualityBuilder>, Error> {
     let zone = &app.deployment().zone;
-    let today = zone.day_of(app.now());
+    let today = zone.day_of(made);
     let mut after = String::new();
     loop {
         let chunk = app.reader().ranked_records(&in_force.pyramid, &after, CHUNK).await?;
