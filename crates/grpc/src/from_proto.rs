@@ -28,7 +28,7 @@ mod time;
 pub(crate) mod touchpoint;
 
 use guanxi_app::catalogue::Guard;
-use guanxi_model::{Currency, Timestamp};
+use guanxi_model::{Currency, Day, Timestamp};
 
 use self::field::{done, given, list, word, word_or_none};
 pub(crate) use self::page::Paging;
@@ -41,6 +41,8 @@ pub(crate) struct Context<'a> {
     pub(crate) currency: &'a Currency,
     /// The time of the call.
     pub(crate) now: Timestamp,
+    /// The day of the call, in the deployment's time zone.
+    pub(crate) today: Day,
 }
 
 /// New values for some fields of a resource.

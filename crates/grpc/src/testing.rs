@@ -14,7 +14,7 @@ static USD: LazyLock<Currency> = LazyLock::new(|| Currency::parse("USD").unwrap(
 
 /// A deployment in dollars.
 pub(crate) fn ctx() -> Context<'static> {
-    Context { currency: &USD, now: NOW }
+    Context { currency: &USD, now: NOW, today: Day(20_484) }
 }
 
 /// The paths of the faults, in the order found.

@@ -16,6 +16,7 @@ pub(crate) mod report;
 mod scheme;
 mod stage_change;
 pub(crate) mod tier;
+pub(crate) mod tier_change;
 mod time;
 pub(crate) mod touchpoint;
 

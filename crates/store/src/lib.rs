@@ -10,12 +10,14 @@ mod error;
 mod expiry;
 mod facts;
 mod filters;
+mod history;
 pub mod ledger;
 mod operations;
 mod pyramids;
 mod rows;
 #[cfg(test)]
 mod schema_test;
+mod tier_changes;
 mod tiers;
 mod tx;
 
@@ -28,10 +30,11 @@ pub use deployment::Deployment;
 pub use error::Error;
 pub use expiry::Expired;
 pub use facts::{FactQuery, fact_filter};
+pub use history::Histories;
 pub use operations::{Operation, OperationFilter, OperationState};
 pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
 use sea_orm::{DatabaseConnection, DbBackend};
-pub use tiers::{Candidate, Slots};
+pub use tiers::{Candidate, Move, Placed, Seated, Slots, Stood};
 pub use tx::Tx;
 
 /// The database, opened.
