@@ -71,6 +71,7 @@ const UP: &[&str] = &[
     CREATE TABLE customer_attributes (
         customer_id KEY_TEXT NOT NULL,
         attribute_key KEY_TEXT NOT NULL,
+        value TEXT NOT NULL,
         CONSTRAINT customer_attributes_pkey PRIMARY KEY (customer_id, attribute_key)
     )
     "#,

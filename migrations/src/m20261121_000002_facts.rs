@@ -98,7 +98,23 @@ const UP: &[&str] = &[
         amount_due BIGINT NOT NULL DEFAULT 0,
         amount_paid BIGINT NOT NULL DEFAULT 0,
         amount_withheld BIGINT NOT NULL DEFAULT 0,
+        referrals BIGINT NOT NULL DEFAULT 0,
+        dated_payments BIGINT NOT NULL DEFAULT 0,
+        punctual_payments BIGINT NOT NULL DEFAULT 0,
+        days_overdue BIGINT NOT NULL DEFAULT 0,
         CONSTRAINT buckets_pkey PRIMARY KEY (customer_id, day)
+    )
+    "#,
+    r#"
+    -- How often a customer used what on a day: products it bought, channels it came through. Counted like the days, and
+    -- apart from them because the words are open.
+    CREATE TABLE uses (
+        customer_id KEY_TEXT NOT NULL,
+        kind SMALLINT NOT NULL,
+        day BIGINT NOT NULL,
+        word KEY_TEXT NOT NULL,
+        uses BIGINT NOT NULL,
+        CONSTRAINT uses_pkey PRIMARY KEY (customer_id, kind, day, word)
     )
     "#,
     r#"
@@ -138,7 +154,11 @@ const UP: &[&str] = &[
         payments BIGINT NOT NULL DEFAULT 0,
         amount_due BIGINT NOT NULL DEFAULT 0,
         amount_paid BIGINT NOT NULL DEFAULT 0,
-        amount_withheld BIGINT NOT NULL DEFAULT 0
+        amount_withheld BIGINT NOT NULL DEFAULT 0,
+        referrals BIGINT NOT NULL DEFAULT 0,
+        dated_payments BIGINT NOT NULL DEFAULT 0,
+        punctual_payments BIGINT NOT NULL DEFAULT 0,
+        days_overdue BIGINT NOT NULL DEFAULT 0
     )
     "#,
     r#"
@@ -162,6 +182,7 @@ const DOWN: &[&str] = &[
     "DROP TABLE fact_notes",
     "DROP TABLE replacements",
     "DROP TABLE buckets",
+    "DROP TABLE uses",
     "DROP TABLE summaries",
     "DROP TABLE changes",
 ];

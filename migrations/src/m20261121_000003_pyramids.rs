@@ -54,6 +54,8 @@ const UP: &[&str] = &[
         number BIGINT NOT NULL,
         calibration TEXT NOT NULL,
         calibrate_time BIGINT NOT NULL,
+        activate_time BIGINT,
+        renewal SMALLINT NOT NULL,
         CONSTRAINT calibrations_pkey PRIMARY KEY (pyramid_id, generation)
     )
     "#,
@@ -66,8 +68,20 @@ const UP: &[&str] = &[
         tier KEY_TEXT,
         generation BIGINT NOT NULL,
         assign_time BIGINT NOT NULL,
+        below BIGINT NOT NULL,
+        review_day BIGINT,
+        due_time BIGINT,
         next_tier KEY_TEXT,
         next_generation BIGINT,
+        next_below BIGINT,
+        next_review_day BIGINT,
+        next_due_time BIGINT,
+        next_inputs TEXT,
+        override_tier KEY_TEXT,
+        override_actor TEXT,
+        override_reason TEXT,
+        override_time BIGINT,
+        override_expire_time BIGINT,
         version BIGINT NOT NULL,
         CONSTRAINT tiers_pkey PRIMARY KEY (customer_id, pyramid_id)
     )
@@ -79,6 +93,10 @@ const UP: &[&str] = &[
     CREATE INDEX tiers_by_next ON tiers (pyramid_id, next_generation, customer_id)
     "#,
     r#"
+    -- Who has to be looked at because time passes; of everybody else there is nothing to read.
+    CREATE INDEX tiers_by_due ON tiers (due_time) WHERE due_time IS NOT NULL
+    "#,
+    r#"
     CREATE TABLE tier_changes (
         customer_id KEY_TEXT NOT NULL,
         pyramid_id KEY_TEXT NOT NULL,
@@ -88,6 +106,9 @@ const UP: &[&str] = &[
         to_tier KEY_TEXT,
         reason SMALLINT NOT NULL,
         change_time BIGINT NOT NULL,
+        inputs TEXT NOT NULL,
+        actor TEXT,
+        actor_reason TEXT,
         CONSTRAINT tier_changes_pkey PRIMARY KEY (customer_id, pyramid_id, generation, version)
     )
     "#,

@@ -2,7 +2,7 @@
 
 use guanxi_model::customer::{Customer, Profile};
 use guanxi_model::fact::{Fact, FactKey, FactKind, NewFact};
-use guanxi_model::{CustomerId, RequestId, Timestamp};
+use guanxi_model::{CustomerId, PyramidId, RequestId, TierId, Timestamp};
 
 /// One write about one customer.
 #[derive(Clone, Debug)]
@@ -13,6 +13,9 @@ pub enum Command {
     UndeleteCustomer(ChangeCustomer),
     RecordFact(Box<RecordFact>),
     WithdrawFact(WithdrawFact),
+    ChangeOverride(Box<ChangeOverride>),
+    /// Has a customer judged anew where that is due.
+    Look(CustomerId),
 }
 
 /// A new customer. The id is the caller's, or derived from the request id.
@@ -67,6 +70,18 @@ pub struct WithdrawFact {
     pub key: FactKey,
 }
 
+/// Holds a customer in a tier of a pyramid, or no longer.
+#[derive(Clone, Debug)]
+pub struct ChangeOverride {
+    pub customer: CustomerId,
+    pub pyramid: PyramidId,
+    /// The tier and until when; none where nothing is to hold it any longer.
+    pub hold: Option<(TierId, Option<Timestamp>)>,
+    pub actor: String,
+    pub reason: String,
+    pub request_id: Option<RequestId>,
+}
+
 /// What a command led to.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -80,6 +95,8 @@ pub enum Outcome {
         known: bool,
         time: Timestamp,
     },
+    /// There is nothing more to say.
+    Done,
 }
 
 /// Whether the commands of one submission stand or fall together.

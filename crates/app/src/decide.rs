@@ -3,6 +3,7 @@
 
 mod customers;
 mod facts;
+mod tiers;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,8 @@ fn decide(world: &World<'_>, command: &Command) -> Verdict {
         Command::UndeleteCustomer(command) => customers::undelete(world, command),
         Command::RecordFact(command) => facts::record(world, command),
         Command::WithdrawFact(command) => facts::withdraw(world, command),
+        Command::ChangeOverride(command) => tiers::change_override(world, command),
+        Command::Look(customer) => Ok(tiers::look(world, customer)),
     }
 }
 
@@ -65,6 +68,8 @@ pub(crate) fn subject(command: &Command, owner: impl Fn(&ExternalId) -> Option<C
         Command::UpdateCustomer(command) => command.id.clone(),
         Command::DeleteCustomer(command) | Command::UndeleteCustomer(command) => command.id.clone(),
         Command::WithdrawFact(command) => command.customer.clone(),
+        Command::ChangeOverride(command) => command.customer.clone(),
+        Command::Look(customer) => customer.clone(),
         Command::RecordFact(command) => match &command.fact.customer {
             CustomerRef::Id(id) => id.clone(),
             CustomerRef::External(external) => owner(external).unwrap_or_else(|| facts::derived_id(external)),
@@ -94,6 +99,10 @@ pub(crate) fn keys(keys: &mut Keys, command: &Command, customer: &CustomerId) {
             keys.facts.insert((customer.clone(), (command.kind, command.key.clone())));
             stage_keys(keys, command.kind, customer);
         }
+        Command::ChangeOverride(command) => {
+            keys.requests.extend(command.request_id.map(|request| (customer.clone(), request)));
+        }
+        Command::Look(_) => {}
     }
 }
 

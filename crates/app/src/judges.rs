@@ -1,16 +1,13 @@
-//! Judging customers: what each generation of a pyramid judges by, kept in memory (it never changes), and what a change
-//! of the facts does to a customer's tiers.
+//! What each generation of a pyramid judges by, kept in memory: it never changes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp};
-use guanxi_segmentation::judge;
-use guanxi_store::ledger::{Effects, NextTier, Summary, TierChange, TierChangeReason, TierRow};
+use guanxi_model::{PyramidId, TierId};
+use guanxi_segmentation::Needs;
 use guanxi_store::{Judge, Pyramid, Reader, Tx};
 
 use crate::Error;
-use crate::world::World;
 
 /// What generations judge by.
 #[derive(Default)]
@@ -19,6 +16,7 @@ pub(crate) struct Judges {
 }
 
 /// A pyramid with what it judges by, now and, while a run is under way, next.
+#[derive(Debug)]
 pub(crate) struct Bench {
     pub(crate) pyramid: Pyramid,
     pub(crate) active: Option<Arc<Judge>>,
@@ -85,92 +83,15 @@ fn lost(pyramid: &PyramidId, generation: i64) -> Error {
     Error::Internal(Arc::new(std::io::Error::other(why)))
 }
 
-/// Judges the customers that a batch has touched, and adds what changes to the effects.
-pub(crate) fn judge_touched(
-    world: &World<'_>,
-    benches: &[Bench],
-) -> (Vec<(CustomerId, PyramidId, TierRow)>, Vec<TierChange>) {
-    let (mut rows, mut changes) = (Vec::new(), Vec::new());
-    for (customer, state, summary) in world.touched() {
-        for bench in benches {
-            let kept = state.tiers.get(&bench.pyramid.id);
-            if let Some(row) = bench.rejudge(customer, summary, kept, world.now, &mut changes) {
-                rows.push((customer.clone(), bench.pyramid.id.clone(), row));
-            }
-        }
-    }
-    (rows, changes)
-}
-
-/// Adds rows and changes to the effects.
-pub(crate) fn keep(effects: &mut Effects, (rows, changes): (Vec<(CustomerId, PyramidId, TierRow)>, Vec<TierChange>)) {
-    effects.tiers.extend(rows.into_iter().map(|(customer, pyramid, row)| ((customer, pyramid), row)));
-    effects.tier_changes.extend(changes);
-}
-
-/// The tier of a customer; none where it is not ranked.
-pub(crate) fn tier_of(
-    judge_by: &Judge,
-    customer: &CustomerId,
-    deleted: bool,
-    tally: &guanxi_model::Tally,
-) -> Option<TierId> {
-    if deleted {
-        return None;
-    }
-    let judgement = judge(&judge_by.scheme, &judge_by.calibration, customer, tally).ok()?;
-    judge_by.scheme.tiers().get(judgement.tier).map(|tier| tier.id.clone())
-}
-
 impl Bench {
-    /// The row of a customer after a change of its facts, where it differs or a run is under way (whose own write of the
-    /// row, from older facts, must not win).
-    fn rejudge(
-        &self,
-        customer: &CustomerId,
-        summary: &Summary,
-        kept: Option<&TierRow>,
-        now: Timestamp,
-        changes: &mut Vec<TierChange>,
-    ) -> Option<TierRow> {
-        let unseen = TierRow { tier: None, generation: 0, assign_time: now, next: None, version: 0 };
-        let mut row = kept.cloned().unwrap_or(unseen);
-        let mut change = |row: &TierRow, to: &Option<TierId>, generation, reason, time| {
-            changes.push(TierChange {
-                customer: customer.clone(),
-                pyramid: self.pyramid.id.clone(),
-                generation,
-                version: if reason == TierChangeReason::Run { row.version } else { summary.version },
-                from: row.tier.clone(),
-                to: to.clone(),
-                reason,
-                time,
-            });
-        };
-        let deleted = summary.delete_time.is_some();
-        if let (Some(active), Some(judge)) = (self.pyramid.active, &self.active) {
-            // A run has put this slot in force and not folded it yet.
-            if let Some(next) = row.next.take_if(|next| next.generation == active.generation) {
-                change(&row, &next.tier, active.generation, TierChangeReason::Run, active.time);
-                row = TierRow { tier: next.tier, generation: active.generation, assign_time: active.time, ..row };
-            }
-            let tier = tier_of(judge, customer, deleted, &summary.tally);
-            if tier != row.tier {
-                change(&row, &tier, active.generation, TierChangeReason::Facts, now);
-                row = TierRow { tier, generation: active.generation, assign_time: now, ..row };
-            }
-        }
-        row.next = match (self.pyramid.next, &self.next) {
-            (Some(next), Some(judge)) => {
-                let tier = tier_of(judge, customer, deleted, &summary.tally);
-                (tier != row.tier).then_some(NextTier { tier, generation: next.generation })
-            }
-            _ => None,
-        };
-        row.version = summary.version;
-        let differs = kept.map_or(row.tier.is_some() || row.next.is_some(), |kept| {
-            (&kept.tier, kept.generation, &kept.next) != (&row.tier, row.generation, &row.next)
-        });
-        (differs || self.next.is_some()).then_some(row)
+    /// Whether somebody can be held in a tier of this name.
+    pub(crate) fn has_tier(&self, tier: &TierId) -> bool {
+        self.active.as_ref().is_some_and(|judge| judge.scheme.tiers().iter().any(|known| known.id == *tier))
     }
+}
+
+/// What the schemes in force, and those about to be, ask for of a customer.
+pub(crate) fn needs(benches: &[Bench]) -> Needs {
+    let judges = benches.iter().flat_map(|bench| [&bench.active, &bench.next]).flatten();
+    judges.map(|judge| judge.scheme.needs()).fold(Needs::default(), Needs::and)
 }

@@ -2,7 +2,8 @@
 //! transactions, long work is operations. What only reads goes past this crate, straight to `guanxi_store::Reader`.
 //!
 //! - `command`, `error`: what may be asked for and how it may end
-//! - `decide`, `world`, `committer`, `judges`: how commands are decided and made durable
+//! - `decide`, `world`, `committer`: how commands are decided and made durable
+//! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
 //! - [`catalogue`], [`operations`]: the rest
 //! - `housekeeping`: what is forgotten after its time
 
@@ -15,13 +16,16 @@ mod fingerprint;
 mod housekeeping;
 mod judges;
 pub mod operations;
+mod reseat;
+mod seat;
+mod sweeper;
 #[cfg(test)]
 mod tests;
 mod world;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use guanxi_model::{Clock, PyramidId, Timestamp};
+use guanxi_model::{Clock, Day, PyramidId, Timestamp};
 use guanxi_store::{Deployment, Judge, Reader, Store};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -29,8 +33,8 @@ use tokio_util::task::TaskTracker;
 
 use catalogue::Catalogue;
 pub use command::{
-    ChangeCustomer, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact, UpdateCustomer, Urgency,
-    WithdrawFact,
+    ChangeCustomer, ChangeOverride, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact,
+    UpdateCustomer, Urgency, WithdrawFact,
 };
 use committer::{Committer, Shared};
 pub use error::{Error, Refusal};
@@ -65,12 +69,15 @@ impl App {
             clock: clock.clone(),
             judges: Arc::clone(&judges),
         });
-        let committer = Committer::start(&shared, &tasks);
+        let committer = Arc::new(Committer::start(&shared, &tasks));
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        let runner = Runner { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake), stop: stop.clone() };
+        let runner = Runner { shared, wake: Arc::clone(&wake), stop: stop.clone() };
         tasks.spawn(runner.run());
         tasks.spawn(housekeeping::run(store.clone(), clock.clone(), stop.clone()));
-        let committer = Mutex::new(Some(Arc::new(committer)));
+        let sweeper =
+            sweeper::Sweeper { reader: store.reader(), clock: clock.clone(), committer: Arc::downgrade(&committer) };
+        tasks.spawn(sweeper.run(stop.clone()));
+        let committer = Mutex::new(Some(committer));
         let reader = store.reader();
         Ok(App { store, reader, deployment, clock, judges, committer, wake, stop, tasks })
     }
@@ -96,6 +103,11 @@ impl App {
     /// The present moment, by the clock that the process was started with.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The present day, in the deployment's time zone.
+    pub fn today(&self) -> Day {
+        self.deployment.zone.day_of(self.now())
     }
 
     /// Carries out commands about customers; returns what became of each, in their order, once it is durable.

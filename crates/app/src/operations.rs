@@ -7,18 +7,22 @@ mod activation;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guanxi_model::{Clock, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, name};
+use guanxi_model::{OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, name};
 use guanxi_store::{Operation, OperationState, Store};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
 
+use crate::committer::Shared;
 use crate::error::{Error, Refusal};
 use crate::fingerprint;
+use crate::seat::Moment;
 
 /// The kind of the operations that put a revision in force.
 pub const ACTIVATE: &str = "activate-pyramid-revision";
+/// The kind of the operations that renew the calibration of the one in force.
+pub const ASSIGN: &str = "assign-tiers";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -59,27 +63,46 @@ impl Operations<'_> {
         request_id: Option<RequestId>,
     ) -> Result<Operation, Error> {
         let revision = name::revision(&request.pyramid, request.number);
+        self.run_over(&request.pyramid, Some(request.number), (ACTIVATE, revision), request_id).await
+    }
+
+    /// Asks to renew the calibration of the revision in force. A repeated request returns the operation it made.
+    pub async fn assign(&self, pyramid: &PyramidId, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        self.run_over(pyramid, None, (ASSIGN, name::pyramid(pyramid)), request_id).await
+    }
+
+    /// Asks for a run over everybody under a revision, or the one in force.
+    async fn run_over(
+        &self,
+        pyramid: &PyramidId,
+        number: Option<RevisionNumber>,
+        (kind, subject): (&str, String),
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
         // The id of the operation follows from the request id, so that a retry finds it.
         let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of("operation", &revision, &request_id)),
+            Some(request_id) => OperationId::from_bytes(fingerprint::of("operation", &subject, &request_id)),
             None => OperationId::new(self.now),
         };
         if let Some(kept) = tx.operation(&id).await? {
             return Ok(kept);
         }
         tx.change_schemes().await?;
-        let pyramid = tx.pyramid(&request.pyramid).await?;
-        let mut pyramid = pyramid.ok_or_else(|| Error::NotFound(name::pyramid(&request.pyramid)))?;
-        if tx.revision(&request.pyramid, request.number).await?.is_none() {
-            return Err(Error::NotFound(revision));
+        let found = tx.pyramid(pyramid).await?;
+        let mut pyramid = found.ok_or_else(|| Error::NotFound(name::pyramid(pyramid)))?;
+        let active = || pyramid.active.map(|active| active.number);
+        let number = number.or_else(active).ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&pyramid.id)))?;
+        if tx.revision(&pyramid.id, number).await?.is_none() {
+            return Err(Error::NotFound(name::revision(&pyramid.id, number)));
         }
         if let Some(running) = pyramid.operation {
-            let (pyramid, operation) = (name::pyramid(&request.pyramid), name::operation(&running));
+            let (pyramid, operation) = (name::pyramid(&pyramid.id), name::operation(&running));
             return Err(Refusal::PyramidBusy { pyramid, operation }.into());
         }
-        let operation = self.new_operation(id, ACTIVATE, revision, &request)?;
+        let request = ActivationRequest { pyramid: pyramid.id.clone(), number };
+        let operation = self.new_operation(id, kind, subject, &request)?;
         tx.put_operation(&operation).await?;
         pyramid.operation = Some(id);
         tx.put_pyramid(&pyramid).await?;
@@ -152,8 +175,7 @@ impl Operations<'_> {
 /// Does the operations that nobody works on, until it is told to stop; what is under way goes on elsewhere or after the
 /// restart.
 pub(crate) struct Runner {
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) wake: Arc<tokio::sync::Notify>,
     pub(crate) stop: CancellationToken,
 }
@@ -173,7 +195,7 @@ impl Runner {
     }
 
     async fn run_idle(&self) -> Result<(), Error> {
-        for seen in self.store.reader().idle_operations(self.clock.now()).await? {
+        for seen in self.shared.store.reader().idle_operations(self.shared.clock.now()).await? {
             if self.stop.is_cancelled() {
                 return Ok(());
             }
@@ -186,8 +208,8 @@ impl Runner {
 
     /// Takes an operation by raising its fence; nothing where somebody else was faster.
     async fn take(&self, seen: &Operation) -> Result<Option<Held<'_>>, Error> {
-        let now = self.clock.now();
-        let tx = self.store.begin().await?;
+        let now = self.shared.clock.now();
+        let tx = self.shared.store.begin().await?;
         let taken = tx.take_operation(seen, lease(now), now).await?;
         tx.commit().await?;
         Ok(taken.then(|| Held { runner: self, id: seen.id, fence: seen.fence + 1 }))
@@ -195,7 +217,7 @@ impl Runner {
 
     async fn carry_out(&self, operation: &Operation, held: &Held<'_>) -> Result<(), Error> {
         let done = match operation.kind.as_str() {
-            ACTIVATE => activation::run(held, operation).await,
+            ACTIVATE | ASSIGN => activation::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         match done {
@@ -226,11 +248,15 @@ pub(crate) struct Held<'a> {
 
 impl Held<'_> {
     fn store(&self) -> &Store {
-        &self.runner.store
+        &self.runner.shared.store
     }
 
     fn now(&self) -> Timestamp {
-        self.runner.clock.now()
+        self.runner.shared.clock.now()
+    }
+
+    fn moment(&self) -> Moment<'_> {
+        Moment { zone: &self.runner.shared.zone, now: self.now() }
     }
 
     /// Keeps the progress and renews the lease, in the transaction of a chunk of work. `true` where somebody has asked to

@@ -1,14 +1,19 @@
 //! The world a batch of commands is decided in: what was loaded, kept up to date in memory as commands take effect, and
 //! the list of everything to write. Later commands of a batch see what earlier ones did.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactKind, FactState};
-use guanxi_model::{CustomerId, FactId, RequestId, Tally, Timestamp, Zone};
+use guanxi_model::fact::{CustomerRef, Fact, FactKind, FactState, Use, UseKind};
+use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
+use guanxi_segmentation::History;
 use guanxi_store::ledger::{
-    Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Record, Replacement, Summary,
+    Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Override, Record, Replacement, Summary,
+    TierChangeReason, TierRow,
 };
+
+use crate::judges::Bench;
+use crate::seat::Moment;
 
 /// What a command does to a customer. Made by `decide`, which changes nothing itself.
 #[derive(Debug)]
@@ -17,8 +22,8 @@ pub(crate) enum Effect {
     PutFact(Box<Fact>),
     SetFactState(FactRef, FactState),
     PutReplacement(FactRef, Replacement),
-    /// What is added to the day of a moment.
-    Count(Timestamp, Tally),
+    /// What is added to a day.
+    Count(Day, Tally, BTreeMap<Use, i64>),
     SetTotals {
         tally: Tally,
         gross: i64,
@@ -26,6 +31,31 @@ pub(crate) enum Effect {
     SetStage(Stage),
     PutRequest(RequestId, Fingerprint),
     Note(ChangeKind, Option<FactId>),
+    /// Holds the customer in a tier of a pyramid, or no longer; who decided so, and why.
+    SetOverride(PyramidId, Option<Override>, (String, String)),
+    /// Has the customer judged anew because time has passed.
+    Look,
+}
+
+/// Why a customer is judged anew.
+#[derive(Debug, Default)]
+pub(crate) struct Touch {
+    /// Something about the customer itself changed.
+    pub(crate) own_change: bool,
+    /// Overrides that were set or cleared.
+    decisions: BTreeMap<PyramidId, (TierChangeReason, (String, String))>,
+}
+
+impl Touch {
+    /// What somebody decided about a pyramid, and why.
+    pub(crate) fn decision(&self, pyramid: &PyramidId) -> Option<(TierChangeReason, &(String, String))> {
+        self.decisions.get(pyramid).map(|(reason, by)| (*reason, by))
+    }
+
+    /// Whether an override of the pyramid was cleared.
+    pub(crate) fn begins_anew(&self, pyramid: &PyramidId) -> bool {
+        self.decision(pyramid).is_some_and(|(reason, _)| reason == TierChangeReason::OverrideEnded)
+    }
 }
 
 /// The effects of one command, all about one customer.
@@ -38,17 +68,22 @@ pub(crate) struct Decision {
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct World<'a> {
-    zone: &'a Zone,
-    pub(crate) now: Timestamp,
+    pub(crate) moment: Moment<'a>,
+    /// What facts are judged by.
+    pub(crate) benches: &'a [Bench],
     pub(crate) loaded: Loaded,
     effects: Effects,
-    /// Customers whose sums or deletion changed, so that their tiers may have.
-    touched: BTreeSet<CustomerId>,
+    /// Customers whose tiers may have changed.
+    touched: BTreeMap<CustomerId, Touch>,
 }
 
 impl<'a> World<'a> {
-    pub(crate) fn new(zone: &'a Zone, now: Timestamp, loaded: Loaded) -> Self {
-        World { zone, now, loaded, effects: Effects::default(), touched: BTreeSet::new() }
+    pub(crate) fn new(moment: Moment<'a>, benches: &'a [Bench], loaded: Loaded) -> Self {
+        World { moment, benches, loaded, effects: Effects::default(), touched: BTreeMap::new() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.moment.now
     }
 
     /// A copy of what is known about some customers, to try commands on.
@@ -61,7 +96,7 @@ impl<'a> World<'a> {
             touchpoints: self.loaded.touchpoints.clone(),
             attribute_definitions: self.loaded.attribute_definitions.clone(),
         };
-        World::new(self.zone, self.now, loaded)
+        World::new(self.moment, self.benches, loaded)
     }
 
     /// The customer a fact names: by its own id, or by the external id somebody has.
@@ -100,7 +135,7 @@ impl<'a> World<'a> {
 
     /// The record of a customer that begins now.
     pub(crate) fn new_record(&self, profile: Profile) -> Record {
-        Record { profile, revision: 1, create_time: self.now, update_time: self.now, delete_time: None }
+        Record { profile, revision: 1, create_time: self.now(), update_time: self.now(), delete_time: None }
     }
 
     /// What a fact of an unknown customer leaves behind: a customer with the name it was called by.
@@ -150,11 +185,15 @@ impl<'a> World<'a> {
                 self.effects.replacements.insert((customer.clone(), key.clone()), replacement.clone());
                 state.replacements.insert(key, replacement);
             }
-            Effect::Count(at, delta) => {
-                let bucket = self.effects.buckets.entry((customer.clone(), self.zone.day_of(at))).or_default();
+            Effect::Count(day, delta, uses) => {
+                count(&mut state.history, day, &delta, &uses);
+                let bucket = self.effects.buckets.entry((customer.clone(), day)).or_default();
                 // Every part of the sums is smaller than `gross`, which `decide` has kept in range.
                 *bucket = bucket.plus(&delta).unwrap_or(*bucket);
-                self.touched.insert(customer.clone());
+                for (used, times) in uses {
+                    *self.effects.uses.entry((customer.clone(), day, used)).or_default() += times;
+                }
+                self.touch(customer).own_change = true;
             }
             Effect::SetTotals { tally, gross } => {
                 summary.tally = tally;
@@ -169,6 +208,14 @@ impl<'a> World<'a> {
                 let version = summary.version;
                 self.effects.changes.push(Change { customer: customer.clone(), version, kind, fact });
             }
+            Effect::SetOverride(pyramid, held, by) => {
+                let ended = (TierChangeReason::OverrideEnded, by.clone());
+                let decision = held.as_ref().map_or(ended, |_| (TierChangeReason::OverrideSet, by));
+                let unseen = || TierRow::unseen(self.moment.now);
+                state.tiers.entry(pyramid.clone()).or_insert_with(unseen).held = held;
+                self.touch(customer).decisions.insert(pyramid, decision);
+            }
+            Effect::Look => drop(self.touch(customer)),
         }
     }
 
@@ -182,7 +229,9 @@ impl<'a> World<'a> {
             self.loaded.external_ids.insert(external.clone(), customer.clone());
         }
         summary.delete_time = record.delete_time;
-        self.touched.insert(customer.clone());
+        let attributes = record.profile.attributes.iter();
+        state.history.attributes = attributes.map(|(key, one)| (key.clone(), one.value.clone())).collect();
+        self.touch(customer).own_change = true;
         self.effects.records.insert(customer.clone(), record.clone());
         state.record = Some(record);
     }
@@ -204,14 +253,35 @@ impl<'a> World<'a> {
         }
     }
 
+    fn touch(&mut self, customer: &CustomerId) -> &mut Touch {
+        self.touched.entry(customer.clone()).or_default()
+    }
+
     /// The customers whose tiers are to be judged anew, with their state.
-    pub(crate) fn touched(&self) -> impl Iterator<Item = (&CustomerId, &CustomerState, &Summary)> {
-        self.touched.iter().filter_map(|id| self.customer(id).map(|(state, summary)| (id, state, summary)))
+    pub(crate) fn touched(&self) -> impl Iterator<Item = (&CustomerId, &Touch, &CustomerState, &Summary)> {
+        let known = |(id, touch)| self.customer(id).map(|(state, summary)| (id, touch, state, summary));
+        self.touched.iter().filter_map(known)
+    }
+
+    /// Whether a batch has anything to write.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.effects.summaries.is_empty()
     }
 
     /// Everything to write.
     pub(crate) fn into_effects(self) -> Effects {
         self.effects
+    }
+}
+
+/// Keeps a history up to date. What of it was not loaded no scheme asks for.
+fn count(history: &mut History, day: Day, delta: &Tally, uses: &BTreeMap<Use, i64>) {
+    match history.days.binary_search_by_key(&day, |(at, _)| *at) {
+        Ok(index) => history.days[index].1 = history.days[index].1.plus(delta).unwrap_or(history.days[index].1),
+        Err(index) => history.days.insert(index, (day, *delta)),
+    }
+    for (used, times) in uses.iter().filter(|(used, _)| used.kind == UseKind::Product) {
+        history.products.push((day, used.word.clone(), *times));
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Context<'a> {
     pub(crate) currency: &'a Currency,
     /// The time of the call.
     pub(crate) now: Timestamp,
-    /// The day of the call in the deployment's time zone.
+    /// The day of the call, in the deployment's time zone.
     pub(crate) today: Day,
 }
 

@@ -61,14 +61,13 @@ impl Service {
     async fn customer(&self, command: Command) -> Result<Customer, Error> {
         match self.app.run(command).await? {
             Outcome::Customer(customer) => Ok(*customer),
-            outcome @ (Outcome::Fact { .. } | Outcome::Withdrawn { .. }) => Err(unexpected(&outcome)),
+            outcome @ (Outcome::Fact { .. } | Outcome::Withdrawn { .. } | Outcome::Done) => Err(unexpected(&outcome)),
         }
     }
 }
 
 fn context(app: &App) -> Context<'_> {
-    let (deployment, now) = (app.deployment(), app.now());
-    Context { currency: &deployment.currency, now, today: deployment.zone.day_of(now) }
+    Context { currency: &app.deployment().currency, now: app.now(), today: app.today() }
 }
 
 /// A command that led to what it cannot lead to.

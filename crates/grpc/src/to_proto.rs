@@ -19,6 +19,7 @@ mod scheme;
 mod stage_change;
 pub(crate) mod target;
 pub(crate) mod tier;
+pub(crate) mod tier_change;
 mod time;
 pub(crate) mod touchpoint;
 

@@ -14,13 +14,24 @@ pub use payment::{Payment, WithholdingReason};
 pub use purchase::{LineError, Promotion, PromotionPurpose, Purchase, PurchaseLine, PurchaseType};
 pub use stage_change::{StageChange, StageReason, StageReasonBasis, StageReasonCause, StageReasonGroup};
 
-use crate::{CustomerId, ExternalId, FactId, SourceName, Tally, Timestamp, Words};
+use std::collections::BTreeMap;
+
+use crate::{CustomerId, Day, ExternalId, FactId, SourceName, Tally, Timestamp, Words};
 
 crate::words! {
     /// A kind of fact.
     FactKind { Purchase = 1, Interaction = 2, Payment = 3, StageChange = 4 }
     /// Whether a fact counts.
     FactState { Active = 1, Replaced = 2, Withdrawn = 3 }
+    /// What a use is of.
+    UseKind { Product = 1, Channel = 2 }
+}
+
+/// Something a customer uses, counted per day beside the sums: how many different ones there are is a measure.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Use {
+    pub kind: UseKind,
+    pub word: String,
 }
 
 impl FactKind {
@@ -96,13 +107,30 @@ impl FactBody {
     }
 
     /// What the fact adds to the sums of its day and its customer; nothing when that leaves the range of `i64`.
-    pub fn tally(&self) -> Option<Tally> {
+    pub fn tally(&self, day: Day) -> Option<Tally> {
         match self {
             FactBody::Purchase(purchase) => purchase.tally(),
             FactBody::Interaction(interaction) => Some(interaction.tally()),
-            FactBody::Payment(payment) => Some(payment.tally()),
+            FactBody::Payment(payment) => Some(payment.tally(day)),
             FactBody::StageChange(_) => Some(Tally::default()),
         }
+    }
+
+    /// What the fact used, with how often: the products of a sale, the channel of a sale or an interaction.
+    pub fn uses(&self) -> BTreeMap<Use, i64> {
+        let mut uses = BTreeMap::new();
+        if let FactBody::Purchase(purchase) = self {
+            if purchase.r#type == PurchaseType::Return {
+                return uses;
+            }
+            for line in purchase.lines.iter().filter(|line| !line.product.is_empty()) {
+                *uses.entry(Use { kind: UseKind::Product, word: line.product.clone() }).or_default() += 1;
+            }
+        }
+        if let Some(channel) = self.channel() {
+            uses.insert(Use { kind: UseKind::Channel, word: channel.to_owned() }, 1);
+        }
+        uses
     }
 
     /// The code that lists may be filtered by: the type of a purchase, the purpose of an interaction, the stage of a

@@ -86,6 +86,14 @@ counters! {
     AmountPaid = "amount_paid",
     /// Money that was withheld.
     AmountWithheld = "amount_withheld",
+    /// Contacts in which the customer recommended us to somebody.
+    Referrals = "referrals",
+    /// Those of `Payments` that paid something by or after a known due date.
+    DatedPayments = "dated_payments",
+    /// Those of `DatedPayments` that were not late.
+    PunctualPayments = "punctual_payments",
+    /// Days by which the dated payments came after their due dates.
+    DaysOverdue = "days_overdue",
 }
 
 impl Counter {
@@ -98,6 +106,9 @@ impl Counter {
 pub struct Tally([i64; Counter::COUNT]);
 
 impl Tally {
+    /// Zero everywhere.
+    pub const ZERO: Tally = Tally([0; Counter::COUNT]);
+
     /// The sum counter by counter, or nothing when one of them would leave the range of `i64`.
     pub fn plus(&self, other: &Tally) -> Option<Tally> {
         self.combine(other, i64::checked_add)
@@ -134,7 +145,7 @@ impl Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Tally([0; Counter::COUNT])
+        Tally::ZERO
     }
 }
 

@@ -53,6 +53,19 @@ pub fn note(value: impl Into<String>, max_chars: usize) -> Result<String, TextEr
     checked(value.into(), max_chars, |c| matches!(c, '\n' | '\r' | '\t'))
 }
 
+/// Text of several lines that must be there.
+///
+/// # Errors
+///
+/// If it is blank, or as `note`.
+pub fn required_note(value: impl Into<String>, max_chars: usize) -> Result<String, TextError> {
+    let value = value.into();
+    if value.trim().is_empty() {
+        return Err(TextError::Blank);
+    }
+    note(value, max_chars)
+}
+
 fn checked(value: String, max: usize, spared: impl Fn(char) -> bool) -> Result<String, TextError> {
     // Bytes bound the characters from above: most texts need no counting.
     if value.len() > max {

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use guanxi_model::{CustomerId, Tally};
+use guanxi_model::CustomerId;
 use serde::{Deserialize, Serialize};
 
 use crate::arena::{Arena, Slot};
@@ -13,6 +13,7 @@ use crate::exact;
 use crate::normalise::{Knots, Ranks};
 use crate::scheme::PyramidScheme;
 use crate::score::{Standing, Unranked, score_only};
+use crate::subject::Subject;
 use crate::tiering::SortOrder;
 
 /// The result of a run. The default is that of a run over nobody.
@@ -77,11 +78,11 @@ impl<'a> RankSurvey<'a> {
     }
 
     /// One customer; those outside the population and missing values do not count.
-    pub fn add(&mut self, tally: &Tally) {
-        if self.scheme.population().admits(tally) {
+    pub fn add(&mut self, subject: Subject<'_>) {
+        if self.scheme.population().admits(subject.lifetime) {
             for (measure, values) in self.scheme.measures().iter().zip(&mut self.values) {
                 if let Some(values) = values {
-                    values.extend(measure.read(tally).value);
+                    values.extend(measure.read(subject).value);
                 }
             }
         }
@@ -120,8 +121,11 @@ impl<'a> Calibrator<'a> {
     ///
     /// # Errors
     /// Why the customer has no standing, and so no part in the calibration.
-    pub fn add(&mut self, customer: &CustomerId, tally: &Tally) -> Result<Standing, Unranked> {
-        let standing = score_only(self.scheme, &self.totals.knots, tally)?;
+    pub fn add(&mut self, customer: &CustomerId, subject: Subject<'_>) -> Result<Standing, Unranked> {
+        if !self.scheme.population().admits(subject.lifetime) {
+            return Err(Unranked::OutsidePopulation);
+        }
+        let standing = score_only(self.scheme, &self.totals.knots, &self.scheme.read(subject))?;
         self.totals.count(standing.value);
         if self.scheme.tiering().order().is_some() {
             let id = self.ids.keep(customer.as_str());

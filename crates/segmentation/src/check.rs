@@ -8,24 +8,33 @@ use std::collections::HashSet;
 use guanxi_model::{MeasureId, TierId, Violations};
 
 use crate::measure::{MeasureKind, Unit};
+use crate::movement::MovementRules;
 use crate::normalise::Normaliser;
-use crate::scheme::{Measure, MeasureDraft, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule};
+use crate::scheme::{Measure, MeasureDraft, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule, Value};
 use crate::tiering::WHOLE_BP;
+use crate::window::Window;
 
 const MAX_DISPLAY_NAME_CHARS: usize = 200;
 
 /// The scheme of a draft, or all its faults.
 pub(crate) fn check(draft: SchemeDraft) -> Result<PyramidScheme, Violations> {
-    let SchemeDraft { measures, population, value, tiering, tiers } = draft;
+    let SchemeDraft { measures, population, value, value_window, tiering, tiers, movement } = draft;
     let mut faults = Faults(Violations::default());
     let tier_count = tiers.len();
     let measures = faults.measures(measures);
-    let value = faults.value(value);
+    let value = faults.value(value, value_window);
     let tiers = faults.tiers(tiers);
     let tiering = faults.tiering(tiering, tier_count);
+    let movement = movement.and_then(|rules| match MovementRules::new(rules) {
+        Ok(rules) => Some(rules),
+        Err(more) => {
+            faults.0.merge("", more);
+            None
+        }
+    });
     match (value, tiering) {
         (Some(value), Some(tiering)) if faults.0.is_empty() => {
-            Ok(PyramidScheme { measures, population, value, tiering, tiers })
+            Ok(PyramidScheme { measures, population, value, tiering, tiers, movement })
         }
         _ => Err(faults.0),
     }
@@ -64,18 +73,28 @@ impl Faults {
     }
 
     fn measure(&mut self, path: &str, draft: MeasureDraft) -> Option<Measure> {
-        let MeasureDraft { id, kind, normaliser, direction, weight, missing, min_coverage_bp } = draft;
+        let MeasureDraft { id, kind, window, normaliser, direction, weight, missing, min_coverage_bp } = draft;
         let id = self.0.field(format!("{path}.measure_id"), MeasureId::parse(id));
         if kind.is_none() {
             self.add(format!("{path}.kind"), "is required");
         }
+        self.window(format!("{path}.window"), window, kind);
         self.positive(format!("{path}.weight"), weight);
         if !(0..=WHOLE_BP).contains(&min_coverage_bp) {
             let fault = format!("is {min_coverage_bp}; 0 to {WHOLE_BP} is allowed");
             self.add(format!("{path}.min_coverage_basis_points"), fault);
         }
         let normaliser = self.normaliser(path, normaliser);
-        Some(Measure { id: id?, kind: kind?, normaliser: normaliser?, direction, weight, missing, min_coverage_bp })
+        Some(Measure {
+            id: id?,
+            kind: kind?,
+            window,
+            normaliser: normaliser?,
+            direction,
+            weight,
+            missing,
+            min_coverage_bp,
+        })
     }
 
     fn normaliser(&mut self, path: &str, normaliser: Option<Normaliser>) -> Option<Normaliser> {
@@ -111,13 +130,28 @@ impl Faults {
         }
     }
 
-    fn value(&mut self, value: Option<MeasureKind>) -> Option<MeasureKind> {
+    fn window(&mut self, path: String, window: Window, kind: Option<MeasureKind>) {
+        let (field, days) = match window {
+            Window::Lifetime => return,
+            Window::Trailing { days } => ("trailing_days", days),
+            Window::HalfLife { days } => ("half_life_days", days),
+        };
+        if !(1..=Window::MAX_DAYS).contains(&days) {
+            self.add(format!("{path}.{field}"), format!("is {days}; 1 to {} is allowed", Window::MAX_DAYS));
+        }
+        if kind.is_some_and(|kind| !kind.allows(window)) {
+            self.add(path, "does not go with this kind of measure");
+        }
+    }
+
+    fn value(&mut self, value: Option<MeasureKind>, window: Window) -> Option<Value> {
+        self.window("value_window".to_owned(), window, value);
         match value {
             None => self.add("value_measure", "is required"),
-            Some(kind) if kind.unit() != Unit::Money => self.add("value_measure", "is not a measure of money"),
+            Some(kind) if kind.unit(window) != Unit::Money => self.add("value_measure", "is not a measure of money"),
             Some(_) => {}
         }
-        value
+        value.map(|kind| Value { kind, window })
     }
 
     fn tiers(&mut self, drafts: Vec<TierDraft>) -> Vec<Tier> {

@@ -1,5 +1,5 @@
 //! How well the customers of each tier are known: whether their records have what the tier asks for, and how long ago
-//! somebody last made sure of them. Figures about fewer than five customers are not told: they would be about persons.
+//! somebody last made sure of them. QualityFigures about fewer than five customers are not told: they would be about persons.
 //!
 //! Which record is asked how, and which day it is, is the caller's to say.
 
@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::scheme::{PyramidScheme, Tier};
 
-/// Figures about fewer are not told.
+/// QualityFigures about fewer are not told.
 pub const FEWEST: u64 = 5;
-/// Figures about fewer are an indication only.
+/// QualityFigures about fewer are an indication only.
 pub const INDICATIVE_BELOW: u64 = 30;
 
 /// What a record of a tier must have, each thing at most once.
@@ -46,12 +46,12 @@ pub enum Requirement {
 pub struct TierQuality {
     pub customers: u64,
     /// None where they are too few.
-    pub figures: Option<Figures>,
+    pub figures: Option<QualityFigures>,
 }
 
 /// What is told about enough customers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figures {
+pub struct QualityFigures {
     /// Of all, whose records have everything; none where the tier asks for nothing.
     pub complete_share: Option<f64>,
     /// How many lack each requirement, in the order of the standard.
@@ -175,7 +175,7 @@ impl Counts {
         let Counts { lacking, owner: _, customers, complete, recent, ages } = self;
         let share = |part: u64| part as f64 / customers as f64;
         let known: u64 = ages.values().sum();
-        let figures = (customers >= FEWEST).then(|| Figures {
+        let figures = (customers >= FEWEST).then(|| QualityFigures {
             complete_share: (!lacking.is_empty()).then(|| share(complete)),
             lacking,
             verified_share: share(recent),

@@ -1,9 +1,10 @@
 //! Why a customer is in a tier and how far the next one is: the parts of the score, the bound the customer met, and
 //! the bound he did not. It repeats what scoring and placing did and decides nothing itself.
 
-use guanxi_model::{CustomerId, Tally};
+use guanxi_model::CustomerId;
 
 use crate::calibration::{Boundary, Calibration, OrderKey};
+use crate::readings::Readings;
 use crate::scheme::{PyramidScheme, TieringRule};
 use crate::score::{Part, Standing, Unranked, on_grid, score};
 use crate::tiering::place;
@@ -48,8 +49,13 @@ pub struct Against<N> {
 }
 
 /// Explains where a customer belongs.
-pub fn explain(scheme: &PyramidScheme, calibration: &Calibration, customer: &CustomerId, tally: &Tally) -> Explanation {
-    let scored = score(scheme, &calibration.knots, tally);
+pub fn explain(
+    scheme: &PyramidScheme,
+    calibration: &Calibration,
+    customer: &CustomerId,
+    readings: &Readings,
+) -> Explanation {
+    let scored = score(scheme, &calibration.knots, readings);
     let placement = scored.standing.map(|standing| {
         let tier = place(scheme, calibration, OrderKey::new(standing, customer));
         Placement {
@@ -99,6 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Subject;
     use crate::measure::MeasureKind;
     use crate::sample::{calibration, customer, draft, linear, population, scheme, schemes, tally};
 
@@ -109,7 +116,12 @@ mod tests {
         };
         let people: Vec<_> = revenues.iter().enumerate().map(person).collect();
         let calibration = calibration(&scheme, &people);
-        people.iter().map(|(id, tally)| explain(&scheme, &calibration, id, tally).placement.unwrap()).collect()
+        people
+            .iter()
+            .map(|(id, tally)| {
+                explain(&scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).placement.unwrap()
+            })
+            .collect()
     }
 
     #[test]
@@ -147,7 +159,7 @@ mod tests {
         fn met_bounds_are_met_and_next_ones_are_not(scheme in schemes(), people in population(1..40)) {
             let calibration = calibration(&scheme, &people);
             for (id, tally) in &people {
-                let Ok(placement) = explain(&scheme, &calibration, id, tally).placement else { continue };
+                let Ok(placement) = explain(&scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).placement else { continue };
                 let lead = |bound: &Bound| {
                     let score = bound.score.map_or(0.0, |score| score.distance);
                     (score, if score == 0.0 { bound.value.map_or(0, |value| value.distance) } else { 0 })

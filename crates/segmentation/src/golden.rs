@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use guanxi_model::{Counter, CustomerId};
 
 use crate::sample::{People, calibration, draft, linear, scheme, tally};
-use crate::{MeasureDraft, MeasureKind, Normaliser, PyramidReport, PyramidScheme, ReportBuilder, TieringRule, judge};
+use crate::{
+    MeasureDraft, MeasureKind, Normaliser, PyramidReport, PyramidScheme, ReportBuilder, Subject, TieringRule, judge,
+};
 
 const CURRY: [i32; 4] = [100, 400, 1_500, 8_000];
 
@@ -44,7 +46,7 @@ fn report(scheme: &PyramidScheme, people: &People) -> PyramidReport {
     let calibration = calibration(scheme, people);
     let mut report = ReportBuilder::new(scheme.tiers().len());
     for (id, tally) in people {
-        let judgement = judge(scheme, &calibration, id, tally).unwrap();
+        let judgement = judge(scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).unwrap();
         report.add(judgement.tier, judgement.standing.value);
     }
     report.finish(100)

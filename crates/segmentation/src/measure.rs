@@ -1,11 +1,16 @@
 //! The catalogue of measures: what each says about a customer, in which unit, and how completely it is known. A
-//! measure reads one tally and does not ask which window the tally covers; there is no scoring here.
+//! measure reads one customer over one window; there is no scoring here.
 //!
 //! Transaction, financial and contact measures follow the value segmentation of Zeithaml, Rust & Lemon (2001) and the
-//! activity-based cost to serve of Kaplan & Narayanan (2001).
+//! activity-based cost to serve of Kaplan & Narayanan (2001); recency, frequency and money are those of Hughes (1994).
 
-use guanxi_model::{Counter, Tally};
+use std::cmp::Ordering;
+
+use guanxi_model::Counter;
 use serde::{Deserialize, Serialize};
+
+use crate::subject::{Needs, Span, Subject};
+use crate::window::{PARTS, Window};
 
 /// What a measure is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +27,9 @@ pub enum Unit {
     /// Minor units of the deployment's currency.
     Money,
     Seconds,
+    Days,
+    /// Millionths: of a mean, of a share, of a count that fades.
+    Number,
 }
 
 /// One number about a customer. The serialised names are stored with every revision and never change.
@@ -32,6 +40,13 @@ pub enum MeasureKind {
     ReturnCount,
     UnitCount,
     PromotedPurchaseCount,
+    /// Days with a purchase: several on one day are one.
+    PurchaseDayCount,
+    DistinctProductCount,
+    /// Days since the last purchase.
+    Recency,
+    /// Days since the first purchase.
+    Tenure,
     /// After discounts, less returns.
     NetRevenue,
     DiscountAmount,
@@ -44,21 +59,47 @@ pub enum MeasureKind {
     ContributionMargin,
     AmountPaid,
     AmountWithheld,
+    /// Net revenue for each purchase.
+    AverageOrderValue,
+    /// Of the payments whose due date is known, those that were not late.
+    PaidOnTimeShare,
+    /// By how many days, in the mean, those payments were late.
+    DaysOverdue,
     InteractionCount,
     ComplaintCount,
     PraiseCount,
+    SuggestionCount,
+    InquiryCount,
+    ServiceRequestCount,
+    VisitCount,
+    FollowUpCount,
+    CoCreationCount,
+    ReferralCount,
     /// Known for the interactions that carry a duration.
     ContactSeconds,
+}
+
+/// How a value comes about.
+#[derive(Clone, Copy, Debug)]
+enum Formula {
+    Sum(Counter),
+    Margin,
+    /// Undefined where there is nothing to divide by.
+    Ratio(Counter, Counter),
+    PurchaseDays,
+    DistinctProducts,
+    SinceLastPurchase,
+    SinceFirstPurchase,
 }
 
 /// How many of the facts behind a reading carry what the measure needs. Nothing to know is fully known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    pub known: i64,
-    pub total: i64,
+    pub known: i128,
+    pub total: i128,
 }
 
-/// A measure read from a tally.
+/// A measure of one customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// In the unit of the measure; nothing when too little is known. Zero is a value.
@@ -66,13 +107,24 @@ pub struct Reading {
     pub coverage: Coverage,
 }
 
+impl Unit {
+    /// How many there are in one of what callers speak of, money apart.
+    pub fn per_one(self) -> i64 {
+        if self == Unit::Number { 1_000_000 } else { 1 }
+    }
+}
+
 impl MeasureKind {
     /// Every kind, in the order of the catalogue.
-    pub const ALL: [MeasureKind; 15] = [
+    pub const ALL: [MeasureKind; 29] = [
         MeasureKind::PurchaseCount,
         MeasureKind::ReturnCount,
         MeasureKind::UnitCount,
         MeasureKind::PromotedPurchaseCount,
+        MeasureKind::PurchaseDayCount,
+        MeasureKind::DistinctProductCount,
+        MeasureKind::Recency,
+        MeasureKind::Tenure,
         MeasureKind::NetRevenue,
         MeasureKind::DiscountAmount,
         MeasureKind::CostOfGoods,
@@ -80,79 +132,213 @@ impl MeasureKind {
         MeasureKind::ContributionMargin,
         MeasureKind::AmountPaid,
         MeasureKind::AmountWithheld,
+        MeasureKind::AverageOrderValue,
+        MeasureKind::PaidOnTimeShare,
+        MeasureKind::DaysOverdue,
         MeasureKind::InteractionCount,
         MeasureKind::ComplaintCount,
         MeasureKind::PraiseCount,
+        MeasureKind::SuggestionCount,
+        MeasureKind::InquiryCount,
+        MeasureKind::ServiceRequestCount,
+        MeasureKind::VisitCount,
+        MeasureKind::FollowUpCount,
+        MeasureKind::CoCreationCount,
+        MeasureKind::ReferralCount,
         MeasureKind::ContactSeconds,
     ];
 
     pub fn group(self) -> Group {
         match self {
-            Self::PurchaseCount | Self::ReturnCount | Self::UnitCount | Self::PromotedPurchaseCount => {
-                Group::Transaction
-            }
+            Self::PurchaseCount
+            | Self::ReturnCount
+            | Self::UnitCount
+            | Self::PromotedPurchaseCount
+            | Self::PurchaseDayCount
+            | Self::DistinctProductCount
+            | Self::Recency
+            | Self::Tenure => Group::Transaction,
             Self::NetRevenue
             | Self::DiscountAmount
             | Self::CostOfGoods
             | Self::CostToServe
             | Self::ContributionMargin
             | Self::AmountPaid
-            | Self::AmountWithheld => Group::Financial,
-            Self::InteractionCount | Self::ComplaintCount | Self::PraiseCount | Self::ContactSeconds => Group::Contact,
+            | Self::AmountWithheld
+            | Self::AverageOrderValue
+            | Self::PaidOnTimeShare
+            | Self::DaysOverdue => Group::Financial,
+            Self::InteractionCount
+            | Self::ComplaintCount
+            | Self::PraiseCount
+            | Self::SuggestionCount
+            | Self::InquiryCount
+            | Self::ServiceRequestCount
+            | Self::VisitCount
+            | Self::FollowUpCount
+            | Self::CoCreationCount
+            | Self::ReferralCount
+            | Self::ContactSeconds => Group::Contact,
         }
     }
 
-    pub fn unit(self) -> Unit {
-        match (self, self.group()) {
-            (Self::ContactSeconds, _) => Unit::Seconds,
-            (_, Group::Financial) => Unit::Money,
-            (_, Group::Transaction | Group::Contact) => Unit::Count,
+    /// The unit over a window: a count that fades is no whole number.
+    pub fn unit(self, window: Window) -> Unit {
+        match self {
+            Self::PaidOnTimeShare | Self::DaysOverdue => Unit::Number,
+            Self::ContactSeconds => Unit::Seconds,
+            Self::Recency | Self::Tenure => Unit::Days,
+            _ if self.group() == Group::Financial => Unit::Money,
+            _ if matches!(window, Window::HalfLife { .. }) => Unit::Number,
+            _ => Unit::Count,
+        }
+    }
+
+    /// Whether the measure can be taken over a window.
+    pub fn allows(self, window: Window) -> bool {
+        match (self.formula(), window) {
+            (_, Window::Lifetime) => true,
+            (Formula::SinceFirstPurchase | Formula::SinceLastPurchase, _) => false,
+            (Formula::DistinctProducts, window) => !matches!(window, Window::HalfLife { .. }),
+            _ => true,
         }
     }
 
     /// Reads the measure; missing when nothing of what it needs is known, or less than `min_coverage_bp` of it.
-    pub fn read(self, tally: &Tally, min_coverage_bp: i32) -> Reading {
-        let coverage = self.coverage(tally);
-        let missing = coverage.knows_nothing() || !coverage.reaches(min_coverage_bp);
-        Reading { value: (!missing).then(|| self.value(tally)), coverage }
+    pub fn read(self, subject: Subject<'_>, window: Window, min_coverage_bp: i32) -> Reading {
+        let coverage = self.coverage(subject, window);
+        if coverage.knows_nothing() || !coverage.reaches(min_coverage_bp) {
+            return Reading { value: None, coverage };
+        }
+        Reading { value: self.value(subject, window), coverage }
     }
 
-    fn value(self, tally: &Tally) -> i64 {
-        match self {
-            Self::PurchaseCount => tally[Counter::Purchases],
-            Self::ReturnCount => tally[Counter::Returns],
-            Self::UnitCount => tally[Counter::Units],
-            Self::PromotedPurchaseCount => tally[Counter::PromotedPurchases],
-            Self::NetRevenue => tally[Counter::NetRevenue],
-            Self::DiscountAmount => tally[Counter::DiscountAmount],
-            Self::CostOfGoods => tally[Counter::CostOfGoods],
-            Self::CostToServe => tally[Counter::HandlingCost],
-            // Each sum fits; where their difference would not, the nearest value keeps the order of customers.
-            Self::ContributionMargin => tally[Counter::CostedRevenue]
-                .saturating_sub(tally[Counter::CostOfGoods])
-                .saturating_sub(tally[Counter::HandlingCost]),
-            Self::AmountPaid => tally[Counter::AmountPaid],
-            Self::AmountWithheld => tally[Counter::AmountWithheld],
-            Self::InteractionCount => tally[Counter::Interactions],
-            Self::ComplaintCount => tally[Counter::Complaints],
-            Self::PraiseCount => tally[Counter::Praises],
-            Self::ContactSeconds => tally[Counter::ContactSeconds],
+    /// What the measure asks for beside the sums over the life.
+    pub(crate) fn needs(self, window: Window) -> Needs {
+        let span = |wanted: bool| if wanted { window.span() } else { Span::Nothing };
+        let is_of_products = matches!(self.formula(), Formula::DistinctProducts);
+        let is_a_sum = matches!(self.formula(), Formula::Sum(_) | Formula::Margin | Formula::Ratio(..));
+        Needs {
+            counters: self.counters().into_iter().collect(),
+            days: span(!is_of_products && !(is_a_sum && window == Window::Lifetime)),
+            products: span(is_of_products),
+            ..Needs::default()
         }
     }
 
-    fn coverage(self, tally: &Tally) -> Coverage {
-        let of = |known, total| Coverage { known: tally[known], total: tally[total] };
-        let cost = of(Counter::CostedLines, Counter::Lines);
-        let service = of(Counter::CostedInteractions, Counter::Interactions);
+    /// Every counter that value and coverage are made of.
+    fn counters(self) -> Vec<Counter> {
+        let mut counters = match self.formula() {
+            Formula::Sum(counter) => vec![counter],
+            Formula::Margin => vec![Counter::CostedRevenue, Counter::CostOfGoods, Counter::HandlingCost],
+            Formula::Ratio(part, whole) => vec![part, whole],
+            Formula::PurchaseDays | Formula::SinceLastPurchase | Formula::SinceFirstPurchase => {
+                vec![Counter::Purchases]
+            }
+            Formula::DistinctProducts => Vec::new(),
+        };
+        counters.extend(self.covered_by().iter().flat_map(|(known, total)| [*known, *total]));
+        counters
+    }
+
+    /// What is known, and of how much: the least known pair counts.
+    fn covered_by(self) -> &'static [(Counter, Counter)] {
+        const COST: (Counter, Counter) = (Counter::CostedLines, Counter::Lines);
+        const SERVICE: (Counter, Counter) = (Counter::CostedInteractions, Counter::Interactions);
         match self {
-            Self::CostOfGoods => cost,
-            Self::CostToServe => service,
-            Self::ContributionMargin if service.is_less_than(cost) => service,
-            Self::ContributionMargin => cost,
-            Self::ContactSeconds => of(Counter::TimedInteractions, Counter::Interactions),
-            _ => Coverage::default(),
+            Self::CostOfGoods => &[COST],
+            Self::CostToServe => &[SERVICE],
+            Self::ContributionMargin => &[COST, SERVICE],
+            Self::PaidOnTimeShare | Self::DaysOverdue => &[(Counter::DatedPayments, Counter::Payments)],
+            Self::ContactSeconds => &[(Counter::TimedInteractions, Counter::Interactions)],
+            _ => &[],
         }
     }
+
+    /// Where a value is heading from day to day although nothing happens. What fades moves towards 0, and all that fades
+    /// at one rate fades together, so that a ratio stays.
+    pub(crate) fn drift(self, window: Window, value: i64) -> Ordering {
+        match self.formula() {
+            Formula::SinceFirstPurchase | Formula::SinceLastPurchase => Ordering::Greater,
+            Formula::Sum(_) | Formula::Margin | Formula::PurchaseDays if matches!(window, Window::HalfLife { .. }) => {
+                0.cmp(&value)
+            }
+            _ => Ordering::Equal,
+        }
+    }
+
+    fn formula(self) -> Formula {
+        match self {
+            Self::PurchaseCount => Formula::Sum(Counter::Purchases),
+            Self::ReturnCount => Formula::Sum(Counter::Returns),
+            Self::UnitCount => Formula::Sum(Counter::Units),
+            Self::PromotedPurchaseCount => Formula::Sum(Counter::PromotedPurchases),
+            Self::PurchaseDayCount => Formula::PurchaseDays,
+            Self::DistinctProductCount => Formula::DistinctProducts,
+            Self::Recency => Formula::SinceLastPurchase,
+            Self::Tenure => Formula::SinceFirstPurchase,
+            Self::NetRevenue => Formula::Sum(Counter::NetRevenue),
+            Self::DiscountAmount => Formula::Sum(Counter::DiscountAmount),
+            Self::CostOfGoods => Formula::Sum(Counter::CostOfGoods),
+            Self::CostToServe => Formula::Sum(Counter::HandlingCost),
+            Self::ContributionMargin => Formula::Margin,
+            Self::AmountPaid => Formula::Sum(Counter::AmountPaid),
+            Self::AmountWithheld => Formula::Sum(Counter::AmountWithheld),
+            Self::AverageOrderValue => Formula::Ratio(Counter::NetRevenue, Counter::Purchases),
+            Self::PaidOnTimeShare => Formula::Ratio(Counter::PunctualPayments, Counter::DatedPayments),
+            Self::DaysOverdue => Formula::Ratio(Counter::DaysOverdue, Counter::DatedPayments),
+            Self::InteractionCount => Formula::Sum(Counter::Interactions),
+            Self::ComplaintCount => Formula::Sum(Counter::Complaints),
+            Self::PraiseCount => Formula::Sum(Counter::Praises),
+            Self::SuggestionCount => Formula::Sum(Counter::Suggestions),
+            Self::InquiryCount => Formula::Sum(Counter::Inquiries),
+            Self::ServiceRequestCount => Formula::Sum(Counter::ServiceRequests),
+            Self::VisitCount => Formula::Sum(Counter::Visits),
+            Self::FollowUpCount => Formula::Sum(Counter::FollowUps),
+            Self::CoCreationCount => Formula::Sum(Counter::CoCreations),
+            Self::ReferralCount => Formula::Sum(Counter::Referrals),
+            Self::ContactSeconds => Formula::Sum(Counter::ContactSeconds),
+        }
+    }
+
+    fn value(self, subject: Subject<'_>, window: Window) -> Option<i64> {
+        let total = |counter| subject.total(window, counter);
+        let scale = i128::from(self.unit(window).per_one());
+        let since = |day| Some(i64::from(subject.age(day)));
+        match self.formula() {
+            Formula::Sum(counter) => Some(rounded(total(counter) * scale, PARTS)),
+            Formula::Margin => {
+                let margin = total(Counter::CostedRevenue) - total(Counter::CostOfGoods) - total(Counter::HandlingCost);
+                Some(rounded(margin, PARTS))
+            }
+            Formula::Ratio(part, whole) => {
+                let whole = total(whole);
+                (whole > 0).then(|| rounded(total(part) * scale, whole))
+            }
+            Formula::PurchaseDays => Some(rounded(subject.purchase_days(window) * scale, PARTS)),
+            Formula::DistinctProducts => Some(subject.distinct_products(window)),
+            Formula::SinceLastPurchase => subject.first_and_last_purchase().and_then(|(_, last)| since(last)),
+            Formula::SinceFirstPurchase => subject.first_and_last_purchase().and_then(|(first, _)| since(first)),
+        }
+    }
+
+    fn coverage(self, subject: Subject<'_>, window: Window) -> Coverage {
+        let pairs = self.covered_by().iter();
+        let coverages = pairs.map(|(known, total)| Coverage {
+            known: subject.total(window, *known),
+            total: subject.total(window, *total),
+        });
+        let least = |least: Coverage, one: Coverage| if one.is_less_than(least) { one } else { least };
+        coverages.reduce(least).unwrap_or_default()
+    }
+}
+
+/// The quotient to the nearest whole number, halves away from zero. Where it would leave the range, the nearest value
+/// keeps the order of customers.
+fn rounded(number: i128, by: i128) -> i64 {
+    let half = if number < 0 { -by / 2 } else { by / 2 };
+    let quotient = number.saturating_add(half) / by;
+    i64::try_from(quotient).unwrap_or(if quotient < 0 { i64::MIN } else { i64::MAX })
 }
 
 impl Coverage {
@@ -166,33 +352,40 @@ impl Coverage {
     }
 
     fn reaches(self, basis_points: i32) -> bool {
-        self.total <= 0 || i128::from(self.known) * 10_000 >= i128::from(basis_points) * i128::from(self.total)
+        self.total <= 0 || self.known * 10_000 >= i128::from(basis_points) * self.total
     }
 
     fn is_less_than(self, other: Coverage) -> bool {
-        let (known, total) = self.fraction();
-        let (other_known, other_total) = other.fraction();
-        known * other_total < other_known * total
-    }
-
-    fn fraction(self) -> (i128, i128) {
-        if self.total > 0 { (self.known.into(), self.total.into()) } else { (1, 1) }
+        let share = |one: Coverage| one.share().unwrap_or(1.0);
+        share(self) < share(other)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use guanxi_model::{Day, Tally};
+
     use super::*;
+    use crate::sample::tally;
+    use crate::subject::History;
 
     fn read(kind: MeasureKind, min_coverage_bp: i32, counters: &[(Counter, i64)]) -> Reading {
-        kind.read(&counters.iter().copied().collect(), min_coverage_bp)
+        let tally = counters.iter().copied().collect();
+        kind.read(Subject::of_lifetime(&tally), Window::Lifetime, min_coverage_bp)
+    }
+
+    fn covered(known: i128, total: i128) -> Coverage {
+        Coverage { known: known * PARTS, total: total * PARTS }
     }
 
     #[test]
     fn zero_facts_are_full_coverage_of_nothing() {
         for kind in MeasureKind::ALL {
             let reading = read(kind, 10_000, &[]);
-            assert_eq!(reading, Reading { value: Some(0), coverage: Coverage::default() }, "{kind:?}");
+            let undefined = matches!(kind.formula(), Formula::Ratio(..))
+                || matches!(kind.formula(), Formula::SinceLastPurchase | Formula::SinceFirstPurchase);
+            let value = (!undefined).then_some(0);
+            assert_eq!(reading, Reading { value, coverage: Coverage::default() }, "{kind:?}");
         }
     }
 
@@ -209,7 +402,7 @@ mod tests {
             (Counter::HandlingCost, 15),
         ];
         let margin = read(MeasureKind::ContributionMargin, 5_000, &half_costed);
-        assert_eq!(margin, Reading { value: Some(25), coverage: Coverage { known: 1, total: 2 } });
+        assert_eq!(margin, Reading { value: Some(25), coverage: covered(1, 2) });
         assert_eq!(read(MeasureKind::ContributionMargin, 5_001, &half_costed).value, None);
     }
 
@@ -221,28 +414,52 @@ mod tests {
             (Counter::Interactions, 10),
             (Counter::CostedInteractions, 5),
         ];
-        assert_eq!(read(MeasureKind::ContributionMargin, 0, &counters).coverage, Coverage { known: 5, total: 10 });
+        assert_eq!(read(MeasureKind::ContributionMargin, 0, &counters).coverage, covered(5, 10));
     }
 
     #[test]
     fn nothing_known_is_missing_even_without_a_minimum() {
         let reading = read(MeasureKind::ContactSeconds, 0, &[(Counter::Interactions, 7)]);
-        assert_eq!(reading, Reading { value: None, coverage: Coverage { known: 0, total: 7 } });
+        assert_eq!(reading, Reading { value: None, coverage: covered(0, 7) });
         assert_eq!(read(MeasureKind::InteractionCount, 10_000, &[(Counter::Interactions, 7)]).value, Some(7));
     }
 
     #[test]
-    fn coverage_compares_without_overflow_or_rounding() {
-        let huge = Coverage { known: i64::MAX - 1, total: i64::MAX };
+    fn coverage_compares_the_largest_counts() {
+        let huge = covered(i128::from(i64::MAX) - 1, i128::from(i64::MAX));
         assert!(!huge.reaches(10_000));
         assert!(huge.reaches(9_999));
-        assert!(huge.is_less_than(Coverage::default()));
+        assert!(covered(1, 3).is_less_than(Coverage::default()));
+    }
+
+    #[test]
+    fn ratio_is_rounded_to_its_unit_and_undefined_of_nothing() {
+        let orders = [(Counter::Purchases, 3), (Counter::NetRevenue, 1_000), (Counter::Payments, 4)];
+        assert_eq!(read(MeasureKind::AverageOrderValue, 0, &orders).value, Some(333));
+        assert_eq!(read(MeasureKind::AverageOrderValue, 0, &orders[1..]).value, None);
+        let paid = [(Counter::Payments, 4), (Counter::DatedPayments, 3), (Counter::PunctualPayments, 2)];
+        assert_eq!(read(MeasureKind::PaidOnTimeShare, 0, &paid).value, Some(666_667));
+        let late = [(Counter::Payments, 4), (Counter::DatedPayments, 2), (Counter::DaysOverdue, 5)];
+        let overdue = read(MeasureKind::DaysOverdue, 0, &late);
+        assert_eq!((overdue.value, overdue.coverage), (Some(2_500_000), covered(2, 4)));
+    }
+
+    #[test]
+    fn count_that_fades_is_told_in_millionths() {
+        let history = History { days: vec![(Day(0), tally(&[(Counter::Purchases, 3)]))], ..History::default() };
+        let subject = Subject { lifetime: &Tally::ZERO, history: &history, today: Day(60) };
+        let window = Window::HalfLife { days: 30 };
+        assert_eq!(MeasureKind::PurchaseCount.read(subject, window, 0).value, Some(750_000));
+        assert_eq!(MeasureKind::PurchaseDayCount.read(subject, window, 0).value, Some(250_000));
+        assert_eq!(MeasureKind::Recency.read(subject, Window::Lifetime, 0).value, Some(60));
     }
 
     #[test]
     fn only_financial_measures_are_money() {
         for kind in MeasureKind::ALL {
-            assert_eq!(kind.unit() == Unit::Money, kind.group() == Group::Financial, "{kind:?}");
+            let money = kind.unit(Window::Lifetime) == Unit::Money;
+            let no_amount = [MeasureKind::PaidOnTimeShare, MeasureKind::DaysOverdue].contains(&kind);
+            assert_eq!(money, kind.group() == Group::Financial && !no_amount, "{kind:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::{
     Calibration, Calibrator, Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme,
-    RankSurvey, SchemeDraft, TierDraft, TieringRule,
+    RankSurvey, SchemeDraft, Subject, TierDraft, TieringRule, Window,
 };
 
 /// Customers with what is counted of them.
@@ -16,6 +16,7 @@ pub(crate) fn linear(kind: MeasureKind, weight: f64, low: f64, high: f64) -> Mea
     MeasureDraft {
         id: "measure".to_owned(),
         kind: Some(kind),
+        window: Window::Lifetime,
         normaliser: Some(Normaliser::Linear { low, high }),
         direction: Direction::HigherIsBetter,
         weight,
@@ -38,8 +39,10 @@ pub(crate) fn draft(mut measures: Vec<MeasureDraft>, tiering: TieringRule) -> Sc
         measures,
         population: Population::Purchasers,
         value: Some(MeasureKind::NetRevenue),
+        value_window: Window::Lifetime,
         tiering: Some(tiering),
         tiers: (0..tiers).map(tier).collect(),
+        movement: None,
     }
 }
 
@@ -59,11 +62,11 @@ pub(crate) fn customer(number: usize) -> CustomerId {
 pub(crate) fn calibration(scheme: &PyramidScheme, people: &People) -> Calibration {
     let mut survey = RankSurvey::new(scheme);
     for (_, tally) in people {
-        survey.add(tally);
+        survey.add(Subject::of_lifetime(tally));
     }
     let mut calibrator = Calibrator::new(scheme, survey.finish(), people.len());
     for (customer, tally) in people {
-        let _unranked = calibrator.add(customer, tally);
+        let _unranked = calibrator.add(customer, Subject::of_lifetime(tally));
     }
     calibrator.finish()
 }

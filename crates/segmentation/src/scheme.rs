@@ -10,9 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::data_quality::DataStandard;
 use crate::exact;
-use crate::measure::{MeasureKind, Reading};
+use crate::measure::{MeasureKind, Reading, Unit};
+use crate::movement::{MovementDraft, MovementRules};
 use crate::normalise::{Direction, Normaliser};
 use crate::strategy::TierStrategy;
+use crate::subject::{Needs, Subject};
+use crate::window::Window;
 
 /// A scheme as it comes from outside. What could not be read at all is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,15 +23,21 @@ pub struct SchemeDraft {
     pub measures: Vec<MeasureDraft>,
     pub population: Population,
     pub value: Option<MeasureKind>,
+    #[serde(default)]
+    pub value_window: Window,
     pub tiering: Option<TieringRule>,
     /// From top to bottom.
     pub tiers: Vec<TierDraft>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub movement: Option<MovementDraft>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeasureDraft {
     pub id: String,
     pub kind: Option<MeasureKind>,
+    #[serde(default)]
+    pub window: Window,
     pub normaliser: Option<Normaliser>,
     pub direction: Direction,
     #[serde(with = "exact")]
@@ -88,9 +97,10 @@ pub enum TieringRule {
 pub struct PyramidScheme {
     pub(crate) measures: Vec<Measure>,
     pub(crate) population: Population,
-    pub(crate) value: MeasureKind,
+    pub(crate) value: Value,
     pub(crate) tiering: TieringRule,
     pub(crate) tiers: Vec<Tier>,
+    pub(crate) movement: Option<MovementRules>,
 }
 
 /// One summand of the score.
@@ -98,11 +108,19 @@ pub struct PyramidScheme {
 pub struct Measure {
     pub id: MeasureId,
     pub kind: MeasureKind,
+    pub window: Window,
     pub normaliser: Normaliser,
     pub direction: Direction,
     pub weight: f64,
     pub missing: MissingRule,
     pub min_coverage_bp: i32,
+}
+
+/// The measure of money that shares of value, Gini and reports are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value {
+    pub kind: MeasureKind,
+    pub window: Window,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +153,7 @@ impl PyramidScheme {
     }
 
     /// The money measure that shares of value, Gini and reports are about.
-    pub fn value(&self) -> MeasureKind {
+    pub fn value(&self) -> Value {
         self.value
     }
 
@@ -148,15 +166,42 @@ impl PyramidScheme {
         &self.tiers
     }
 
+    /// What keeps customers from moving at once; nothing where they do.
+    pub fn movement(&self) -> Option<&MovementRules> {
+        self.movement.as_ref()
+    }
+
     /// Whether a run must survey the population's values before it can score anyone.
     pub fn ranks_population(&self) -> bool {
         self.measures.iter().any(Measure::ranks_population)
     }
 }
 
+impl PyramidScheme {
+    /// What the scheme asks for of a customer beside the sums over its life.
+    pub fn needs(&self) -> Needs {
+        let measures = self.measures.iter().map(|measure| measure.kind.needs(measure.window));
+        let mut needs = measures.fold(self.value.kind.needs(self.value.window), Needs::and);
+        // The population is of those who have bought.
+        needs.counters.insert(Counter::Purchases);
+        needs
+    }
+}
+
+impl Value {
+    pub(crate) fn read(self, subject: Subject<'_>) -> Reading {
+        self.kind.read(subject, self.window, 0)
+    }
+}
+
 impl Measure {
-    pub(crate) fn read(&self, tally: &Tally) -> Reading {
-        self.kind.read(tally, self.min_coverage_bp)
+    pub(crate) fn read(&self, subject: Subject<'_>) -> Reading {
+        self.kind.read(subject, self.window, self.min_coverage_bp)
+    }
+
+    /// What the value counts.
+    pub fn unit(&self) -> Unit {
+        self.kind.unit(self.window)
     }
 
     pub(crate) fn ranks_population(&self) -> bool {
@@ -183,23 +228,27 @@ impl TryFrom<SchemeDraft> for PyramidScheme {
 
 impl From<PyramidScheme> for SchemeDraft {
     fn from(scheme: PyramidScheme) -> Self {
-        let PyramidScheme { measures, population, value, tiering, tiers } = scheme;
+        let PyramidScheme { measures, population, value, tiering, tiers, movement } = scheme;
+        let Value { kind: value, window: value_window } = value;
         SchemeDraft {
             measures: measures.into_iter().map(MeasureDraft::from).collect(),
             population,
             value: Some(value),
+            value_window,
             tiering: Some(tiering),
             tiers: tiers.into_iter().map(TierDraft::from).collect(),
+            movement: movement.map(MovementDraft::from),
         }
     }
 }
 
 impl From<Measure> for MeasureDraft {
     fn from(measure: Measure) -> Self {
-        let Measure { id, kind, normaliser, direction, weight, missing, min_coverage_bp } = measure;
+        let Measure { id, kind, window, normaliser, direction, weight, missing, min_coverage_bp } = measure;
         MeasureDraft {
             id: id.as_str().to_owned(),
             kind: Some(kind),
+            window,
             normaliser: Some(normaliser),
             direction,
             weight,

@@ -4,10 +4,9 @@
 //! Points are whole multiples of 2^-32. Below 2^53 of them sums are exact, so the parts add up to the score in any
 //! order and in any language, never past 100, and noise in the last bits of a division does not decide a threshold.
 
-use guanxi_model::Tally;
-
 use crate::measure::Reading;
 use crate::normalise::{Knots, Ranks};
+use crate::readings::Readings;
 use crate::scheme::{Measure, MissingRule, PyramidScheme};
 
 /// What one customer's measures come to.
@@ -56,18 +55,18 @@ pub struct Part {
 }
 
 /// The score of a customer with its parts.
-pub fn score(scheme: &PyramidScheme, knots: &Knots, tally: &Tally) -> Scored {
+pub fn score(scheme: &PyramidScheme, knots: &Knots, readings: &Readings) -> Scored {
     let mut parts = Vec::with_capacity(scheme.measures.len());
-    let score = walk(scheme, knots, tally, |part| parts.push(part));
-    Scored { standing: standing(scheme, tally, score), parts }
+    let score = walk(scheme, knots, readings, |part| parts.push(part));
+    Scored { standing: standing(readings, score), parts }
 }
 
-/// The same score, bit for bit, without its parts: nothing is allocated.
-pub fn score_only(scheme: &PyramidScheme, knots: &Knots, tally: &Tally) -> Result<Standing, Unranked> {
-    if !scheme.population.admits(tally) {
+/// The same score, bit for bit, without its parts.
+pub fn score_only(scheme: &PyramidScheme, knots: &Knots, readings: &Readings) -> Result<Standing, Unranked> {
+    if !readings.admitted {
         return Err(Unranked::OutsidePopulation);
     }
-    standing(scheme, tally, walk(scheme, knots, tally, |_| ()))
+    standing(readings, walk(scheme, knots, readings, |_| ()))
 }
 
 /// To the nearest multiple of 2^-32.
@@ -76,25 +75,28 @@ pub(crate) fn on_grid(points: f64) -> f64 {
     (points * STEPS_PER_POINT).round() / STEPS_PER_POINT
 }
 
-fn standing(scheme: &PyramidScheme, tally: &Tally, score: Result<f64, Unranked>) -> Result<Standing, Unranked> {
-    if !scheme.population.admits(tally) {
+fn standing(readings: &Readings, score: Result<f64, Unranked>) -> Result<Standing, Unranked> {
+    if !readings.admitted {
         return Err(Unranked::OutsidePopulation);
     }
-    let score = score?;
-    let value = scheme.value.read(tally, 0).value.ok_or(Unranked::ValueMissing)?;
-    Ok(Standing { score, value })
+    Ok(Standing { score: score?, value: readings.value.ok_or(Unranked::ValueMissing)? })
 }
 
 /// Visits every measure in order and returns the sum of the points.
-fn walk(scheme: &PyramidScheme, knots: &Knots, tally: &Tally, mut visit: impl FnMut(Part)) -> Result<f64, Unranked> {
-    let taking_part = scheme.measures.iter().filter(|measure| takes_part(measure, measure.read(tally)));
-    let all: f64 = taking_part.map(|measure| measure.weight).sum();
+fn walk(
+    scheme: &PyramidScheme,
+    knots: &Knots,
+    readings: &Readings,
+    mut visit: impl FnMut(Part),
+) -> Result<f64, Unranked> {
+    let measured = || scheme.measures.iter().zip(readings.measures.iter().copied());
+    let taking_part = measured().filter(|(measure, reading)| takes_part(measure, *reading));
+    let all: f64 = taking_part.map(|(measure, _)| measure.weight).sum();
     let mut refusal = None;
     let mut weight_so_far = 0.0;
     let mut full_so_far = 0.0;
     let mut score = 0.0;
-    for (index, measure) in scheme.measures.iter().enumerate() {
-        let reading = measure.read(tally);
+    for (index, (measure, reading)) in measured().enumerate() {
         let mut part = Part { measure: index, reading, normalised: None, weight_share: 0.0, points: 0.0 };
         if takes_part(measure, reading) {
             // Differences of a running share, not shares one by one: so the full points of all add up to exactly 100.
@@ -136,10 +138,11 @@ mod tests {
     use crate::normalise::Normaliser;
     use crate::sample::{calibration, draft, linear, population, scheme, schemes, tally};
     use crate::scheme::{MeasureDraft, TieringRule};
+    use crate::subject::Subject;
 
     fn scored(measures: Vec<MeasureDraft>, counters: &[(Counter, i64)]) -> Scored {
         let scheme = scheme(draft(measures, TieringRule::ScoreThresholds(vec![50.0])));
-        score(&scheme, &Knots::default(), &tally(counters))
+        score(&scheme, &Knots::default(), &scheme.read(Subject::of_lifetime(&tally(counters))))
     }
 
     fn points(scored: &Scored) -> Vec<f64> {
@@ -189,7 +192,8 @@ mod tests {
         let mut margin = draft(time(MissingRule::Lowest), TieringRule::ScoreThresholds(vec![50.0]));
         margin.value = Some(MeasureKind::ContributionMargin);
         let uncosted = tally(&[(Counter::Purchases, 1), (Counter::Lines, 1)]);
-        let standing = score_only(&scheme(margin), &Knots::default(), &uncosted);
+        let margin = scheme(margin);
+        let standing = score_only(&margin, &Knots::default(), &margin.read(Subject::of_lifetime(&uncosted)));
         assert_eq!(standing, Err(Unranked::ValueMissing));
     }
 
@@ -214,11 +218,12 @@ mod tests {
         fn parts_add_up_to_the_score_bit_for_bit(scheme in schemes(), people in population(1..30)) {
             let knots = calibration(&scheme, &people).knots;
             for (_, tally) in &people {
-                let scored = score(&scheme, &knots, tally);
+                let readings = scheme.read(Subject::of_lifetime(tally));
+                let scored = score(&scheme, &knots, &readings);
                 let forwards = points(&scored).iter().fold(0.0, |sum, part| sum + part);
                 let backwards = points(&scored).iter().rev().fold(0.0, |sum, part| sum + part);
                 prop_assert_eq!(forwards.to_bits(), backwards.to_bits());
-                prop_assert_eq!(score_only(&scheme, &knots, tally), scored.standing);
+                prop_assert_eq!(score_only(&scheme, &knots, &readings), scored.standing);
                 if let Ok(standing) = scored.standing {
                     prop_assert_eq!(standing.score.to_bits(), forwards.to_bits());
                     prop_assert!((0.0..=100.0).contains(&standing.score));

@@ -7,9 +7,10 @@
 
 use std::cmp::Ordering;
 
-use guanxi_model::{CustomerId, Tally};
+use guanxi_model::CustomerId;
 
 use crate::calibration::{Boundary, Calibration, OrderKey};
+use crate::readings::Readings;
 use crate::scheme::{PyramidScheme, TieringRule};
 use crate::score::{Standing, Unranked, on_grid, score_only};
 
@@ -39,10 +40,29 @@ pub fn judge(
     scheme: &PyramidScheme,
     calibration: &Calibration,
     customer: &CustomerId,
-    tally: &Tally,
+    readings: &Readings,
 ) -> Result<Judgement, Unranked> {
-    let standing = score_only(scheme, &calibration.knots, tally)?;
+    let standing = score_only(scheme, &calibration.knots, readings)?;
     Ok(Judgement { tier: place(scheme, calibration, OrderKey::new(standing, customer)), standing })
+}
+
+/// Whether a customer may stay in a tier that it need not enter anew: its score, or its value where the rule goes by
+/// value, is at least this part of what entering takes. Everybody may stay in the last tier.
+pub fn keeps(scheme: &PyramidScheme, calibration: &Calibration, standing: Standing, tier: usize, part_bp: i32) -> bool {
+    if tier + 1 >= scheme.tiers().len() {
+        return true;
+    }
+    let part = f64::from(part_bp) / f64::from(WHOLE_BP);
+    let last_inside = calibration.boundaries.get(tier).and_then(Option::as_ref);
+    match scheme.tiering() {
+        TieringRule::ScoreThresholds(thresholds) => {
+            thresholds.get(tier).is_some_and(|threshold| standing.score >= on_grid(threshold * part))
+        }
+        TieringRule::CustomerShares(_) => last_inside.is_some_and(|last| standing.score >= on_grid(last.score * part)),
+        TieringRule::ValueShares(_) => last_inside.is_some_and(|last| {
+            i128::from(standing.value) * i128::from(WHOLE_BP) >= i128::from(last.value) * i128::from(part_bp)
+        }),
+    }
 }
 
 /// The index of the tier a customer belongs to: the highest whose last customer inside does not sort before him.
@@ -140,10 +160,11 @@ fn value_ends(shares_bp: &[i32], sorted: impl Iterator<Item = i64>, total: i128)
 
 #[cfg(test)]
 mod tests {
-    use guanxi_model::Counter;
+    use guanxi_model::{Counter, Tally};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Subject;
     use crate::measure::MeasureKind;
     use crate::sample::{People, calibration, customer, draft, linear, population, scheme, schemes, tally};
 
@@ -162,7 +183,12 @@ mod tests {
         let scheme = scheme(draft(vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1e3)], tiering));
         let people = people(revenues);
         let calibration = calibration(&scheme, &people);
-        people.iter().map(|(id, tally)| judge(&scheme, &calibration, id, tally).unwrap().tier).collect()
+        people
+            .iter()
+            .map(|(id, tally)| {
+                judge(&scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).unwrap().tier
+            })
+            .collect()
     }
 
     #[test]
@@ -206,7 +232,10 @@ mod tests {
             let scheme = scheme(draft(vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1.0)], rule));
             for calibration in [Calibration::default(), calibration(&scheme, &people(&[]))] {
                 let (id, tally) = &people(&[900])[0];
-                assert_eq!(judge(&scheme, &calibration, id, tally).unwrap().tier, 3);
+                assert_eq!(
+                    judge(&scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).unwrap().tier,
+                    3
+                );
             }
         }
     }
@@ -252,7 +281,7 @@ mod tests {
         fn placing_by_boundaries_equals_ranking_everybody(scheme in schemes(), people in population(0..80)) {
             let calibration = calibration(&scheme, &people);
             let judged = |(id, tally): &(CustomerId, Tally)| {
-                judge(&scheme, &calibration, id, tally).ok().map(|judgement| (id.clone(), judgement))
+                judge(&scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).ok().map(|judgement| (id.clone(), judgement))
             };
             let judgements: Vec<_> = people.iter().filter_map(judged).collect();
             prop_assert_eq!(judgements.len() as u64, calibration.customers);

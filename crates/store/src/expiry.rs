@@ -45,7 +45,7 @@ impl Tx {
     /// again: an empty summary keeps it. One that is brought back at the same moment is left alone: its summary is no
     /// longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
-        const TABLES: [&str; 14] = [
+        const TABLES: [&str; 15] = [
             "external_ids",
             "customer_labels",
             "customer_attributes",
@@ -55,6 +55,7 @@ impl Tx {
             "fact_notes",
             "replacements",
             "buckets",
+            "uses",
             "changes",
             "tier_changes",
             "tiers",

@@ -37,6 +37,7 @@ pub fn fact_filter(kind: FactKind) -> Schema {
                     ("FOLLOW_UP", 8),
                     ("SALES", 9),
                     ("OTHER", 10),
+                    ("REFERRAL", 11),
                 ]),
             ),
         ]),
@@ -49,7 +50,7 @@ pub fn fact_filter(kind: FactKind) -> Schema {
     }
 }
 
-const _: () = assert!(InteractionPurpose::ALL.len() == 10, "the filter's words are all there are");
+const _: () = assert!(InteractionPurpose::ALL.len() == 11, "the filter's words are all there are");
 
 fn place(field: &str) -> Option<&'static str> {
     Some(match field {

@@ -7,10 +7,12 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{AttributeDefinition, ExternalId};
-use guanxi_model::fact::{Fact, FactKey, FactKind, FactState};
+use guanxi_model::fact::{Fact, FactKey, FactKind, FactState, Use};
 use guanxi_model::{
     AttributeKey, CustomerId, Day, FactId, PyramidId, RequestId, Tally, TierId, Timestamp, TouchpointId,
 };
+
+use guanxi_segmentation::History;
 
 pub use crate::rows::customer::Record;
 pub use crate::rows::summary::Summary;
@@ -44,6 +46,14 @@ pub struct Loaded {
     pub attribute_definitions: HashMap<AttributeKey, AttributeDefinition>,
 }
 
+impl Loaded {
+    /// The versions of the customers, 0 of those that are not there.
+    pub fn versions(&self) -> BTreeMap<CustomerId, i64> {
+        let version = |state: &CustomerState| state.summary.as_ref().map_or(0, |summary| summary.version);
+        self.customers.iter().map(|(customer, state)| (customer.clone(), version(state))).collect()
+    }
+}
+
 /// What was there about one customer. Empty for one that does not exist.
 #[derive(Clone, Debug, Default)]
 pub struct CustomerState {
@@ -54,6 +64,8 @@ pub struct CustomerState {
     pub stage_changes: Vec<Fact>,
     pub requests: HashMap<RequestId, Fingerprint>,
     pub tiers: BTreeMap<PyramidId, TierRow>,
+    /// As far as the schemes in force ask for it.
+    pub history: History,
 }
 
 /// A hash of a request, to tell a retry from another request under the same id.
@@ -69,28 +81,68 @@ pub struct Replacement {
 /// Where a customer stands in a pyramid: the present slot, and the one a run fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierRow {
-    pub tier: Option<TierId>,
+    pub slot: Slot,
     pub generation: i64,
+    /// Since when in the tier of the slot.
     pub assign_time: Timestamp,
-    pub next: Option<NextTier>,
+    pub next: Option<NextSlot>,
+    pub held: Option<Override>,
     /// The version of the summary it was judged by.
     pub version: i64,
 }
 
-/// The slot that becomes the present one when its generation does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextTier {
-    pub tier: Option<TierId>,
-    pub generation: i64,
+impl TierRow {
+    /// The row of a customer that never stood in the pyramid.
+    pub fn unseen(now: Timestamp) -> TierRow {
+        TierRow { slot: Slot::default(), generation: 0, assign_time: now, next: None, held: None, version: 0 }
+    }
 }
 
-/// Why a customer's tier changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TierChangeReason {
-    /// A fact of its own.
-    Facts = 1,
-    /// A run over everybody.
-    Run = 2,
+/// A place in a pyramid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slot {
+    /// None where the customer is not ranked.
+    pub tier: Option<TierId>,
+    /// Reviews in a row that found it below what keeping the tier takes.
+    pub below: i32,
+    /// The day of the next review.
+    pub review: Option<Day>,
+    /// When the customer has to be looked at because time passes.
+    pub due: Option<Timestamp>,
+}
+
+/// The slot that becomes the present one when its generation does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextSlot {
+    pub slot: Slot,
+    pub generation: i64,
+    /// What was read of the customer, for the change of tier that is kept then.
+    pub inputs: String,
+}
+
+/// What holds a customer in a tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    pub tier: TierId,
+    pub actor: String,
+    pub reason: String,
+    pub time: Timestamp,
+    /// Until then; without an end where there is none.
+    pub expire_time: Option<Timestamp>,
+}
+
+impl Override {
+    /// Whether it still holds.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.expire_time.is_none_or(|end| end > now)
+    }
+}
+
+guanxi_model::words! {
+    /// Why a customer's tier changed; the numbers are stored.
+    TierChangeReason {
+        OwnChange = 1, NewRevision = 2, NewCalibration = 3, Time = 4, OverrideSet = 5, OverrideEnded = 6
+    }
 }
 
 /// A change of tier, to keep.
@@ -104,6 +156,10 @@ pub struct TierChange {
     pub to: Option<TierId>,
     pub reason: TierChangeReason,
     pub time: Timestamp,
+    /// What was read of the customer.
+    pub inputs: String,
+    /// Who decided so and why, where somebody did.
+    pub decision: Option<(String, String)>,
 }
 
 /// What happened to a customer, for whoever follows along.
@@ -136,6 +192,8 @@ pub struct Effects {
     pub fact_states: BTreeMap<(CustomerId, FactRef), FactState>,
     pub replacements: BTreeMap<(CustomerId, FactRef), Replacement>,
     pub buckets: BTreeMap<(CustomerId, Day), Tally>,
+    /// What is added to how often a customer used something on a day.
+    pub uses: BTreeMap<(CustomerId, Day, Use), i64>,
     pub tiers: BTreeMap<(CustomerId, PyramidId), TierRow>,
     pub tier_changes: Vec<TierChange>,
     pub changes: Vec<Change>,

@@ -10,14 +10,17 @@ mod error;
 mod expiry;
 mod facts;
 mod filters;
+mod history;
 pub mod ledger;
 mod occasions;
 mod operations;
 mod pyramids;
+mod records;
 mod rows;
 #[cfg(test)]
 mod schema_test;
 mod target_decisions;
+mod tier_changes;
 mod tiers;
 mod tx;
 
@@ -30,12 +33,14 @@ pub use deployment::Deployment;
 pub use error::Error;
 pub use expiry::Expired;
 pub use facts::{FactQuery, fact_filter};
+pub use history::Histories;
 pub use occasions::{OccasionPlace, OccasionQuery, Upcoming};
 pub use operations::{Operation, OperationFilter, OperationState};
 pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
+pub use records::RankedRecord;
 use sea_orm::{DatabaseConnection, DbBackend};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
-pub use tiers::{Candidate, RankedRecord, Slots};
+pub use tiers::{Candidate, Move, Placed, Seated, Slots, Stood};
 pub use tx::Tx;
 
 /// The database, opened.

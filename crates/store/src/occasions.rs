@@ -8,7 +8,7 @@ use sea_orm::{QueryResult, Value};
 use crate::catalogue::{query, rows};
 use crate::ledger::TierRow;
 use crate::rows::from_json;
-use crate::tiers::{SLOTS, read_slots};
+use crate::rows::tier::{self, SELECT};
 use crate::{Error, Reader, Slots};
 
 /// How many days are looked at first; four times as many each time the page is not full, so that a page of a busy window
@@ -96,12 +96,12 @@ impl Reader {
         // The days first: CROSS JOIN keeps SQLite from turning the order round. Inside, t is the table of tiers; outside, what
         // was found, with the columns of the same names.
         let sql = format!(
-            "WITH k (day, kind, falls_on) AS (VALUES {}), t AS (SELECT k.day, o.customer_id, o.ordinal, {SLOTS} \
+            "WITH k (day, kind, falls_on) AS (VALUES {}), t AS (SELECT k.day, o.customer_id, o.ordinal, {SELECT} \
              FROM k CROSS JOIN occasions o \
              LEFT JOIN tiers t ON t.customer_id = o.customer_id AND t.pyramid_id = $1 \
              WHERE o.kind = k.kind AND o.falls_on = k.falls_on AND (o.since IS NULL OR o.since <= k.day) {tier} {after} \
              ORDER BY k.day, o.customer_id, o.ordinal LIMIT $2) \
-             SELECT t.day, t.customer_id, t.ordinal, c.document, {SLOTS} \
+             SELECT t.day, t.customer_id, t.ordinal, c.document, {SELECT} \
              FROM t JOIN customers c ON c.customer_id = t.customer_id ORDER BY t.day, t.customer_id, t.ordinal",
             keys.join(", ")
         );
@@ -115,6 +115,6 @@ fn read(row: &QueryResult) -> Result<Upcoming, Error> {
     Ok(Upcoming {
         place: OccasionPlace { day: Day(day), customer, ordinal: row.try_get_by_index(2)? },
         profile: from_json(&row.try_get_by_index::<String>(3)?, "customer")?,
-        tier: read_slots(row, 4)?,
+        tier: tier::read(row, 4)?,
     })
 }

@@ -60,6 +60,8 @@ pub struct Judge {
     pub scheme: PyramidScheme,
     pub calibration: Calibration,
     pub calibrate_time: Timestamp,
+    /// Whether the same revision was in force before: then movement rules hold, and others' changes are what moves.
+    pub renewal: bool,
 }
 
 const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
@@ -95,6 +97,14 @@ impl Reader {
     /// What a generation judges by.
     pub async fn judge(&self, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
         judge(self.connection(), id, generation).await
+    }
+
+    /// The generation that was in force at a moment; none before the first.
+    pub async fn generation_at(&self, id: &PyramidId, at: Timestamp) -> Result<Option<i64>, Error> {
+        let sql = "SELECT generation FROM calibrations WHERE pyramid_id = $1 AND activate_time <= $2 \
+                   ORDER BY activate_time DESC, generation DESC LIMIT 1";
+        let found = query(self.connection(), sql, [id.as_str().into(), at.0.into()]).await?;
+        Ok(found.first().map(|row| row.try_get_by_index(0)).transpose()?)
     }
 }
 
@@ -188,19 +198,26 @@ impl Tx {
         &self,
         id: &PyramidId,
         next: Next,
-        calibration: &Calibration,
+        (calibration, renewal): (&Calibration, bool),
         now: Timestamp,
     ) -> Result<(), Error> {
-        let sql = "INSERT INTO calibrations (pyramid_id, generation, number, calibration, calibrate_time) \
-                   VALUES ($1, $2, $3, $4, $5)";
-        let values: [Value; 5] = [
+        let sql = "INSERT INTO calibrations (pyramid_id, generation, number, calibration, calibrate_time, renewal) \
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let values: [Value; 6] = [
             id.as_str().into(),
             next.generation.into(),
             i64::from(next.number.get()).into(),
             to_json(calibration, "calibration")?.into(),
             now.0.into(),
+            i16::from(renewal).into(),
         ];
         execute(self.connection(), sql, values).await.map(drop)
+    }
+
+    /// Notes when a generation came into force.
+    pub async fn note_activation(&self, id: &PyramidId, generation: i64, at: Timestamp) -> Result<(), Error> {
+        let sql = "UPDATE calibrations SET activate_time = $3 WHERE pyramid_id = $1 AND generation = $2";
+        execute(self.connection(), sql, [id.as_str().into(), generation.into(), at.0.into()]).await.map(drop)
     }
 }
 
@@ -220,7 +237,7 @@ async fn revision(
 }
 
 async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
-    let sql = "SELECT c.number, r.scheme, c.calibration, c.calibrate_time FROM calibrations c \
+    let sql = "SELECT c.number, r.scheme, c.calibration, c.calibrate_time, c.renewal FROM calibrations c \
                JOIN pyramid_revisions r ON r.pyramid_id = c.pyramid_id AND r.number = c.number \
                WHERE c.pyramid_id = $1 AND c.generation = $2";
     let found = query(connection, sql, [id.as_str().into(), generation.into()]).await?;
@@ -230,6 +247,7 @@ async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i6
         scheme: from_json(&row.try_get_by_index::<String>(1)?, "scheme")?,
         calibration: from_json(&row.try_get_by_index::<String>(2)?, "calibration")?,
         calibrate_time: Timestamp(row.try_get_by_index(3)?),
+        renewal: row.try_get_by_index::<i16>(4)? != 0,
     }))
 }
 

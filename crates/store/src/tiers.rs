@@ -3,59 +3,69 @@
 //! A tier row has two slots. A reader takes the second where its generation is the pyramid's active one, else the first;
 //! so one update of the pyramid switches every reader. A run writes the second slot, and only of those who move.
 
-use guanxi_model::customer::Profile;
-use guanxi_model::{CustomerId, PyramidId, Tally, TierId, Timestamp};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
+use std::collections::BTreeSet;
 
-use crate::bulk::{self, Cell, Column, Rows, int, text};
+use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp, Words};
+use sea_orm::{DbBackend, QueryResult};
+
+use crate::bulk::{self, Column, Rows, int, text};
 use crate::catalogue::{execute, query, rows};
-use crate::ledger::{NextTier, Summary, TierChangeReason, TierRow};
-use crate::rows::{from_json, summary};
+use crate::ledger::{Slot, Summary, TierChangeReason, TierRow};
+use crate::rows::tier::{SELECT, WIDTH, read, slot_cells};
+use crate::rows::{summary, tier_change};
 use crate::{Error, Reader, Tx};
 
-/// All columns of a tier row; the first two are its key.
-pub(crate) const COLUMNS: &[Column] = &[
-    text("customer_id"),
-    text("pyramid_id"),
-    text("tier"),
-    int("generation"),
-    int("assign_time"),
-    text("next_tier"),
-    int("next_generation"),
-    int("version"),
-];
-
-pub(crate) fn cells(customer: &CustomerId, pyramid: &PyramidId, row: &TierRow) -> [Cell; 8] {
-    let next = row.next.as_ref();
-    [
-        customer.as_str().into(),
-        pyramid.as_str().into(),
-        row.tier.as_ref().map(|tier| tier.as_str()).into(),
-        row.generation.into(),
-        row.assign_time.0.into(),
-        next.and_then(|next| next.tier.as_ref()).map(|tier| tier.as_str()).into(),
-        next.map(|next| next.generation).into(),
-        row.version.into(),
-    ]
-}
-
-/// A customer as a run or a report sees it.
+/// A customer of a pyramid, for a list.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub customer: CustomerId,
-    pub version: i64,
-    pub deleted: bool,
+    /// Of the counters asked for; the others are zero.
     pub tally: Tally,
-    /// The present slot and the next one; none where the customer never stood in the pyramid.
-    pub tier: Option<TierRow>,
+    pub row: TierRow,
 }
 
-/// A customer's record beside where it stands.
+/// A customer in the tier that readers see, for a report; none where it never stood in the pyramid or is unranked.
 #[derive(Clone, Debug)]
-pub struct RankedRecord {
+pub struct Seated {
     pub customer: CustomerId,
-    pub profile: Profile,
-    pub tier: TierRow,
+    /// Of the counters asked for; the others are zero.
+    pub tally: Tally,
+    pub tier: Option<TierId>,
+    /// Of the first slot; 0 where there is none.
+    pub generation: i64,
+}
+
+/// A customer as a run places it: what it is judged by, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub customer: CustomerId,
+    pub version: i64,
+    /// Of the counters asked for; the others are zero.
+    pub tally: Tally,
+    slot: Slot,
+    since: Timestamp,
+    held: Option<(TierId, Option<Timestamp>)>,
+}
+
+/// Where a customer stands, as far as judging it anew asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stood<'a> {
+    pub slot: &'a Slot,
+    /// Since when in the tier.
+    pub since: Timestamp,
+    /// The tier an override holds it in, and until when.
+    pub held: Option<(&'a TierId, Option<Timestamp>)>,
+}
+
+/// Where a run moves a customer.
+#[derive(Clone, Debug)]
+pub struct Move<'a> {
+    pub customer: &'a CustomerId,
+    /// The version of the customer that it was judged by.
+    pub version: i64,
+    pub to: Slot,
+    /// What was read of the customer.
+    pub inputs: String,
 }
 
 /// Where the tiers of a pyramid that readers see are written.
@@ -81,13 +91,29 @@ impl Slots<'_> {
 }
 
 impl TierRow {
-    /// The tier that readers see while this generation is the active one, and since when; the run that filled the second
-    /// slot became visible at `activated`.
-    pub fn seen_at(&self, active: i64, activated: Timestamp) -> (Option<&TierId>, Timestamp) {
+    /// The slot that readers see while this generation is the active one, and since when the customer is in its tier; the
+    /// run that filled the second slot became visible at `activated`.
+    pub fn seen_at(&self, active: i64, activated: Timestamp) -> (&Slot, Timestamp) {
         match &self.next {
-            Some(next) if next.generation == active => (next.tier.as_ref(), activated),
-            _ => (self.tier.as_ref(), self.assign_time),
+            Some(next) if next.generation == active && next.slot.tier == self.slot.tier => {
+                (&next.slot, self.assign_time)
+            }
+            Some(next) if next.generation == active => (&next.slot, activated),
+            _ => (&self.slot, self.assign_time),
         }
+    }
+
+    /// Where the customer stands in the first slot.
+    pub fn stood(&self) -> Stood<'_> {
+        let held = self.held.as_ref().map(|held| (&held.tier, held.expire_time));
+        Stood { slot: &self.slot, since: self.assign_time, held }
+    }
+}
+
+impl Placed {
+    /// Where the customer stands.
+    pub fn stood(&self) -> Stood<'_> {
+        Stood { slot: &self.slot, since: self.since, held: self.held.as_ref().map(|(tier, until)| (tier, *until)) }
     }
 }
 
@@ -98,11 +124,15 @@ impl Reader {
         customer: &CustomerId,
         pyramid: &PyramidId,
     ) -> Result<Option<(Summary, Option<TierRow>)>, Error> {
-        let sql = format!("{} WHERE s.customer_id = $2", candidates_sql());
+        let sql = format!(
+            "SELECT {}, {SELECT} FROM summaries s \
+             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 WHERE s.customer_id = $2",
+            *summary::SELECT
+        );
         let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
         let Some(row) = found.first() else { return Ok(None) };
         let (_, summary) = summary::read(row)?;
-        Ok(Some((summary, read_slots(row, summary::COLUMNS.len())?)))
+        Ok(Some((summary, read(row, summary::COLUMNS.len())?)))
     }
 
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
@@ -110,8 +140,8 @@ impl Reader {
         &self,
         slots: &Slots<'_>,
         tier: Option<&TierId>,
-        after: &str,
-        limit: usize,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
     ) -> Result<Vec<Candidate>, Error> {
         let mut values = vec![slots.pyramid.as_str().into(), after.into(), rows(limit)];
         let mut bind = |value: sea_orm::Value| {
@@ -128,62 +158,121 @@ impl Reader {
         let by_tier = tier.is_some() && slots.second.is_none();
         let plus = if self.pools.backend == DbBackend::Sqlite && !by_tier { "+" } else { "" };
         let sql = format!(
-            "SELECT {}, {SLOTS} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
+            "SELECT s.customer_id, {SELECT}{} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
              WHERE {plus}t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
              ORDER BY t.customer_id LIMIT $3",
-            *summary::SELECT
+            select(counters)
         );
-        query(self.connection(), &sql, values).await?.iter().map(read_candidate).collect()
+        let found = query(self.connection(), &sql, values).await?;
+        found.iter().map(|row| read_candidate(row, counters)).collect()
     }
 
-    /// Everybody after a customer, by id, for a report or the calibration of a run.
-    pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
-        candidates(self.reports(), pyramid, after, limit).await
-    }
-
-    /// The records of those who stand or stood in a pyramid, after a customer, by id, for a report. Deleted customers are
-    /// left out. CROSS JOIN keeps SQLite from beginning with the tiers and sorting.
-    pub async fn ranked_records(
+    /// Everybody not deleted after a customer, by id, for a report.
+    pub async fn seated(
         &self,
         pyramid: &PyramidId,
-        after: &str,
-        limit: usize,
-    ) -> Result<Vec<RankedRecord>, Error> {
+        generation: i64,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<Seated>, Error> {
         let sql = format!(
-            "SELECT c.customer_id, c.document, {SLOTS} FROM customers c CROSS JOIN tiers t \
-             WHERE t.customer_id = c.customer_id AND t.pyramid_id = $1 AND c.customer_id > $2 \
-             AND c.delete_time IS NULL ORDER BY c.customer_id LIMIT $3"
+            "SELECT s.customer_id, CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END, t.generation{} \
+             FROM summaries s LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
+             WHERE s.customer_id > $3 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $4",
+            select(counters)
         );
-        let values = [pyramid.as_str().into(), after.into(), rows(limit)];
-        query(self.reports(), &sql, values).await?.iter().map(read_record).collect()
+        let values = [pyramid.as_str().into(), generation.into(), after.into(), rows(limit)];
+        let found = query(self.reports(), &sql, values).await?;
+        found.iter().map(|row| read_seated(row, counters)).collect()
     }
 
-    /// How many customers there are, deleted ones too.
+    /// What everybody not deleted after a customer adds up to, by id, for the calibration of a run.
+    pub async fn population(
+        &self,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<(CustomerId, Tally)>, Error> {
+        let sql = format!(
+            "SELECT s.customer_id{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+             ORDER BY s.customer_id LIMIT $2",
+            select(counters)
+        );
+        let found = query(self.reports(), &sql, [after.into(), rows(limit)]).await?;
+        let person =
+            |row| Ok((CustomerId::from_trusted(QueryResult::try_get_by_index(row, 0)?), read_some(row, counters, 1)?));
+        found.iter().map(person).collect()
+    }
+
+    /// How many customers there are that are not deleted.
     pub async fn customer_count(&self) -> Result<i64, Error> {
-        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries", []).await?;
+        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries WHERE delete_time IS NULL", []).await?;
         Ok(found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
+    }
+
+    /// The customers that have been due the longest.
+    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<CustomerId>, Error> {
+        let sql = "SELECT customer_id FROM tiers WHERE due_time <= $1 ORDER BY due_time LIMIT $2";
+        let found = query(self.connection(), sql, [now.0.into(), rows(limit)]).await?;
+        found.iter().map(|row| Ok(CustomerId::from_trusted(row.try_get_by_index(0)?))).collect()
     }
 }
 
 impl Tx {
-    /// Everybody after a customer, by id, as this transaction sees them.
-    pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
-        candidates(self.connection(), pyramid, after, limit).await
+    /// Everybody not deleted after a customer, by id, as this transaction sees them.
+    pub async fn placed(
+        &self,
+        pyramid: &PyramidId,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<Placed>, Error> {
+        // The page first and its size in the text: else PostgreSQL does not know how few rows it has, and reads all tiers.
+        let sql = format!(
+            "SELECT s.customer_id, s.version, t.tier, t.assign_time, t.below, t.review_day, t.due_time, t.override_tier, \
+             t.override_expire_time{} FROM (SELECT * FROM summaries WHERE customer_id > $2 AND delete_time IS NULL \
+             ORDER BY customer_id LIMIT {limit}) s \
+             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 ORDER BY s.customer_id",
+            select(counters)
+        );
+        let found = query(self.connection(), &sql, [pyramid.as_str().into(), after.into()]).await?;
+        found.iter().map(|row| read_placed(row, counters)).collect()
     }
 
     /// Fills the second slot of those who move. A row that a fact has judged since, by a later version of the customer, is
     /// left alone: the fact has filled both slots itself.
-    pub async fn put_next_tiers<'a>(
+    pub async fn put_next_tiers(
         &self,
         pyramid: &PyramidId,
-        moves: impl IntoIterator<Item = (&'a CustomerId, &'a TierRow)>,
+        generation: i64,
+        moves: &[Move<'_>],
+        now: Timestamp,
     ) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[
+            text("customer_id"),
+            text("pyramid_id"),
+            int("generation"),
+            int("assign_time"),
+            int("below"),
+            text("next_tier"),
+            int("next_below"),
+            int("next_review_day"),
+            int("next_due_time"),
+            int("next_generation"),
+            text("next_inputs"),
+            int("version"),
+        ];
         let mut rows = Rows::new(COLUMNS);
-        for (customer, row) in moves {
-            rows.push(cells(customer, pyramid, row));
+        for Move { customer, version, to, inputs } in moves {
+            let [tier, below, review, due] = slot_cells(Some(to));
+            // The first slot as it is where the customer never stood in the pyramid; a row that is there keeps its own.
+            let (customer, pyramid) = (customer.as_str().into(), pyramid.as_str().into());
+            let first = [customer, pyramid, 0_i64.into(), now.0.into(), 0_i64.into()];
+            let next = [tier, below, review, due, generation.into(), inputs.as_str().into(), (*version).into()];
+            rows.push(first.into_iter().chain(next));
         }
         let tail = "ON CONFLICT (customer_id, pyramid_id) DO UPDATE SET next_tier = excluded.next_tier, \
-                    next_generation = excluded.next_generation, version = excluded.version \
+                    next_below = excluded.next_below, next_review_day = excluded.next_review_day, \
+                    next_due_time = excluded.next_due_time, next_generation = excluded.next_generation, \
+                    next_inputs = excluded.next_inputs, version = excluded.version \
                     WHERE tiers.version <= excluded.version";
         bulk::insert(self.connection(), "tiers", rows, tail).await?;
         Ok(())
@@ -194,8 +283,8 @@ impl Tx {
     pub async fn fold(
         &self,
         pyramid: &PyramidId,
-        generation: i64,
-        activated: Timestamp,
+        (generation, activated): (i64, Timestamp),
+        reason: TierChangeReason,
         limit: usize,
     ) -> Result<u64, Error> {
         // The rows up to a customer can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
@@ -208,71 +297,70 @@ impl Tx {
         let values = || [pyramid.as_str().into(), generation.into(), last.as_str().into(), activated.0.into()];
         const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id <= $3";
         let keep = format!(
-            "INSERT INTO tier_changes (customer_id, pyramid_id, generation, version, from_tier, to_tier, reason, change_time) \
-             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($4 AS BIGINT) FROM tiers \
-             WHERE {CHUNK} ON CONFLICT DO NOTHING",
-            TierChangeReason::Run as i64
+            "INSERT INTO tier_changes ({}) \
+             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($4 AS BIGINT), \
+             next_inputs, NULL, NULL FROM tiers WHERE {CHUNK} AND tier IS DISTINCT FROM next_tier ON CONFLICT DO NOTHING",
+            tier_change::SELECT,
+            reason.code()
         );
         execute(self.connection(), &keep, values()).await?;
         let fold = format!(
-            "UPDATE tiers SET tier = next_tier, generation = next_generation, assign_time = CAST($4 AS BIGINT), \
-             next_tier = NULL, next_generation = NULL WHERE {CHUNK}"
+            "UPDATE tiers SET tier = next_tier, generation = next_generation, below = next_below, \
+             review_day = next_review_day, due_time = next_due_time, \
+             assign_time = CASE WHEN tier IS DISTINCT FROM next_tier THEN CAST($4 AS BIGINT) ELSE assign_time END, \
+             next_tier = NULL, next_generation = NULL, next_below = NULL, next_review_day = NULL, \
+             next_due_time = NULL, next_inputs = NULL WHERE {CHUNK}"
         );
         // A fact may have folded the last ones itself; that there were some means that there may be more.
         Ok(execute(self.connection(), &fold, values()).await?.max(1))
     }
 }
 
-pub(crate) const SLOTS: &str = "t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
-
-/// Summaries with the slots of one pyramid ($1).
-fn candidates_sql() -> String {
-    format!(
-        "SELECT {}, {SLOTS} FROM summaries s \
-         LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1",
-        *summary::SELECT
-    )
+/// Counters as the rest of a select list.
+fn select(counters: &BTreeSet<Counter>) -> String {
+    counters.iter().map(|counter| format!(", s.{}", counter.name())).collect()
 }
 
-async fn candidates(
-    connection: &impl ConnectionTrait,
-    pyramid: &PyramidId,
-    after: &str,
-    limit: usize,
-) -> Result<Vec<Candidate>, Error> {
-    let sql = format!("{} WHERE s.customer_id > $2 ORDER BY s.customer_id LIMIT $3", candidates_sql());
-    let values = [pyramid.as_str().into(), after.into(), rows(limit)];
-    query(connection, &sql, values).await?.iter().map(read_candidate).collect()
+/// Reads the counters of `select`, from a column on.
+fn read_some(row: &QueryResult, counters: &BTreeSet<Counter>, first: usize) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    for (offset, counter) in counters.iter().enumerate() {
+        tally[*counter] = row.try_get_by_index(first + offset)?;
+    }
+    Ok(tally)
 }
 
-fn read_candidate(row: &QueryResult) -> Result<Candidate, Error> {
-    let (customer, Summary { version, delete_time, tally, .. }) = summary::read(row)?;
-    Ok(Candidate {
-        customer,
-        version,
-        deleted: delete_time.is_some(),
-        tally,
-        tier: read_slots(row, summary::COLUMNS.len())?,
+fn read_candidate(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Candidate, Error> {
+    let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+    let tier = read(row, 1)?.ok_or_else(|| Error::corrupt("tier", "no generation"))?;
+    Ok(Candidate { customer, row: tier, tally: read_some(row, counters, 1 + WIDTH)? })
+}
+
+fn read_seated(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Seated, Error> {
+    Ok(Seated {
+        customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
+        tier: row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted),
+        generation: row.try_get_by_index::<Option<i64>>(2)?.unwrap_or(0),
+        tally: read_some(row, counters, 3)?,
     })
 }
 
-fn read_record(row: &QueryResult) -> Result<RankedRecord, Error> {
-    let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
-    let profile = from_json(&row.try_get_by_index::<String>(1)?, "customer")?;
-    let tier = read_slots(row, 2)?.ok_or_else(|| Error::corrupt("tier", "has no generation"))?;
-    Ok(RankedRecord { customer, profile, tier })
-}
-
-/// Reads `SLOTS` from a column on.
-pub(crate) fn read_slots(row: &QueryResult, first: usize) -> Result<Option<TierRow>, Error> {
-    let Some(generation) = row.try_get_by_index::<Option<i64>>(first + 1)? else { return Ok(None) };
-    let next_tier = row.try_get_by_index::<Option<String>>(first + 3)?.map(TierId::from_trusted);
-    let next_generation = row.try_get_by_index::<Option<i64>>(first + 4)?;
-    Ok(Some(TierRow {
-        tier: row.try_get_by_index::<Option<String>>(first)?.map(TierId::from_trusted),
-        generation,
-        assign_time: Timestamp(row.try_get_by_index(first + 2)?),
-        next: next_generation.map(|generation| NextTier { tier: next_tier, generation }),
-        version: row.try_get_by_index(first + 5)?,
-    }))
+fn read_placed(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Placed, Error> {
+    let day = |day: i64| i32::try_from(day).map(Day).map_err(|error| Error::corrupt("day", error));
+    let below = row.try_get_by_index::<Option<i64>>(4)?.unwrap_or(0);
+    let held = row.try_get_by_index::<Option<String>>(7)?.map(TierId::from_trusted);
+    let until = row.try_get_by_index::<Option<i64>>(8)?.map(Timestamp);
+    Ok(Placed {
+        customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
+        version: row.try_get_by_index(1)?,
+        slot: Slot {
+            tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
+            below: i32::try_from(below).map_err(|error| Error::corrupt("number of reviews", error))?,
+            review: row.try_get_by_index::<Option<i64>>(5)?.map(day).transpose()?,
+            due: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp),
+        },
+        since: Timestamp(row.try_get_by_index::<Option<i64>>(3)?.unwrap_or(0)),
+        held: held.map(|tier| (tier, until)),
+        tally: read_some(row, counters, 9)?,
+    })
 }

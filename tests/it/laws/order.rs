@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use guanxi::v1::score_part::RawValue;
 use guanxi::v1::{DeleteCustomerRequest, GetCustomerRequest, TierExplanation, UnrankedReason};
 use guanxi_model::{CustomerId, Tally};
-use guanxi_segmentation::{Calibration, Calibrator, PyramidScheme, RankSurvey, Unranked, explain};
+use guanxi_segmentation::{Calibration, Calibrator, PyramidScheme, RankSurvey, Subject, Unranked, explain};
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -129,11 +129,11 @@ async fn run_over_everybody(
     let calibrated = |pyramid| {
         let scheme = pyramid::scheme(pyramid);
         let mut survey = RankSurvey::new(&scheme);
-        people.iter().for_each(|(_, tally)| survey.add(tally));
+        people.iter().for_each(|(_, tally)| survey.add(Subject::of_lifetime(tally)));
         let mut calibrator = Calibrator::new(&scheme, survey.finish(), people.len());
         for (id, tally) in &people {
             // Whoever has no standing has no part in it.
-            let _ = calibrator.add(id, tally);
+            let _ = calibrator.add(id, Subject::of_lifetime(tally));
         }
         let calibration = calibrator.finish();
         (pyramid, (scheme, calibration))
@@ -190,7 +190,7 @@ fn agrees(
     (scheme, calibration): (&PyramidScheme, &Calibration),
     (id, tally): (&CustomerId, &Tally),
 ) -> Result<(), TestCaseError> {
-    let expected = explain(scheme, calibration, id, tally);
+    let expected = explain(scheme, calibration, id, &scheme.read(Subject::of_lifetime(tally)));
     let assignment = answer.assignment.as_ref().unwrap();
     let (score, value, parts) = bits(answer);
     let expected_parts = expected.parts.iter().map(|part| {
@@ -227,6 +227,7 @@ fn integer(raw: &RawValue) -> i64 {
         RawValue::Count(count) => *count,
         RawValue::Amount(amount) => cents(amount),
         RawValue::Duration(duration) => duration.seconds,
+        RawValue::Number(number) => (number * 1e6).round() as i64,
     }
 }
 

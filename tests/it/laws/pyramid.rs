@@ -14,7 +14,7 @@ use guanxi::v1::{
 };
 use guanxi_segmentation::{
     Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
-    TieringRule,
+    TieringRule, Window,
 };
 use tonic::transport::Channel;
 
@@ -94,13 +94,14 @@ impl Sort {
             direction: direction.into(),
             missing_value_rule: self.missing.0.into(),
             min_coverage_basis_points: self.min_coverage_bp,
+            window: None,
             normalizer: Some(self.normalizer),
         }
     }
 
     fn draft(self) -> MeasureDraft {
         // In cents, where it is money.
-        let unit = if self.kind.1.unit() == guanxi_segmentation::Unit::Money { 100.0 } else { 1.0 };
+        let unit = if self.kind.1.unit(Window::Lifetime) == guanxi_segmentation::Unit::Money { 100.0 } else { 1.0 };
         let normaliser = match self.normalizer {
             Normalizer::Linear(linear) => Normaliser::Linear { low: linear.low * unit, high: linear.high * unit },
             Normalizer::Logarithmic(log) => Normaliser::Logarithmic { scale: log.scale * unit, cap: log.cap * unit },
@@ -109,6 +110,7 @@ impl Sort {
         MeasureDraft {
             id: self.kind.0.as_str_name().to_lowercase(),
             kind: Some(self.kind.1),
+            window: Window::Lifetime,
             normaliser: Some(normaliser),
             direction: if self.lower_is_better { Direction::LowerIsBetter } else { Direction::HigherIsBetter },
             weight: self.weight,
@@ -125,12 +127,14 @@ pub(crate) fn scheme(pyramid: &str) -> PyramidScheme {
         measures: sorts().into_iter().map(Sort::draft).collect(),
         population: Population::Purchasers,
         value: Some(MeasureKind::NetRevenue),
+        value_window: Window::Lifetime,
         tiering: Some(match pyramid {
             "by-score" => TieringRule::ScoreThresholds(THRESHOLDS.to_vec()),
             "by-customers" => TieringRule::CustomerShares(CUSTOMER_SHARES.to_vec()),
             _ => TieringRule::ValueShares(VALUE_SHARES.to_vec()),
         }),
         tiers: TIERS.into_iter().map(tier).collect(),
+        movement: None,
     };
     PyramidScheme::new(draft).unwrap()
 }
@@ -192,6 +196,7 @@ pub(crate) async fn activate(channel: Channel, pyramid: &str) {
 
 /// Why a customer stands where it stands.
 pub(crate) async fn explain(channel: Channel, customer: &str, pyramid: &str) -> TierExplanation {
-    let request = ExplainTierRequest { name: format!("customers/{customer}/tierAssignments/{pyramid}") };
+    let request =
+        ExplainTierRequest { name: format!("customers/{customer}/tierAssignments/{pyramid}"), as_of_date: None };
     SegmentationServiceClient::new(channel).explain_tier(request).await.unwrap().into_inner()
 }

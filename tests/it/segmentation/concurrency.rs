@@ -84,7 +84,8 @@ impl Writer {
 
     /// What was acknowledged is seen by whoever reads next.
     async fn sees(&self, customer: &str, spent: i64) {
-        let request = GetTierAssignmentRequest { name: format!("customers/{customer}/tierAssignments/value") };
+        let request =
+            GetTierAssignmentRequest { name: format!("customers/{customer}/tierAssignments/value"), as_of_date: None };
         let mut segmentation = SegmentationServiceClient::new(self.channel.clone());
         let seen = segmentation.get_tier_assignment(request).await.unwrap().into_inner();
         assert_eq!((customer, cents(&seen.value.unwrap())), (customer, spent));
@@ -148,7 +149,7 @@ async fn are_the_same_read_alone(guanxi: &TestServer, seen: &[TierAssignment]) {
         let (mut segmentation, part) = (guanxi.segmentation(), part.to_vec());
         readers.spawn(async move {
             for one in part {
-                let request = GetTierAssignmentRequest { name: one.name.clone() };
+                let request = GetTierAssignmentRequest { name: one.name.clone(), as_of_date: None };
                 assert_eq!(segmentation.get_tier_assignment(request).await.unwrap().into_inner(), one);
             }
         });

@@ -169,13 +169,14 @@ pub(crate) async fn standing(guanxi: &TestServer, customer: &str) -> TierAssignm
 }
 
 pub(crate) async fn try_standing(guanxi: &TestServer, customer: &str, pyramid: &str) -> Result<TierAssignment, Status> {
-    let request = GetTierAssignmentRequest { name: format!("customers/{customer}/tierAssignments/{pyramid}") };
+    let request =
+        GetTierAssignmentRequest { name: format!("customers/{customer}/tierAssignments/{pyramid}"), as_of_date: None };
     Ok(guanxi.segmentation().get_tier_assignment(request).await?.into_inner())
 }
 
 /// Why a customer stands where it stands in the pyramid `value`.
 pub(crate) async fn explained(guanxi: &TestServer, customer: &str) -> TierExplanation {
-    let request = ExplainTierRequest { name: format!("customers/{customer}/tierAssignments/value") };
+    let request = ExplainTierRequest { name: format!("customers/{customer}/tierAssignments/value"), as_of_date: None };
     guanxi.segmentation().explain_tier(request).await.unwrap().into_inner()
 }
 

@@ -72,7 +72,7 @@ async fn revision_comes_back_as_it_was_sent(guanxi: TestServer) {
 
 async fn every_rule_and_kind_of_measure_comes_back(guanxi: TestServer) {
     create_pyramid(&guanxi, "value").await;
-    let kinds = (1..=23).filter_map(|number| MeasureKind::try_from(number).ok());
+    let kinds = (1..=30).filter_map(|number| MeasureKind::try_from(number).ok());
     let measures: Vec<Measure> = kinds
         .map(|kind| Measure {
             direction: MeasureDirection::LowerIsBetter.into(),
@@ -80,7 +80,7 @@ async fn every_rule_and_kind_of_measure_comes_back(guanxi: TestServer) {
             ..measure(kind, linear(1.0, 2.0))
         })
         .collect();
-    assert_eq!(measures.len(), 15);
+    assert_eq!(measures.len(), 29);
     for rule in [customer_shares(&[100, 400, 1500, 8000]), value_shares(&[8000, 1500, 500]), thresholds(&[50.0])] {
         let sent = PyramidRevision {
             population: Population::AtLeastOnePurchase.into(),

@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use guanxi_model::CustomerId;
 use guanxi_model::customer::ExternalId;
+use guanxi_model::{CustomerId, Day};
+use guanxi_segmentation::Needs;
 use guanxi_store::Tx;
 use guanxi_store::ledger::Keys;
 use tokio::sync::mpsc;
@@ -17,6 +18,8 @@ use crate::command::{Command, Grouping};
 use crate::decide;
 use crate::error::Error;
 use crate::judges;
+use crate::reseat;
+use crate::seat::Moment;
 use crate::world::World;
 
 /// Interactive commands of one transaction.
@@ -137,25 +140,30 @@ async fn try_once(shared: &Shared, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Err
     let tx = shared.store.begin().await?;
     tx.hold_schemes().await?;
     let benches = shared.judges.benches(&tx).await?;
-    let (loaded, owners) = load(&tx, jobs).await?;
-    let mut world = World::new(&shared.zone, shared.clock.now(), loaded);
-    let answers = jobs.iter().map(|job| carry_out(&mut world, job, &owners)).collect();
-    let judged = judges::judge_touched(&world, &benches);
-    let now = world.now;
-    let mut effects = world.into_effects();
-    if effects.summaries.is_empty() {
+    let moment = Moment { zone: &shared.zone, now: shared.clock.now() };
+    let (loaded, owners) = load(&tx, jobs, (&judges::needs(&benches), moment.today())).await?;
+    let versions = loaded.versions();
+    let mut world = World::new(moment, &benches, loaded);
+    let answers: Vec<Vec<Answer>> = jobs.iter().map(|job| carry_out(&mut world, job, &owners)).collect();
+    if answers.iter().flatten().any(Result::is_err) && !tx.still_at(&versions).await? {
+        return Err(Error::Conflict);
+    }
+    if world.is_unchanged() {
         // Nothing new: repeats and refusals write nothing.
         return Ok(answers);
     }
-    judges::keep(&mut effects, judged);
-    tx.write(&effects, now).await?;
+    tx.write(&reseat::judge_touched(world), moment.now).await?;
     tx.commit().await?;
     Ok(answers)
 }
 
 type Owners = HashMap<ExternalId, CustomerId>;
 
-async fn load(tx: &Tx, jobs: &[Job]) -> Result<(guanxi_store::ledger::Loaded, Owners), Error> {
+async fn load(
+    tx: &Tx,
+    jobs: &[Job],
+    (needs, today): (&Needs, Day),
+) -> Result<(guanxi_store::ledger::Loaded, Owners), Error> {
     let commands = || jobs.iter().flat_map(|job| &job.commands);
     let external = decide::external_ids(commands());
     let owners: Owners = tx.resolve(&external).await?.into_iter().collect();
@@ -164,7 +172,7 @@ async fn load(tx: &Tx, jobs: &[Job]) -> Result<(guanxi_store::ledger::Loaded, Ow
         let customer = decide::subject(command, |external| owners.get(external).cloned());
         decide::keys(&mut keys, command, &customer);
     }
-    Ok((tx.load(&keys).await?, owners))
+    Ok((tx.load(&keys, needs, today).await?, owners))
 }
 
 fn carry_out(world: &mut World<'_>, job: &Job, owners: &Owners) -> Vec<Answer> {

@@ -40,7 +40,7 @@ pub(super) fn update(world: &World<'_>, command: &UpdateCustomer) -> Verdict {
     }
     // What is not written was checked when it was, and what it refers to is not loaded.
     check_profile(world, id, profile)?;
-    let next = Record { profile: next, revision: record.revision + 1, update_time: world.now, ..record.clone() };
+    let next = Record { profile: next, revision: record.revision + 1, update_time: world.now(), ..record.clone() };
     Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUpdated, *request_id, print))
 }
 
@@ -56,8 +56,8 @@ pub(super) fn delete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
     }
     let next = Record {
         revision: record.revision + 1,
-        update_time: world.now,
-        delete_time: Some(world.now),
+        update_time: world.now(),
+        delete_time: Some(world.now()),
         ..record.clone()
     };
     Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerDeleted, *request_id, print))
@@ -73,7 +73,7 @@ pub(super) fn undelete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
     if record.delete_time.is_none() {
         return Err(Refusal::CustomerNotDeleted(name::customer(id)).into());
     }
-    let next = Record { revision: record.revision + 1, update_time: world.now, delete_time: None, ..record.clone() };
+    let next = Record { revision: record.revision + 1, update_time: world.now(), delete_time: None, ..record.clone() };
     Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUndeleted, *request_id, print))
 }
 

@@ -1,8 +1,10 @@
 //! Recording facts and taking them back. The sums depend on which facts count, never on the order in which they came.
 
+use std::collections::BTreeMap;
+
 use guanxi_model::customer::{ExternalId, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact};
-use guanxi_model::{CustomerId, FactId, Tally, Violations, name};
+use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact, Use};
+use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::Verdict;
@@ -36,7 +38,7 @@ pub(super) fn record(world: &World<'_>, command: &RecordFact) -> Verdict {
     }
     check_touchpoint(world, &new.body)?;
     let fact = arrived(world, &customer, state, new);
-    let mut ledger = Ledger::of(&customer, state, summary);
+    let mut ledger = Ledger::of(world, &customer, (state, summary));
     if fact.state == FactState::Active {
         ledger.add(&fact)?;
     }
@@ -67,12 +69,12 @@ pub(super) fn withdraw(world: &World<'_>, command: &WithdrawFact) -> Verdict {
             by => Err(Refusal::FactAlreadyReplaced { by: by.clone() }.into()),
         };
     }
-    let mut ledger = Ledger::of(&customer, state, Some(summary));
+    let mut ledger = Ledger::of(world, &customer, (state, Some(summary)));
     ledger.retire(&key, FactState::Withdrawn)?;
     let mut effects = ledger.finish();
-    effects.push(Effect::PutReplacement(key.clone(), Replacement { by: None, record_time: world.now }));
+    effects.push(Effect::PutReplacement(key.clone(), Replacement { by: None, record_time: world.now() }));
     effects.push(Effect::Note(ChangeKind::FactWithdrawn, state.facts.get(&key).map(|fact| fact.id)));
-    Ok((Decision { customer, effects }, Outcome::Withdrawn { known, time: world.now }))
+    Ok((Decision { customer, effects }, Outcome::Withdrawn { known, time: world.now() }))
 }
 
 /// The id of the customer to create for a fact, where the caller wants that.
@@ -173,10 +175,10 @@ fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new:
         Some(Replacement { by: None, .. }) => FactState::Withdrawn,
     };
     Fact {
-        id: FactId::new(world.now),
+        id: FactId::new(world.now()),
         customer: customer.clone(),
         occur_time: new.occur_time,
-        record_time: world.now,
+        record_time: world.now(),
         key: new.key.clone(),
         replaces: new.replaces.clone(),
         state,
@@ -187,6 +189,7 @@ fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new:
 
 /// The sums of a customer while one command is decided.
 struct Ledger<'a> {
+    zone: &'a Zone,
     customer: &'a CustomerId,
     state: &'a CustomerState,
     tally: Tally,
@@ -196,10 +199,14 @@ struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    fn of(customer: &'a CustomerId, state: &'a CustomerState, summary: Option<&Summary>) -> Self {
+    fn of(
+        world: &World<'a>,
+        customer: &'a CustomerId,
+        (state, summary): (&'a CustomerState, Option<&Summary>),
+    ) -> Self {
         let tally = summary.map_or_else(Tally::default, |summary| summary.tally);
         let gross = summary.map_or(0, |summary| summary.gross);
-        Ledger { customer, state, tally, gross, stage_changes: None, effects: Vec::new() }
+        Ledger { zone: world.moment.zone, customer, state, tally, gross, stage_changes: None, effects: Vec::new() }
     }
 
     fn out_of_range(&self) -> Error {
@@ -208,23 +215,33 @@ impl<'a> Ledger<'a> {
 
     /// Adds a fact to the sums.
     fn add(&mut self, fact: &Fact) -> Result<(), Error> {
-        let tally = fact.body.tally().ok_or_else(|| self.out_of_range())?;
-        self.count(fact, tally, i64::checked_add)
+        let tally = self.tally(fact)?;
+        self.count(fact, (tally, fact.body.uses()), i64::checked_add)
     }
 
     /// Takes a fact out of the sums of its own day.
     fn subtract(&mut self, fact: &Fact) -> Result<(), Error> {
-        let tally = fact.body.tally().and_then(|tally| tally.negated()).ok_or_else(|| self.out_of_range())?;
-        self.count(fact, tally, i64::checked_sub)
+        let tally = self.tally(fact)?.negated().ok_or_else(|| self.out_of_range())?;
+        let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
+        self.count(fact, (tally, uses), i64::checked_sub)
     }
 
-    fn count(&mut self, fact: &Fact, delta: Tally, gross: fn(i64, i64) -> Option<i64>) -> Result<(), Error> {
+    fn tally(&self, fact: &Fact) -> Result<Tally, Error> {
+        fact.body.tally(self.zone.day_of(fact.occur_time)).ok_or_else(|| self.out_of_range())
+    }
+
+    fn count(
+        &mut self,
+        fact: &Fact,
+        (delta, uses): (Tally, BTreeMap<Use, i64>),
+        gross: fn(i64, i64) -> Option<i64>,
+    ) -> Result<(), Error> {
         let size = delta.iter().try_fold(0i64, |sum, (_, value)| sum.checked_add(value.checked_abs()?));
         let gross = size.and_then(|size| gross(self.gross, size)).ok_or_else(|| self.out_of_range())?;
         self.tally = self.tally.plus(&delta).ok_or_else(|| self.out_of_range())?;
         self.gross = gross;
         if !delta.is_zero() {
-            self.effects.push(Effect::Count(fact.occur_time, delta));
+            self.effects.push(Effect::Count(self.zone.day_of(fact.occur_time), delta, uses));
         }
         Ok(())
     }
@@ -239,7 +256,7 @@ impl<'a> Ledger<'a> {
             return Err(Error::Invalid(Violations::one(format!("{}.context.replaces", field(target.0)), why)));
         }
         self.retire(target, FactState::Replaced)?;
-        let replacement = Replacement { by: Some(by.key.clone()), record_time: world.now };
+        let replacement = Replacement { by: Some(by.key.clone()), record_time: world.now() };
         self.effects.push(Effect::PutReplacement(target.clone(), replacement));
         Ok(())
     }

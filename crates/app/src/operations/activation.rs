@@ -1,23 +1,26 @@
-//! Putting a revision of a pyramid in force: calibrate over everybody, write where those who move will stand, switch all
-//! readers by one update, then fold.
+//! Putting a revision of a pyramid in force, or renewing the calibration of the one that is: calibrate over everybody,
+//! write where those who move will stand, switch all readers by one update, then fold.
 //!
 //! From the moment the calibration is kept, every fact fills both slots of its customer, so what arrives during the run
 //! is never lost to it. A takeover begins where the last chunk was committed; an unfinished calibration begins anew.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use guanxi_model::{CustomerId, PyramidId, Timestamp, name};
-use guanxi_segmentation::{Calibration, Calibrator, Knots, PyramidScheme, RankSurvey};
-use guanxi_store::ledger::{NextTier, TierRow};
-use guanxi_store::{Active, Candidate, Judge, Next, Operation, OperationState, Pyramid, Tx};
+use guanxi_model::{CustomerId, PyramidId, TierId, name};
+use guanxi_segmentation::{Calibration, Calibrator, History, Knots, Look, PyramidScheme, RankSurvey, Subject};
+use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{ActivationRequest, Held, OperationOutcome};
 use crate::error::Error;
-use crate::judges::tier_of;
+use crate::reseat::reason_of_run;
+use crate::seat::{Moment, moves, seat};
 
 /// Customers read at a time while calibrating, and written in one chunk.
 const CHUNK: usize = 5_000;
+/// How often a calibration, which writes nothing else, keeps how far it is; its lease lasts longer.
+const CHECKPOINT: Duration = Duration::from_secs(1);
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +40,11 @@ pub struct ActivationProgress {
     pub total: i64,
     /// The last customer that was assigned.
     pub cursor: String,
+    /// Customers whose tier changes.
     pub moved: i64,
+    /// Rows written for them, and for those whose reviews or due time change.
+    #[serde(default)]
+    pub written: i64,
 }
 
 /// What an activation did.
@@ -135,7 +142,8 @@ impl Activation<'_> {
         tx.change_schemes().await?;
         let mut pyramid = self.pyramid(&tx).await?;
         let next = Next { number: self.request.number, generation: pyramid.last_generation + 1 };
-        tx.put_calibration(self.pyramid_id(), next, &calibration, self.held.now()).await?;
+        let renewal = pyramid.active.is_some_and(|active| active.number == self.request.number);
+        tx.put_calibration(self.pyramid_id(), next, (&calibration, renewal), self.held.now()).await?;
         (pyramid.next, pyramid.last_generation) = (Some(next), next.generation);
         tx.put_pyramid(&pyramid).await?;
         let cancel = self.held.advance(&tx, &self.progress).await?;
@@ -147,33 +155,45 @@ impl Activation<'_> {
         let mut knots = Knots::default();
         if scheme.ranks_population() {
             let mut survey = RankSurvey::new(scheme);
-            if !self.everybody(|one| survey.add(&one.tally)).await? {
+            if !self.everybody(scheme, |_, subject| survey.add(subject)).await? {
                 return Ok(None);
             }
             knots = survey.finish();
         }
         let mut calibrator = Calibrator::new(scheme, knots, usize::try_from(people).unwrap_or(0));
         let counted = self
-            .everybody(|one| {
+            .everybody(scheme, |customer, subject| {
                 // Who is not ranked has no place in the order.
-                let _ = calibrator.add(&one.customer, &one.tally);
+                let _ = calibrator.add(customer, subject);
             })
             .await?;
         Ok(counted.then(|| calibrator.finish()))
     }
 
-    /// Shows everybody not deleted to a function, page by page. False where cancelled.
-    async fn everybody(&mut self, mut show: impl FnMut(&Candidate)) -> Result<bool, Error> {
-        let reader = self.held.store().reader();
+    /// Shows everybody to a function, page by page. False where cancelled.
+    async fn everybody(
+        &mut self,
+        scheme: &PyramidScheme,
+        mut show: impl FnMut(&CustomerId, Subject<'_>),
+    ) -> Result<bool, Error> {
+        let (reader, needs, today) = (self.held.store().reader(), scheme.needs(), self.held.moment().today());
         let mut after = String::new();
+        let mut kept = Instant::now();
         loop {
-            let page = reader.candidates(self.pyramid_id(), &after, CHUNK).await?;
-            page.iter().filter(|one| !one.deleted).for_each(&mut show);
-            let Some(last) = page.last() else { return Ok(true) };
-            last.customer.as_str().clone_into(&mut after);
+            let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
+            let Some((last, _)) = page.last() else { return Ok(true) };
+            let histories = reader.histories_between((&after, last.as_str()), &needs, today).await?;
+            for (customer, lifetime) in &page {
+                let history = histories.get(customer).unwrap_or(History::NONE);
+                show(customer, Subject { lifetime, history, today });
+            }
+            last.as_str().clone_into(&mut after);
             self.progress.done += page.len() as i64;
-            if !self.checkpoint().await? {
-                return Ok(false);
+            if kept.elapsed() >= CHECKPOINT {
+                if !self.checkpoint().await? {
+                    return Ok(false);
+                }
+                kept = Instant::now();
             }
         }
     }
@@ -181,18 +201,24 @@ impl Activation<'_> {
     /// Fills the second slot of those who move, chunk by chunk, then switches all readers. False where cancelled.
     async fn assign(&mut self) -> Result<bool, Error> {
         let (next, judge) = self.next_judge().await?;
+        let needs = judge.scheme.needs();
         loop {
+            let moment = self.held.moment();
             let tx = self.held.store().begin().await?;
-            let page = tx.candidates(self.pyramid_id(), &self.progress.cursor, CHUNK).await?;
+            let after = self.progress.cursor.clone();
+            let page = tx.placed(self.pyramid_id(), &needs.counters, (&after, CHUNK)).await?;
             let Some(last) = page.last() else {
                 drop(tx);
                 return self.switch().await;
             };
-            let moves = moves(&page, &judge, next, self.held.now());
+            let histories = tx.histories_between((&after, last.customer.as_str()), &needs, moment.today()).await?;
+            let moves: Vec<_> = page.iter().filter_map(|one| move_of(one, &histories, &judge, moment)).collect();
+            self.progress.moved += page_moved(&moves);
+            let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
             last.customer.as_str().clone_into(&mut self.progress.cursor);
             self.progress.done += page.len() as i64;
-            self.progress.moved += moves.len() as i64;
-            tx.put_next_tiers(self.pyramid_id(), moves.iter().map(|(customer, row)| (*customer, row))).await?;
+            self.progress.written += moves.len() as i64;
+            tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, moment.now).await?;
             let cancel = self.held.advance(&tx, &self.progress).await?;
             tx.commit().await?;
             if !self.unless_cancelled(cancel).await? {
@@ -216,11 +242,12 @@ impl Activation<'_> {
         let mut pyramid = self.pyramid(&tx).await?;
         let now = self.held.now();
         if let Some(next) = pyramid.next.take() {
+            tx.note_activation(self.pyramid_id(), next.generation, now).await?;
             pyramid.active = Some(Active { number: next.number, generation: next.generation, time: now });
             (pyramid.revision, pyramid.update_time) = (pyramid.revision + 1, now);
         }
         self.progress.phase = ActivationPhase::Fold;
-        (self.progress.done, self.progress.total) = (0, self.progress.moved);
+        (self.progress.done, self.progress.total) = (0, self.progress.written);
         tx.put_pyramid(&pyramid).await?;
         let cancel = self.held.advance(&tx, &self.progress).await?;
         if cancel {
@@ -241,7 +268,8 @@ impl Activation<'_> {
         let judge = reader.judge(self.pyramid_id(), active.generation).await?.ok_or_else(lost)?;
         loop {
             let tx = self.held.store().begin().await?;
-            let folded = tx.fold(self.pyramid_id(), active.generation, active.time, CHUNK).await?;
+            let folded =
+                tx.fold(self.pyramid_id(), (active.generation, active.time), reason_of_run(&judge), CHUNK).await?;
             self.progress.done += i64::try_from(folded).unwrap_or(0);
             if folded == 0 {
                 let outcome = ActivationOutcome {
@@ -265,23 +293,25 @@ impl Activation<'_> {
     }
 }
 
-/// Those whose tier will be another one, with the second slot filled.
-fn moves<'a>(page: &'a [Candidate], judge: &Judge, next: Next, now: Timestamp) -> Vec<(&'a CustomerId, TierRow)> {
-    let mut moves = Vec::new();
-    for one in page {
-        let tier = tier_of(judge, &one.customer, one.deleted, &one.tally);
-        let present = one.tier.as_ref().and_then(|row| row.tier.as_ref());
-        if tier.as_ref() == present {
-            continue;
-        }
-        let row = TierRow {
-            tier: present.cloned(),
-            generation: one.tier.as_ref().map_or(0, |row| row.generation),
-            assign_time: one.tier.as_ref().map_or(now, |row| row.assign_time),
-            next: Some(NextTier { tier, generation: next.generation }),
-            version: one.version,
-        };
-        moves.push((&one.customer, row));
-    }
-    moves
+/// Where the run moves a customer, if anywhere, with the tier it comes from.
+fn move_of<'a>(
+    one: &'a Placed,
+    histories: &Histories,
+    judge: &Judge,
+    moment: Moment<'_>,
+) -> Option<(Option<&'a TierId>, Move<'a>)> {
+    let history = histories.get(&one.customer).unwrap_or(History::NONE);
+    let subject = Subject { lifetime: &one.tally, history, today: moment.today() };
+    let stood = one.stood();
+    let look = if judge.renewal { Look::Onward } else { Look::Afresh };
+    let seat = seat(judge, &one.customer, subject, (Some(stood), look), moment);
+    moves(stood.slot, &seat.slot).then(|| {
+        let inputs = seat.inputs();
+        (stood.slot.tier.as_ref(), Move { customer: &one.customer, version: one.version, to: seat.slot, inputs })
+    })
+}
+
+/// How many of them change their tier.
+fn page_moved(moves: &[(Option<&TierId>, Move<'_>)]) -> i64 {
+    moves.iter().filter(|(from, to)| *from != to.to.tier.as_ref()).count() as i64
 }

@@ -106,7 +106,7 @@ mod tests {
             mode: 6,
             channel: "x".repeat(101),
             direction: 0,
-            purpose: 11,
+            purpose: 12,
             topic: "x".repeat(201),
             staff: vec![String::new(); 21],
             contact_ids: vec!["Ada".into()],

@@ -137,6 +137,15 @@ pub(crate) fn list_revisions_request(
     done(v, pyramid.zip(paging))
 }
 
+/// AssignTiers.
+pub(crate) fn assign_request(request: &pb::AssignTiersRequest) -> Result<(PyramidId, Option<RequestId>), Violations> {
+    let pb::AssignTiersRequest { name, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, id);
+    let pyramid = v.field(Path::of("name"), name::parse_pyramid(name));
+    done(v, pyramid.map(|pyramid| (pyramid, request_id)))
+}
+
 /// ActivatePyramidRevision.
 pub(crate) fn activate_request(
     request: &pb::ActivatePyramidRevisionRequest,

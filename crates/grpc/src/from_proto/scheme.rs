@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use guanxi::v1 as pb;
 use guanxi_model::{Currency, Violations};
 use guanxi_segmentation::{
-    Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TieringRule,
-    Unit,
+    Direction, MeasureDraft, MeasureKind, MissingRule, MovementDraft, Normaliser, Population, PyramidScheme,
+    SchemeDraft, TieringRule, Unit, Window,
 };
 
 use self::tier::tier;
@@ -57,14 +57,18 @@ fn draft(ctx: &Context<'_>, v: &mut Violations, revision: pb::PyramidRevision) -
         tiers,
         tiering_rule,
         create_time: _,
+        value_window,
+        movement_rules,
     } = revision;
     let (measures_at, tiers_at) = (Path::of("measures"), Path::of("tiers"));
     SchemeDraft {
         measures: each(measures, |index, one| measure(ctx.currency, v, measures_at.index(index), one)),
         population: self::population(v, population),
         value: measure_kind(v, Path::of("value_measure"), value_measure),
+        value_window: window(value_window),
         tiers: each(tiers, |index, one| tier(v, tiers_at.index(index), one)),
         tiering: tiering_rule.map(rule),
+        movement: movement_rules.map(movement),
     }
 }
 
@@ -80,15 +84,17 @@ fn measure(currency: &Currency, v: &mut Violations, at: Path<'_>, measure: pb::M
         direction,
         missing_value_rule,
         min_coverage_basis_points,
+        window: time,
         normalizer: curve,
     } = measure;
-    let kind = measure_kind(v, at.field("kind"), kind);
-    let is_money = kind.is_some_and(|kind| kind.unit() == Unit::Money);
-    let mut in_units = Parameters { currency: is_money.then_some(currency), v };
+    let (kind, window) = (measure_kind(v, at.field("kind"), kind), window(time));
+    let unit = kind.map_or(Unit::Count, |kind| kind.unit(window));
+    let mut in_units = Parameters { currency, unit, v };
     let normaliser = curve.map(|curve| normaliser(&mut in_units, at, curve));
     MeasureDraft {
         id: measure_id,
         kind,
+        window,
         normaliser,
         direction: self::direction(v, at.field("direction"), direction),
         weight,
@@ -97,16 +103,40 @@ fn measure(currency: &Currency, v: &mut Violations, at: Path<'_>, measure: pb::M
     }
 }
 
-/// Reads parameters in the unit of a measure: of money where there is a currency.
+fn window(window: Option<pb::Window>) -> Window {
+    use pb::window::Span;
+    match window.and_then(|pb::Window { span }| span) {
+        None => Window::Lifetime,
+        Some(Span::TrailingDays(days)) => Window::Trailing { days },
+        Some(Span::HalfLifeDays(days)) => Window::HalfLife { days },
+    }
+}
+
+fn movement(rules: pb::MovementRules) -> MovementDraft {
+    let pb::MovementRules { keep_basis_points, review_count, minimum_stay_days, maximum_fall } = rules;
+    let usual = MovementDraft::default();
+    MovementDraft {
+        keep_basis_points: keep_basis_points.unwrap_or(usual.keep_basis_points),
+        reviews: review_count.unwrap_or(usual.reviews),
+        min_stay_days: minimum_stay_days.unwrap_or(usual.min_stay_days),
+        max_fall: maximum_fall.unwrap_or(usual.max_fall),
+    }
+}
+
+/// Reads parameters in the unit of a measure.
 struct Parameters<'a> {
-    currency: Option<&'a Currency>,
+    currency: &'a Currency,
+    unit: Unit,
     v: &'a mut Violations,
 }
 
 impl Parameters<'_> {
     /// The parameter in the measure's integer unit. What is not finite is left for the scheme to refuse.
     fn read(&mut self, at: Path<'_>, parameter: f64) -> f64 {
-        let Some(currency) = self.currency.filter(|_| parameter.is_finite()) else { return parameter };
+        if self.unit != Unit::Money || !parameter.is_finite() {
+            return parameter * self.unit.per_one() as f64;
+        }
+        let currency = self.currency;
         let per_unit = minor_units_per_unit(currency);
         let minor = (parameter * per_unit).round();
         if minor.abs() > MAX_MINOR_UNITS {
@@ -155,6 +185,10 @@ fn measure_kind(v: &mut Violations, at: Path<'_>, number: i32) -> Option<Measure
         Ok(Pb::ReturnCount) => MeasureKind::ReturnCount,
         Ok(Pb::UnitCount) => MeasureKind::UnitCount,
         Ok(Pb::PromotedPurchaseCount) => MeasureKind::PromotedPurchaseCount,
+        Ok(Pb::PurchaseDayCount) => MeasureKind::PurchaseDayCount,
+        Ok(Pb::DistinctProductCount) => MeasureKind::DistinctProductCount,
+        Ok(Pb::Recency) => MeasureKind::Recency,
+        Ok(Pb::Tenure) => MeasureKind::Tenure,
         Ok(Pb::NetRevenue) => MeasureKind::NetRevenue,
         Ok(Pb::DiscountAmount) => MeasureKind::DiscountAmount,
         Ok(Pb::CostOfGoods) => MeasureKind::CostOfGoods,
@@ -162,9 +196,19 @@ fn measure_kind(v: &mut Violations, at: Path<'_>, number: i32) -> Option<Measure
         Ok(Pb::ContributionMargin) => MeasureKind::ContributionMargin,
         Ok(Pb::AmountPaid) => MeasureKind::AmountPaid,
         Ok(Pb::AmountWithheld) => MeasureKind::AmountWithheld,
+        Ok(Pb::AverageOrderValue) => MeasureKind::AverageOrderValue,
+        Ok(Pb::PaidOnTimeShare) => MeasureKind::PaidOnTimeShare,
+        Ok(Pb::DaysOverdue) => MeasureKind::DaysOverdue,
         Ok(Pb::InteractionCount) => MeasureKind::InteractionCount,
         Ok(Pb::ComplaintCount) => MeasureKind::ComplaintCount,
         Ok(Pb::PraiseCount) => MeasureKind::PraiseCount,
+        Ok(Pb::SuggestionCount) => MeasureKind::SuggestionCount,
+        Ok(Pb::InquiryCount) => MeasureKind::InquiryCount,
+        Ok(Pb::ServiceRequestCount) => MeasureKind::ServiceRequestCount,
+        Ok(Pb::VisitCount) => MeasureKind::VisitCount,
+        Ok(Pb::FollowUpCount) => MeasureKind::FollowUpCount,
+        Ok(Pb::CoCreationCount) => MeasureKind::CoCreationCount,
+        Ok(Pb::ReferralCount) => MeasureKind::ReferralCount,
         Ok(Pb::ContactTime) => MeasureKind::ContactSeconds,
         Err(_) => {
             v.push(at, format!("{number} is no value of MeasureKind"));

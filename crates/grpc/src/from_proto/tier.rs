@@ -1,12 +1,17 @@
 //! Requests about where customers stand.
 
+use guanxi::google::r#type::Date;
 use guanxi::v1 as pb;
+use guanxi_app::ChangeOverride;
 use guanxi_model::filter::{Expr, Filter, Kind, Op, Schema, Value};
-use guanxi_model::{CustomerId, PyramidId, TierId, Violations, name};
+use guanxi_model::{CustomerId, Day, PyramidId, TierId, Violations, name, text};
 
-use super::customer::named;
+use super::customer::{named, request_id};
 use super::page::Column;
-use super::{Paging, Path, done, page};
+use super::{Context, Paging, Path, done, page, time};
+
+const MAX_ACTOR: usize = 200;
+const MAX_REASON: usize = 2000;
 
 /// How old a verification may be, where nothing is said.
 const DEFAULT_AGE_DAYS: i32 = 365;
@@ -25,16 +30,85 @@ pub(crate) struct List {
     pub(crate) paging: Paging,
 }
 
+/// Which customer in which pyramid.
+type Of = (CustomerId, PyramidId);
+
 /// GetTierAssignment.
-pub(crate) fn get_request(request: &pb::GetTierAssignmentRequest) -> Result<(CustomerId, PyramidId), Violations> {
-    let pb::GetTierAssignmentRequest { name } = request;
-    named(name, name::parse_tier_assignment)
+pub(crate) fn get_request(
+    ctx: &Context<'_>,
+    request: &pb::GetTierAssignmentRequest,
+) -> Result<(Of, Option<Day>), Violations> {
+    let pb::GetTierAssignmentRequest { name, as_of_date } = request;
+    as_of(ctx, name, *as_of_date)
 }
 
 /// ExplainTier.
-pub(crate) fn explain_request(request: &pb::ExplainTierRequest) -> Result<(CustomerId, PyramidId), Violations> {
-    let pb::ExplainTierRequest { name } = request;
-    named(name, name::parse_tier_assignment)
+pub(crate) fn explain_request(
+    ctx: &Context<'_>,
+    request: &pb::ExplainTierRequest,
+) -> Result<(Of, Option<Day>), Violations> {
+    let pb::ExplainTierRequest { name, as_of_date } = request;
+    as_of(ctx, name, *as_of_date)
+}
+
+fn as_of(ctx: &Context<'_>, name: &str, date: Option<Date>) -> Result<(Of, Option<Day>), Violations> {
+    let mut v = Violations::new();
+    let of = v.field(Path::of("name"), name::parse_tier_assignment(name));
+    let at = Path::of("as_of_date");
+    let day = time::day_if_given(&mut v, at, date);
+    if day.is_some_and(|day| day >= ctx.today) {
+        v.push(at, format!("must be a day that has passed, before {}", ctx.today));
+    }
+    done(v, of.map(|of| (of, day)))
+}
+
+/// SetTierOverride.
+pub(crate) fn set_override_request(
+    ctx: &Context<'_>,
+    request: pb::SetTierOverrideRequest,
+) -> Result<ChangeOverride, Violations> {
+    let pb::SetTierOverrideRequest { name, tier, actor, reason, expire_time, request_id } = request;
+    let mut v = Violations::new();
+    let tier = v.field(Path::of("tier"), TierId::parse(tier));
+    let at = Path::of("expire_time");
+    let expire_time = expire_time.and_then(|end| time::timestamp(&mut v, at, end));
+    if expire_time.is_some_and(|end| end <= ctx.now) {
+        v.push(at, "must be in the future");
+    }
+    let change = change_override(&mut v, &name, (actor, reason), &request_id);
+    done(v, change.zip(tier).map(|(change, tier)| ChangeOverride { hold: Some((tier, expire_time)), ..change }))
+}
+
+/// ClearTierOverride.
+pub(crate) fn clear_override_request(request: pb::ClearTierOverrideRequest) -> Result<ChangeOverride, Violations> {
+    let pb::ClearTierOverrideRequest { name, actor, reason, request_id } = request;
+    let mut v = Violations::new();
+    let change = change_override(&mut v, &name, (actor, reason), &request_id);
+    done(v, change)
+}
+
+fn change_override(
+    v: &mut Violations,
+    name: &str,
+    (actor, reason): (String, String),
+    request: &str,
+) -> Option<ChangeOverride> {
+    let request_id = request_id(v, request);
+    let of = v.field(Path::of("name"), name::parse_tier_assignment(name));
+    let actor = v.field(Path::of("actor"), text::required(actor, MAX_ACTOR));
+    let reason = v.field(Path::of("reason"), text::required_note(reason, MAX_REASON));
+    let (customer, pyramid) = of?;
+    Some(ChangeOverride { customer, pyramid, hold: None, actor: actor?, reason: reason?, request_id })
+}
+
+/// ListTierChanges.
+pub(crate) fn list_changes_request(request: &pb::ListTierChangesRequest) -> Result<(Of, Paging), Violations> {
+    let pb::ListTierChangesRequest { parent, page_size, page_token } = request;
+    let mut v = Violations::new();
+    let of = v.field(Path::of("parent"), name::parse_tier_assignment(parent));
+    let columns = [Column::Int, Column::Int, Column::Int];
+    let paging = page::paging(&mut v, (*page_size, page_token), &["tierChanges", parent], &columns);
+    done(v, of.zip(paging))
 }
 
 /// GetPyramidReport.

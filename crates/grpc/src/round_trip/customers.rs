@@ -10,7 +10,7 @@ use prop::option;
 use proptest::prelude::*;
 
 use crate::from_proto::{self, Context};
-use crate::testing::{NOW, TODAY, amounts, currencies, dates, days, ids, line, optional_line, past, words};
+use crate::testing::{NOW, amounts, ctx, currencies, dates, days, ids, line, optional_line, past, words};
 use crate::to_proto;
 
 fn provenances() -> impl Strategy<Value = Option<Provenance>> {
@@ -137,7 +137,7 @@ proptest! {
     #[test]
     fn customers_survive(profile in profiles(), currency in currencies()) {
         let message = to_proto::customer::resource(&currency, customer(profile.clone()));
-        let ctx = Context { currency: &currency, now: NOW, today: TODAY };
+        let ctx = Context { currency: &currency, ..ctx() };
         let request = guanxi::v1::CreateCustomerRequest {
             customer: Some(message),
             customer_id: "ada".into(),

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::from_proto::Context;
 use crate::from_proto::fact::read;
-use crate::testing::{NOW, TODAY, amounts, currencies, days, ids, line, optional_line, past, words};
+use crate::testing::{NOW, amounts, ctx, currencies, days, ids, line, optional_line, past, words};
 use crate::to_proto;
 
 fn lines() -> impl Strategy<Value = PurchaseLine> {
@@ -124,7 +124,7 @@ fn survives(currency: &Currency, new: &NewFact) -> Result<(), TestCaseError> {
         body: new.body.clone(),
     };
     let message = to_proto::fact::resource(currency, kept);
-    let ctx = Context { currency, now: NOW, today: TODAY };
+    let ctx = Context { currency, ..ctx() };
     prop_assert_eq!(&read(&ctx, message).unwrap(), new);
     Ok(())
 }

@@ -3,8 +3,8 @@
 use guanxi::v1 as pb;
 use guanxi_model::{AttributeKey, LabelKey, PyramidId, RevisionNumber};
 use guanxi_segmentation::{
-    DataStandard, Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, RecordItem,
-    SchemeDraft, TierDraft, TierStrategy, TieringRule, Unit,
+    DataStandard, Direction, MeasureDraft, MeasureKind, MissingRule, MovementDraft, Normaliser, Population,
+    PyramidScheme, RecordItem, SchemeDraft, TierDraft, TierStrategy, TieringRule, Unit, Window,
 };
 use guanxi_store::Revision;
 use prop::collection::{btree_set, vec};
@@ -13,13 +13,18 @@ use prop::sample::select;
 use proptest::prelude::*;
 
 use crate::from_proto::{self, Context};
-use crate::testing::{NOW, TODAY, currencies, optional_line, words};
+use crate::testing::{NOW, ctx, currencies, optional_line, words};
 use crate::to_proto;
 
 /// Parameters of money are whole minor units; others may be anything.
-fn normalisers(kind: MeasureKind) -> impl Strategy<Value = Normaliser> {
-    let whole = kind.unit() == Unit::Money;
-    let on_grid = move |parameter: f64| if whole { parameter.round() } else { parameter };
+fn normalisers(kind: MeasureKind, window: Window) -> impl Strategy<Value = Normaliser> {
+    let unit = kind.unit(window);
+    let on_grid = move |parameter: f64| match unit {
+        Unit::Money => parameter.round(),
+        // Whole numbers survive the way from millionths and back.
+        Unit::Number => (parameter / 1e6).round().abs().max(1.0).copysign(parameter) * 1e6,
+        _ => parameter,
+    };
     prop_oneof![
         (-1e12..1e12, 1.0..1e12).prop_map(move |(low, width): (f64, f64)| {
             let low = on_grid(low);
@@ -35,10 +40,16 @@ fn measures() -> impl Strategy<Value = MeasureDraft> {
     let kinds = select(MeasureKind::ALL.as_slice());
     let rules = select(&[MissingRule::Skip, MissingRule::Lowest, MissingRule::Unranked][..]);
     let directions = select(&[Direction::HigherIsBetter, Direction::LowerIsBetter][..]);
-    (kinds.prop_flat_map(|kind| (Just(kind), normalisers(kind))), directions, 1e-3..1e3, rules, 0..=10_000).prop_map(
-        |((kind, normaliser), direction, weight, missing, min_coverage_bp)| MeasureDraft {
+    let timed = (kinds, windows()).prop_map(|(kind, window)| match kind.allows(window) {
+        true => (kind, window),
+        false => (kind, Window::Lifetime),
+    });
+    let measured = timed.prop_flat_map(|(kind, window)| (Just((kind, window)), normalisers(kind, window)));
+    (measured, directions, 1e-3..1e3, rules, 0..=10_000).prop_map(
+        |(((kind, window), normaliser), direction, weight, missing, min_coverage_bp)| MeasureDraft {
             id: String::new(),
             kind: Some(kind),
+            window,
             normaliser: Some(normaliser),
             direction,
             weight,
@@ -46,6 +57,24 @@ fn measures() -> impl Strategy<Value = MeasureDraft> {
             min_coverage_bp,
         },
     )
+}
+
+fn windows() -> impl Strategy<Value = Window> {
+    prop_oneof![
+        Just(Window::Lifetime),
+        (1..=Window::MAX_DAYS).prop_map(|days| Window::Trailing { days }),
+        (1..=Window::MAX_DAYS).prop_map(|days| Window::HalfLife { days }),
+    ]
+}
+
+fn movement() -> impl Strategy<Value = Option<MovementDraft>> {
+    let rules = (0..=10_000, 1..=120, 0..=3_660, 1..=19);
+    prop::option::of(rules.prop_map(|(keep_basis_points, reviews, min_stay_days, max_fall)| MovementDraft {
+        keep_basis_points,
+        reviews,
+        min_stay_days,
+        max_fall,
+    }))
 }
 
 fn rules() -> impl Strategy<Value = TieringRule> {
@@ -90,14 +119,10 @@ fn standards() -> impl Strategy<Value = DataStandard> {
 fn schemes() -> impl Strategy<Value = PyramidScheme> {
     let population = select(&[Population::Purchasers, Population::Everyone][..]);
     let value = select(&[MeasureKind::NetRevenue, MeasureKind::ContributionMargin][..]);
-    (
-        vec(measures(), 1..5),
-        rules(),
-        population,
-        value,
-        vec((optional_line(), option::of(strategies()), option::of(standards())), 6),
-    )
-        .prop_map(|(mut measures, rule, population, value, named)| {
+    let value = (value, windows());
+    let named = vec((optional_line(), option::of(strategies()), option::of(standards())), 6);
+    (vec(measures(), 1..5), rules(), population, value, named, movement()).prop_map(
+        |(mut measures, rule, population, (value, value_window), named, movement)| {
             for (index, measure) in measures.iter_mut().enumerate() {
                 measure.id = format!("measure_{index}");
             }
@@ -112,9 +137,11 @@ fn schemes() -> impl Strategy<Value = PyramidScheme> {
                 data_standard,
             };
             let tiers = named.into_iter().take(tiers).enumerate().map(tier).collect();
-            let draft = SchemeDraft { measures, population, value: Some(value), tiering: Some(rule), tiers };
+            let (value, tiering) = (Some(value), Some(rule));
+            let draft = SchemeDraft { measures, population, value, value_window, tiering, tiers, movement };
             PyramidScheme::new(draft).unwrap()
-        })
+        },
+    )
 }
 
 proptest! {
@@ -132,7 +159,7 @@ proptest! {
             pyramid_revision: Some(to_proto::pyramid::revision(&currency, kept)),
             request_id: String::new(),
         };
-        let ctx = Context { currency: &currency, now: NOW, today: TODAY };
+        let ctx = Context { currency: &currency, ..ctx() };
         let (new, _) = from_proto::pyramid::create_revision_request(&ctx, request).unwrap();
         prop_assert_eq!((new.description, new.scheme), (description, scheme));
     }

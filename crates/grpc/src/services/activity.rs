@@ -116,7 +116,9 @@ impl Service {
         let command = from_proto::fact::withdraw_request(request).map_err(status::invalid)?;
         match self.app.run(Command::WithdrawFact(command)).await.map_err(status::of)? {
             Outcome::Withdrawn { known, time } => Ok(Response::new(to_proto::fact::withdraw_response(known, time))),
-            outcome @ (Outcome::Customer(_) | Outcome::Fact { .. }) => Err(status::of(unexpected(&outcome))),
+            outcome @ (Outcome::Customer(_) | Outcome::Done | Outcome::Fact { .. }) => {
+                Err(status::of(unexpected(&outcome)))
+            }
         }
     }
 

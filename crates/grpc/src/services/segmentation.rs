@@ -1,7 +1,10 @@
 //! `SegmentationService`: pyramids, their revisions, and where customers stand.
 
 mod data_quality;
+mod in_force;
 mod occasions;
+mod overrides;
+mod report;
 mod standing;
 
 use guanxi::google::longrunning;
@@ -30,7 +33,7 @@ impl SegmentationService for Service {
 
     async fn get_pyramid(&self, request: Request<pb::GetPyramidRequest>) -> Answer<pb::Pyramid> {
         let id = from_proto::pyramid::get_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(|app| async move { Ok(to_proto::pyramid::resource(standing::pyramid(&app, &id).await?)) }).await
+        self.unit(|app| async move { Ok(to_proto::pyramid::resource(in_force::pyramid(&app, &id).await?)) }).await
     }
 
     async fn list_pyramids(&self, request: Request<pb::ListPyramidsRequest>) -> Answer<pb::ListPyramidsResponse> {
@@ -90,7 +93,7 @@ impl SegmentationService for Service {
     ) -> Answer<pb::ListPyramidRevisionsResponse> {
         let (id, paging) = from_proto::pyramid::list_revisions_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move {
-            standing::pyramid(&app, &id).await?;
+            in_force::pyramid(&app, &id).await?;
             let before = paging.after_number().unwrap_or(i64::MAX);
             let found = app.reader().revisions(&id, before, paging.size + 1).await?;
             let page = to_proto::page::cut(found, paging.size, to_proto::pyramid::revision_key);
@@ -112,9 +115,37 @@ impl SegmentationService for Service {
         .await
     }
 
+    async fn assign_tiers(&self, request: Request<pb::AssignTiersRequest>) -> Answer<longrunning::Operation> {
+        let (pyramid, request_id) = from_proto::pyramid::assign_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let operation = app.operations().assign(&pyramid, request_id).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
     async fn get_tier_assignment(&self, request: Request<pb::GetTierAssignmentRequest>) -> Answer<pb::TierAssignment> {
-        let (customer, pyramid) = from_proto::tier::get_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(|app| async move { standing::assignment(&app, customer, pyramid).await }).await
+        let (of, day) = from_proto::tier::get_request(&self.context(), request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { standing::assignment(&app, of, day).await }).await
+    }
+
+    async fn set_tier_override(&self, request: Request<pb::SetTierOverrideRequest>) -> Answer<pb::TierAssignment> {
+        let change = from_proto::tier::set_override_request(&self.context(), request.into_inner());
+        let change = change.map_err(status::invalid)?;
+        self.unit(|app| async move { overrides::change(&app, change).await }).await
+    }
+
+    async fn clear_tier_override(&self, request: Request<pb::ClearTierOverrideRequest>) -> Answer<pb::TierAssignment> {
+        let change = from_proto::tier::clear_override_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { overrides::change(&app, change).await }).await
+    }
+
+    async fn list_tier_changes(
+        &self,
+        request: Request<pb::ListTierChangesRequest>,
+    ) -> Answer<pb::ListTierChangesResponse> {
+        let (of, paging) = from_proto::tier::list_changes_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standing::changes(&app, of, paging).await }).await
     }
 
     async fn list_tier_assignments(
@@ -126,13 +157,14 @@ impl SegmentationService for Service {
     }
 
     async fn explain_tier(&self, request: Request<pb::ExplainTierRequest>) -> Answer<pb::TierExplanation> {
-        let (customer, pyramid) = from_proto::tier::explain_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(|app| async move { standing::explanation(&app, customer, pyramid).await }).await
+        let (of, day) =
+            from_proto::tier::explain_request(&self.context(), request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { standing::explanation(&app, of, day).await }).await
     }
 
     async fn get_pyramid_report(&self, request: Request<pb::GetPyramidReportRequest>) -> Answer<pb::PyramidReport> {
         let pyramid = from_proto::tier::report_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(|app| async move { standing::report(&app, pyramid).await }).await
+        self.unit(|app| async move { report::report(&app, pyramid).await }).await
     }
 
     async fn record_target_decision(
@@ -153,7 +185,7 @@ impl SegmentationService for Service {
     ) -> Answer<pb::ListTargetDecisionsResponse> {
         let (list, query) = from_proto::target::list_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move {
-            standing::pyramid(&app, &list.pyramid).await?;
+            in_force::pyramid(&app, &list.pyramid).await?;
             Ok(to_proto::target::list_response(query, app.reader().target_decisions(&list).await?))
         })
         .await

@@ -2,7 +2,7 @@
 
 use guanxi::v1 as pb;
 use guanxi_model::{PyramidId, Timestamp, name};
-use guanxi_segmentation::{Figures, INDICATIVE_BELOW, Requirement, Tier, TierQuality};
+use guanxi_segmentation::{INDICATIVE_BELOW, QualityFigures, Requirement, Tier, TierQuality};
 use guanxi_store::Judge;
 
 use super::{number, time};
@@ -38,17 +38,19 @@ fn tier(tier: &Tier, quality: TierQuality) -> pb::TierDataQuality {
             unverified_count: 0,
             median_age_days: None,
         },
-        Some(Figures { complete_share, lacking, verified_share, unverified, median_age_days }) => pb::TierDataQuality {
-            tier,
-            customer_count,
-            suppressed: false,
-            indicative: customers < INDICATIVE_BELOW,
-            complete_share,
-            gaps: lacking.into_iter().map(|one| gap(one, customers)).collect(),
-            verified_share: Some(verified_share),
-            unverified_count: count(unverified),
-            median_age_days,
-        },
+        Some(QualityFigures { complete_share, lacking, verified_share, unverified, median_age_days }) => {
+            pb::TierDataQuality {
+                tier,
+                customer_count,
+                suppressed: false,
+                indicative: customers < INDICATIVE_BELOW,
+                complete_share,
+                gaps: lacking.into_iter().map(|one| gap(one, customers)).collect(),
+                verified_share: Some(verified_share),
+                unverified_count: count(unverified),
+                median_age_days,
+            }
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use guanxi::google::longrunning as lro;
 use guanxi::v1 as pb;
 use guanxi_app::Error;
-use guanxi_app::operations::{ActivationOutcome, ActivationPhase, ActivationProgress, OperationOutcome};
+use guanxi_app::operations::{
+    ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, OperationOutcome,
+};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{PyramidId, name};
 use guanxi_store::{Operation, OperationState, Pyramid};
@@ -17,7 +19,11 @@ use crate::status;
 
 /// The pyramid that an operation works on.
 pub(crate) fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
-    name::parse_revision(&operation.subject).ok().map(|(pyramid, _)| pyramid)
+    request_of(operation).ok().map(|request| request.pyramid)
+}
+
+fn request_of(operation: &Operation) -> Result<ActivationRequest, Error> {
+    serde_json::from_str(&operation.request).map_err(fault)
 }
 
 /// An operation. `pyramid` is what it works on, as it is now.
@@ -25,10 +31,11 @@ pub(crate) fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
 /// # Errors
 /// The documents of the operation cannot be read.
 pub(crate) fn resource(operation: Operation, pyramid: Option<Pyramid>) -> Result<lro::Operation, Error> {
+    let ActivationRequest { pyramid: of, number } = request_of(&operation)?;
     let Operation {
         id,
-        kind: _,
-        subject,
+        kind,
+        subject: _,
         state,
         request: _,
         progress,
@@ -43,7 +50,7 @@ pub(crate) fn resource(operation: Operation, pyramid: Option<Pyramid>) -> Result
     let progress: ActivationProgress = serde_json::from_str(&progress).map_err(fault)?;
     let name = name::operation(&id);
     let metadata = pb::ActivatePyramidRevisionMetadata {
-        pyramid_revision: subject,
+        pyramid_revision: name::revision(&of, number),
         phase: phase(state, progress.phase).into(),
         done_count: progress.done,
         total_count: progress.total,
@@ -51,8 +58,31 @@ pub(crate) fn resource(operation: Operation, pyramid: Option<Pyramid>) -> Result
         update_time: Some(time::timestamp(update_time)),
         cancel_requested,
     };
-    let result = outcome.map(|outcome| result(&name, &outcome, pyramid)).transpose()?;
-    Ok(lro::Operation { name, metadata: Some(Any::from_msg(&metadata).map_err(fault)?), done: state.is_done(), result })
+    let result = outcome.map(|outcome| result((&kind, &name), &outcome, pyramid)).transpose()?;
+    let metadata = if kind == ASSIGN { Any::from_msg(&assigning(metadata)) } else { Any::from_msg(&metadata) };
+    Ok(lro::Operation { name, metadata: Some(metadata.map_err(fault)?), done: state.is_done(), result })
+}
+
+/// The same, as the metadata of a renewal.
+fn assigning(metadata: pb::ActivatePyramidRevisionMetadata) -> pb::AssignTiersMetadata {
+    let pb::ActivatePyramidRevisionMetadata {
+        pyramid_revision,
+        phase,
+        done_count,
+        total_count,
+        create_time,
+        update_time,
+        cancel_requested,
+    } = metadata;
+    pb::AssignTiersMetadata {
+        pyramid_revision,
+        phase,
+        done_count,
+        total_count,
+        create_time,
+        update_time,
+        cancel_requested,
+    }
 }
 
 fn phase(state: OperationState, phase: ActivationPhase) -> pb::ActivationPhase {
@@ -64,16 +94,20 @@ fn phase(state: OperationState, phase: ActivationPhase) -> pb::ActivationPhase {
     }
 }
 
-fn result(name: &str, outcome: &str, pyramid: Option<Pyramid>) -> Result<lro::operation::Result, Error> {
+fn result(
+    (kind, name): (&str, &str),
+    outcome: &str,
+    pyramid: Option<Pyramid>,
+) -> Result<lro::operation::Result, Error> {
     use lro::operation::Result::{Error as Failed, Response};
     Ok(match serde_json::from_str(outcome).map_err(fault)? {
-        OperationOutcome::Activated(ActivationOutcome { ranked, moved }) => {
-            let response = pb::ActivatePyramidRevisionResponse {
-                pyramid: pyramid.map(pyramid::resource),
-                ranked_count: ranked,
-                moved_count: moved,
+        OperationOutcome::Activated(ActivationOutcome { ranked: ranked_count, moved: moved_count }) => {
+            let pyramid = pyramid.map(pyramid::resource);
+            let response = match kind {
+                ASSIGN => Any::from_msg(&pb::AssignTiersResponse { pyramid, ranked_count, moved_count }),
+                _ => Any::from_msg(&pb::ActivatePyramidRevisionResponse { pyramid, ranked_count, moved_count }),
             };
-            Response(Any::from_msg(&response).map_err(fault)?)
+            Response(response.map_err(fault)?)
         }
         OperationOutcome::Cancelled => Failed(status::operation_cancelled(name)),
         OperationOutcome::Failed { incident } => Failed(status::operation_failed(&incident)),

@@ -3,8 +3,8 @@
 use guanxi::v1 as pb;
 use guanxi_model::Currency;
 use guanxi_segmentation::{
-    DataStandard, Direction, Measure, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, Tier,
-    TierStrategy, TieringRule, Unit,
+    DataStandard, Direction, Measure, MeasureKind, MissingRule, MovementDraft, MovementRules, Normaliser, Population,
+    PyramidScheme, Tier, TierStrategy, TieringRule, Unit, Window,
 };
 
 use super::money::minor_units_per_unit;
@@ -17,16 +17,22 @@ pub(super) fn scheme(currency: &Currency, scheme: &PyramidScheme) -> pb::Pyramid
         description: String::new(),
         measures: scheme.measures().iter().map(|one| measure(currency, one)).collect(),
         population: population(scheme.population()).into(),
-        value_measure: measure_kind(scheme.value()).into(),
+        value_measure: measure_kind(scheme.value().kind).into(),
         tiers: scheme.tiers().iter().map(tier).collect(),
         tiering_rule: Some(rule(scheme.tiering())),
         create_time: None,
+        value_window: window(scheme.value().window),
+        movement_rules: scheme.movement().map(movement),
     }
 }
 
 fn measure(currency: &Currency, measure: &Measure) -> pb::Measure {
-    let Measure { id, kind, normaliser: curve, direction: end, weight, missing, min_coverage_bp } = measure;
-    let per_unit = if kind.unit() == Unit::Money { minor_units_per_unit(currency) } else { 1.0 };
+    let Measure { id, kind, window: time, normaliser: curve, direction: end, weight, missing, min_coverage_bp } =
+        measure;
+    let per_unit = match kind.unit(*time) {
+        Unit::Money => minor_units_per_unit(currency),
+        unit => unit.per_one() as f64,
+    };
     pb::Measure {
         measure_id: id.to_string(),
         kind: measure_kind(*kind).into(),
@@ -34,7 +40,29 @@ fn measure(currency: &Currency, measure: &Measure) -> pb::Measure {
         direction: direction(*end).into(),
         missing_value_rule: missing_rule(*missing).into(),
         min_coverage_basis_points: *min_coverage_bp,
+        window: window(*time),
         normalizer: Some(normaliser(*curve, per_unit)),
+    }
+}
+
+/// Not given where it is all of the time.
+fn window(window: Window) -> Option<pb::Window> {
+    use pb::window::Span;
+    let span = match window {
+        Window::Lifetime => return None,
+        Window::Trailing { days } => Span::TrailingDays(days),
+        Window::HalfLife { days } => Span::HalfLifeDays(days),
+    };
+    Some(pb::Window { span: Some(span) })
+}
+
+fn movement(rules: &MovementRules) -> pb::MovementRules {
+    let MovementDraft { keep_basis_points, reviews, min_stay_days, max_fall } = MovementDraft::from(*rules);
+    pb::MovementRules {
+        keep_basis_points: Some(keep_basis_points),
+        review_count: Some(reviews),
+        minimum_stay_days: Some(min_stay_days),
+        maximum_fall: Some(max_fall),
     }
 }
 
@@ -107,6 +135,10 @@ pub(super) fn measure_kind(kind: MeasureKind) -> pb::MeasureKind {
         MeasureKind::ReturnCount => Pb::ReturnCount,
         MeasureKind::UnitCount => Pb::UnitCount,
         MeasureKind::PromotedPurchaseCount => Pb::PromotedPurchaseCount,
+        MeasureKind::PurchaseDayCount => Pb::PurchaseDayCount,
+        MeasureKind::DistinctProductCount => Pb::DistinctProductCount,
+        MeasureKind::Recency => Pb::Recency,
+        MeasureKind::Tenure => Pb::Tenure,
         MeasureKind::NetRevenue => Pb::NetRevenue,
         MeasureKind::DiscountAmount => Pb::DiscountAmount,
         MeasureKind::CostOfGoods => Pb::CostOfGoods,
@@ -114,9 +146,19 @@ pub(super) fn measure_kind(kind: MeasureKind) -> pb::MeasureKind {
         MeasureKind::ContributionMargin => Pb::ContributionMargin,
         MeasureKind::AmountPaid => Pb::AmountPaid,
         MeasureKind::AmountWithheld => Pb::AmountWithheld,
+        MeasureKind::AverageOrderValue => Pb::AverageOrderValue,
+        MeasureKind::PaidOnTimeShare => Pb::PaidOnTimeShare,
+        MeasureKind::DaysOverdue => Pb::DaysOverdue,
         MeasureKind::InteractionCount => Pb::InteractionCount,
         MeasureKind::ComplaintCount => Pb::ComplaintCount,
         MeasureKind::PraiseCount => Pb::PraiseCount,
+        MeasureKind::SuggestionCount => Pb::SuggestionCount,
+        MeasureKind::InquiryCount => Pb::InquiryCount,
+        MeasureKind::ServiceRequestCount => Pb::ServiceRequestCount,
+        MeasureKind::VisitCount => Pb::VisitCount,
+        MeasureKind::FollowUpCount => Pb::FollowUpCount,
+        MeasureKind::CoCreationCount => Pb::CoCreationCount,
+        MeasureKind::ReferralCount => Pb::ReferralCount,
         MeasureKind::ContactSeconds => Pb::ContactTime,
     }
 }

@@ -1,11 +1,13 @@
 //! Where customers stand, and why.
 
 use guanxi::v1 as pb;
-use guanxi_model::{Amount, Currency, CustomerId, PyramidId, TierId, Timestamp, name};
+use guanxi_model::{Amount, Currency, CustomerId, Day, PyramidId, TierId, Timestamp, name};
 use guanxi_segmentation::{
-    Against, Bound, Explanation, Measure, Part, Placement, PyramidScheme, Standing, Unit, Unranked,
+    Against, Bound, Explanation, Measure, Part, Placement, PyramidScheme, Readings, Stay, Unit, Unranked, keeps,
+    movement, score_only,
 };
 use guanxi_store::Judge;
+use guanxi_store::ledger::{Override, Slot};
 
 use super::{money, scheme, time};
 
@@ -20,16 +22,20 @@ pub(crate) struct Seen<'a> {
     pub(crate) tier: Option<&'a TierId>,
     /// Since when; none where it never stood anywhere.
     pub(crate) since: Option<Timestamp>,
-    /// What it comes to.
-    pub(crate) standing: Result<Standing, Unranked>,
+    /// What holds it there.
+    pub(crate) held: Option<&'a Override>,
+    pub(crate) readings: &'a Readings,
 }
 
 /// Where a customer stands.
-pub(crate) fn assignment(currency: &Currency, seen: Seen<'_>) -> pb::TierAssignment {
-    let Seen { customer, pyramid, judge, tier, since, standing } = seen;
+pub(crate) fn assignment(currency: &Currency, seen: &Seen<'_>) -> pb::TierAssignment {
+    let Seen { customer, pyramid, judge, tier, since, held, readings } = *seen;
     let tiers = judge.scheme.tiers();
     let index = tier.and_then(|tier| tiers.iter().position(|known| known.id == *tier));
     let strategy = index.and_then(|index| tiers[index].strategy.as_ref());
+    let standing = score_only(&judge.scheme, &judge.calibration.knots, readings);
+    // An override may hold somebody who is not of the population.
+    let unranked = standing.err().filter(|_| tier.is_none());
     pb::TierAssignment {
         name: name::tier_assignment(customer, pyramid),
         pyramid_revision: name::revision(pyramid, judge.number),
@@ -38,8 +44,20 @@ pub(crate) fn assignment(currency: &Currency, seen: Seen<'_>) -> pb::TierAssignm
         score: standing.ok().map(|standing| standing.score),
         value: standing.ok().map(|standing| money::money(currency, Amount(standing.value))),
         assign_time: since.map(time::timestamp),
-        unranked_reason: standing.err().map_or(pb::UnrankedReason::Unspecified, unranked_reason).into(),
+        unranked_reason: unranked.map_or(pb::UnrankedReason::Unspecified, unranked_reason).into(),
+        r#override: held.map(tier_override),
         strategy: strategy.map(scheme::strategy),
+    }
+}
+
+fn tier_override(held: &Override) -> pb::TierOverride {
+    let Override { tier, actor, reason, time: since, expire_time } = held;
+    pb::TierOverride {
+        tier: tier.to_string(),
+        actor: actor.clone(),
+        reason: reason.clone(),
+        create_time: Some(time::timestamp(*since)),
+        expire_time: expire_time.map(time::timestamp),
     }
 }
 
@@ -52,40 +70,83 @@ fn unranked_reason(unranked: Unranked) -> pb::UnrankedReason {
 }
 
 /// Why a customer stands there.
-pub(crate) fn explanation(
-    currency: &Currency,
-    judge: &Judge,
-    assignment: pb::TierAssignment,
-    explanation: Explanation,
-) -> pb::TierExplanation {
-    let Explanation { parts, placement } = explanation;
+pub(crate) fn explanation(currency: &Currency, seen: &Seen<'_>, explanation: Explanation) -> pb::TierExplanation {
+    let (judge, Explanation { parts, placement }) = (seen.judge, explanation);
     let bound = |bound: Option<Bound>| bound.map(|bound| boundary(currency, &judge.scheme, &bound));
-    let (met, next) = match placement {
-        Ok(Placement { tier: _, standing: _, met, next }) => (bound(met), bound(next)),
-        Err(_) => (None, None),
+    let (placed, met, next) = match placement {
+        Ok(Placement { tier, standing: _, met, next }) => (judge.scheme.tiers().get(tier), bound(met), bound(next)),
+        Err(_) => (None, None, None),
     };
     pb::TierExplanation {
-        assignment: Some(assignment),
-        parts: judge.scheme.measures().iter().zip(&parts).map(|(measure, one)| part(currency, measure, one)).collect(),
+        assignment: Some(assignment(currency, seen)),
+        parts: self::parts(currency, &judge.scheme, &parts, Coverages::Known),
         boundary_met: met,
         next_boundary: next,
         calibrate_time: Some(time::timestamp(judge.calibrate_time)),
         calibrated_count: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),
+        placed_tier: placed.map(|tier| tier.id.to_string()).unwrap_or_default(),
+        review: None,
+        due_time: None,
     }
 }
 
-fn part(currency: &Currency, measure: &Measure, part: &Part) -> pb::ScorePart {
+/// What is to come: the reviews, and when the customer is looked at next.
+pub(crate) fn with_outlook(
+    explanation: pb::TierExplanation,
+    review: Option<pb::TierReview>,
+    due: Option<Timestamp>,
+) -> pb::TierExplanation {
+    pb::TierExplanation { review, due_time: due.map(time::timestamp), ..explanation }
+}
+
+/// How the reviews of a customer are going who has stood in a slot since a day.
+pub(crate) fn review(judge: &Judge, (slot, since): (&Slot, Day), explained: &Explanation) -> Option<pb::TierReview> {
+    let (rules, next_review) = (judge.scheme.movement()?, slot.review?);
+    let tier = judge.scheme.tiers().iter().position(|known| Some(&known.id) == slot.tier.as_ref())?;
+    let placed = explained.placement.as_ref().ok()?;
+    let part = rules.keep_basis_points();
+    let keeps = placed.tier == tier || keeps(&judge.scheme, &judge.calibration, placed.standing, tier, part);
+    let stay = Stay { tier, since, below: slot.below, next_review };
+    Some(pb::TierReview {
+        keeps,
+        below_count: slot.below,
+        review_count: rules.reviews(),
+        next_review_date: Some(time::day(next_review)),
+        earliest_fall_date: Some(time::day(movement::earliest_fall(rules, &stay))),
+    })
+}
+
+/// Whether parts know how complete they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coverages {
+    Known,
+    Forgotten,
+}
+
+/// What each measure adds to a score.
+pub(super) fn parts(
+    currency: &Currency,
+    scheme: &PyramidScheme,
+    parts: &[Part],
+    coverages: Coverages,
+) -> Vec<pb::ScorePart> {
+    scheme.measures().iter().zip(parts).map(|(measure, one)| part(currency, measure, one, coverages)).collect()
+}
+
+fn part(currency: &Currency, measure: &Measure, part: &Part, coverages: Coverages) -> pb::ScorePart {
     use pb::score_part::RawValue;
     let Part { measure: _, reading, normalised, weight_share, points } = *part;
-    let raw_value = reading.value.map(|value| match measure.kind.unit() {
-        Unit::Count => RawValue::Count(value),
+    let raw_value = reading.value.map(|value| match measure.unit() {
+        Unit::Count | Unit::Days => RawValue::Count(value),
         Unit::Money => RawValue::Amount(money::money(currency, Amount(value))),
         Unit::Seconds => RawValue::Duration(time::seconds(value)),
+        Unit::Number => RawValue::Number(value as f64 / Unit::Number.per_one() as f64),
     });
+    let coverage = (coverages == Coverages::Known).then(|| reading.coverage.share().unwrap_or(1.0));
     pb::ScorePart {
         measure_id: measure.id.to_string(),
         kind: scheme::measure_kind(measure.kind).into(),
-        coverage: Some(reading.coverage.share().unwrap_or(1.0)),
+        coverage,
         normalized_value: normalised,
         weight_share: Some(weight_share),
         points: Some(points),

@@ -53,7 +53,7 @@ crate::words! {
     /// What a contact is for.
     InteractionPurpose {
         Service = 1, Visit = 2, Complaint = 3, Suggestion = 4, Praise = 5, Inquiry = 6, CoCreation = 7, FollowUp = 8,
-        Sales = 9, Other = 10
+        Sales = 9, Other = 10, Referral = 11
     }
     /// How a customer feels.
     Emotion { Calm = 1, Happy = 2, Disappointed = 3, Angry = 4, Afraid = 5 }
@@ -90,6 +90,7 @@ fn purpose_counter(purpose: InteractionPurpose) -> Option<Counter> {
         InteractionPurpose::Inquiry => Some(Counter::Inquiries),
         InteractionPurpose::CoCreation => Some(Counter::CoCreations),
         InteractionPurpose::FollowUp => Some(Counter::FollowUps),
+        InteractionPurpose::Referral => Some(Counter::Referrals),
         InteractionPurpose::Sales | InteractionPurpose::Other => None,
     }
 }

@@ -30,13 +30,7 @@ impl Day {
         if !known || !(1..=days_in_month(year, month)).contains(&day) {
             return Err(TimeError::Date { year, month, day });
         }
-        // Years that begin in March have their leap day at the end.
-        let year = i64::from(year) - i64::from(month <= 2);
-        let year_of_era = year.rem_euclid(400);
-        let month_from_march = i64::from((month + 9) % 12);
-        let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
-        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        Ok(Self::clamped(year.div_euclid(400) * DAYS_PER_ERA + day_of_era - EPOCH))
+        Ok(Self::of_date(year, month, day))
     }
 
     /// The day of a text such as 2026-03-29.
@@ -65,6 +59,29 @@ impl Day {
     /// The day so many days later, or earlier if negative; at most the last there is.
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))
+    }
+
+    /// The same day of the month so many months later, or earlier if negative; the month's last if it has no such day.
+    /// At most the last there is, at least the first.
+    ///
+    /// Steps do not add up: 31 January, 28 February, 28 March. Reckon each from the first day.
+    pub fn months_after(self, months: i32) -> Self {
+        let (year, month, day) = self.date();
+        let month_count = i64::from(year) * 12 + i64::from(month) - 1 + i64::from(months);
+        let year = month_count.div_euclid(12) as i32;
+        let month = month_count.rem_euclid(12) as i32 + 1;
+        Self::of_date(year, month, day.min(days_in_month(year, month)))
+    }
+
+    /// The day of a date there is, in whatever year.
+    fn of_date(year: i32, month: i32, day: i32) -> Self {
+        // Years that begin in March have their leap day at the end.
+        let year = i64::from(year) - i64::from(month <= 2);
+        let year_of_era = year.rem_euclid(400);
+        let month_from_march = i64::from((month + 9) % 12);
+        let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Self::clamped(year.div_euclid(400) * DAYS_PER_ERA + day_of_era - EPOCH)
     }
 
     pub(super) fn of_epoch_seconds(seconds: i64) -> Self {
@@ -184,7 +201,33 @@ mod tests {
         assert_eq!(Date::new(None, 4, 31), Err(TimeError::Date { year: 0, month: 4, day: 31 }));
     }
 
+    #[test]
+    fn months_end_on_their_last_day() {
+        let day = |year, month, day| Day::from_date(year, month, day).unwrap();
+        assert_eq!(day(2026, 1, 31).months_after(1), day(2026, 2, 28));
+        assert_eq!(day(2024, 1, 31).months_after(1), day(2024, 2, 29));
+        assert_eq!(day(2026, 1, 31).months_after(2), day(2026, 3, 31));
+        assert_eq!(day(2024, 2, 29).months_after(12), day(2025, 2, 28));
+        assert_eq!(day(2026, 11, 15).months_after(3), day(2027, 2, 15));
+        assert_eq!(day(2026, 1, 31).months_after(-2), day(2025, 11, 30));
+        assert_eq!(day(2026, 1, 31).months_after(0), day(2026, 1, 31));
+    }
+
+    #[test]
+    fn months_past_the_calendar_end_at_its_ends() {
+        assert_eq!(Day(i32::MAX).months_after(i32::MAX), Day(i32::MAX));
+        assert_eq!(Day(i32::MIN).months_after(i32::MIN), Day(i32::MIN));
+    }
+
     proptest! {
+        #[test]
+        fn months_are_those_of_another_calendar(days in -100_000_i32..=100_000, months in -2_400_i32..=2_400) {
+            let epoch = jiff::civil::date(1970, 1, 1);
+            let theirs = epoch + jiff::Span::new().days(days) + jiff::Span::new().months(months);
+            let ours = Day(days).months_after(months).date();
+            prop_assert_eq!(ours, (i32::from(theirs.year()), i32::from(theirs.month()), i32::from(theirs.day())));
+        }
+
         #[test]
         fn days_and_dates_are_one(days in -719_162_i32..=2_932_896) {
             let (year, month, day) = Day(days).date();

@@ -1,14 +1,17 @@
 //! Loads what a batch of commands needs: one query per table, whatever the size of the batch, and none for tables that
 //! no command asks for.
 
+use std::collections::BTreeMap;
+
 use guanxi_model::customer::ExternalId;
 use guanxi_model::fact::{FactKey, FactKind};
-use guanxi_model::{CustomerId, PyramidId, RequestId, SourceName, TierId, Timestamp, TouchpointId, Words};
+use guanxi_model::{CustomerId, Day, PyramidId, RequestId, SourceName, Timestamp, TouchpointId, Words};
+use guanxi_segmentation::Needs;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 
-use super::{CustomerState, FactRef, Fingerprint, Keys, Loaded, NextTier, Replacement, TierRow};
+use super::{CustomerState, FactRef, Fingerprint, Keys, Loaded, Replacement};
 use crate::bulk::{self, Cell, Column, Rows, bytes, int, text};
-use crate::rows::{self, id_bytes, word};
+use crate::rows::{self, id_bytes, tier as tiers, word};
 use crate::{Error, Tx};
 
 impl Tx {
@@ -33,11 +36,12 @@ impl Tx {
             .collect()
     }
 
-    /// Loads what the keys ask for.
-    pub async fn load(&self, keys: &Keys) -> Result<Loaded, Error> {
+    /// Loads what the keys ask for, and of the customers' histories what the schemes do.
+    pub async fn load(&self, keys: &Keys, needs: &Needs, today: Day) -> Result<Loaded, Error> {
         let mut loaded = Loaded::default();
         self.load_summaries(keys, &mut loaded).await?;
         self.load_tiers(&mut loaded).await?;
+        self.load_histories(needs, today, &mut loaded).await?;
         self.load_records(keys, &mut loaded).await?;
         self.load_facts(keys, &mut loaded).await?;
         self.load_replacements(keys, &mut loaded).await?;
@@ -50,6 +54,25 @@ impl Tx {
             loaded.attribute_definitions = definitions.into_iter().map(|one| (one.key.clone(), one)).collect();
         }
         Ok(loaded)
+    }
+
+    /// Whether customers are still at the versions that were loaded, 0 where there was none. PostgreSQL loads statement by
+    /// statement, and somebody else may have committed in between: who writes finds out by the version, who is about to
+    /// refuse has to ask.
+    pub async fn still_at(&self, versions: &BTreeMap<CustomerId, i64>) -> Result<bool, Error> {
+        if self.connection().get_database_backend() != DbBackend::Postgres {
+            return Ok(true);
+        }
+        let rows = self.by_customer("s.customer_id, s.version", "summaries s", versions.keys()).await?;
+        let mut unseen = versions.values().filter(|version| **version > 0).count();
+        for row in rows {
+            let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+            if versions.get(&customer) != Some(&row.try_get_by_index(1)?) {
+                return Ok(false);
+            }
+            unseen = unseen.saturating_sub(1);
+        }
+        Ok(unseen == 0)
     }
 
     /// A query for the rows of a table that have the keys' values in the columns of the same names. The keys come
@@ -95,10 +118,24 @@ impl Tx {
 
     async fn load_tiers(&self, loaded: &mut Loaded) -> Result<(), Error> {
         let known: Vec<CustomerId> = known_customers(loaded);
-        let select = "t.customer_id, t.pyramid_id, t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
-        for row in self.by_customer(select, "tiers t", &known).await? {
-            let (customer, pyramid, tier) = read_tier(&row)?;
-            loaded.customers.entry(customer).or_default().tiers.insert(pyramid, tier);
+        let select = format!("t.customer_id, t.pyramid_id, {}", tiers::SELECT);
+        for row in self.by_customer(&select, "tiers t", &known).await? {
+            let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+            let pyramid = PyramidId::from_trusted(row.try_get_by_index(1)?);
+            if let Some(tier) = tiers::read(&row, 2)? {
+                loaded.customers.entry(customer).or_default().tiers.insert(pyramid, tier);
+            }
+        }
+        Ok(())
+    }
+
+    async fn load_histories(&self, needs: &Needs, today: Day, loaded: &mut Loaded) -> Result<(), Error> {
+        if needs.no_history() {
+            return Ok(());
+        }
+        let known = known_customers(loaded);
+        for (customer, history) in self.histories(&known.iter().collect::<Vec<_>>(), needs, today).await? {
+            loaded.customers.entry(customer).or_default().history = history;
         }
         Ok(())
     }
@@ -206,21 +243,6 @@ fn exists(loaded: &Loaded, customer: &CustomerId) -> bool {
 
 fn known_customers(loaded: &Loaded) -> Vec<CustomerId> {
     loaded.customers.iter().filter(|(_, state)| state.summary.is_some()).map(|(customer, _)| customer.clone()).collect()
-}
-
-/// Reads `customer_id, pyramid_id, tier, generation, assign_time, next_tier, next_generation, version`.
-pub(crate) fn read_tier(row: &QueryResult) -> Result<(CustomerId, PyramidId, TierRow), Error> {
-    let next_tier = row.try_get_by_index::<Option<String>>(5)?.map(TierId::from_trusted);
-    let next_generation = row.try_get_by_index::<Option<i64>>(6)?;
-    let tier = TierRow {
-        tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
-        generation: row.try_get_by_index(3)?,
-        assign_time: Timestamp(row.try_get_by_index(4)?),
-        next: next_generation.map(|generation| NextTier { tier: next_tier, generation }),
-        version: row.try_get_by_index(7)?,
-    };
-    let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
-    Ok((customer, PyramidId::from_trusted(row.try_get_by_index(1)?), tier))
 }
 
 fn read_replacement(row: &QueryResult) -> Result<(CustomerId, FactRef, Replacement), Error> {

@@ -11,7 +11,7 @@ use guanxi_segmentation::occasions;
 use super::load::{FACT_KEY, fact_key};
 use super::{Effects, Record};
 use crate::bulk::{self, Column, Rows, bytes, int, text};
-use crate::rows::{self, to_json};
+use crate::rows::{self, tier as tiers, tier_change, to_json};
 use crate::{Error, Tx};
 
 impl Tx {
@@ -24,6 +24,7 @@ impl Tx {
         self.write_fact_states(effects).await?;
         self.write_replacements(effects).await?;
         self.write_buckets(effects).await?;
+        self.write_uses(effects).await?;
         self.write_tiers(effects).await?;
         self.write_tier_changes(effects).await?;
         self.write_changes(effects, now).await?;
@@ -88,7 +89,7 @@ impl Tx {
         const CUSTOMER: &[Column] = &[text("customer_id")];
         const EXTERNAL: &[Column] = &[text("system"), text("external_id"), text("customer_id")];
         const LABELS: &[Column] = &[text("customer_id"), text("label_key"), text("label_value")];
-        const ATTRIBUTES: &[Column] = &[text("customer_id"), text("attribute_key")];
+        const ATTRIBUTES: &[Column] = &[text("customer_id"), text("attribute_key"), text("value")];
         const OCCASIONS: &[Column] = &[text("customer_id"), int("ordinal"), int("kind"), int("falls_on"), int("since")];
         for table in ["external_ids", "customer_labels", "customer_attributes", "occasions"] {
             let mut changed = Rows::new(CUSTOMER);
@@ -109,8 +110,9 @@ impl Tx {
             for (key, value) in &profile.labels {
                 labels.push([customer.as_str().into(), key.as_str().into(), value.as_str().into()]);
             }
-            for key in profile.attributes.keys() {
-                attributes.push([customer.as_str().into(), key.as_str().into()]);
+            for (key, attribute) in &profile.attributes {
+                let value = to_json(&attribute.value, "attribute")?;
+                attributes.push([customer.as_str().into(), key.as_str().into(), value.as_str().into()]);
             }
             // Nobody gets in touch with a deleted customer.
             let occasions = if delete_time.is_none() { occasions(profile) } else { Vec::new() };
@@ -188,44 +190,38 @@ impl Tx {
         Ok(())
     }
 
-    async fn write_tiers(&self, effects: &Effects) -> Result<(), Error> {
-        let mut rows = Rows::new(crate::tiers::COLUMNS);
-        for ((customer, pyramid), tier) in &effects.tiers {
-            rows.push(crate::tiers::cells(customer, pyramid, tier));
+    /// As the days: by adding.
+    async fn write_uses(&self, effects: &Effects) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[text("customer_id"), int("kind"), int("day"), text("word"), int("uses")];
+        let mut rows = Rows::new(COLUMNS);
+        for ((customer, day, used), count) in &effects.uses {
+            rows.push([
+                customer.as_str().into(),
+                used.kind.code().into(),
+                i64::from(day.0).into(),
+                used.word.as_str().into(),
+                (*count).into(),
+            ]);
         }
-        bulk::insert(
-            self.connection(),
-            "tiers",
-            rows,
-            &replacing("customer_id, pyramid_id", &crate::tiers::COLUMNS[2..]),
-        )
-        .await?;
+        let tail = "ON CONFLICT (customer_id, kind, day, word) DO UPDATE SET uses = uses.uses + excluded.uses";
+        bulk::insert(self.connection(), "uses", rows, tail).await?;
+        Ok(())
+    }
+
+    async fn write_tiers(&self, effects: &Effects) -> Result<(), Error> {
+        let mut rows = Rows::new(tiers::COLUMNS);
+        for ((customer, pyramid), tier) in &effects.tiers {
+            rows.push(tiers::write(customer, pyramid, tier));
+        }
+        let tail = replacing("customer_id, pyramid_id", &tiers::COLUMNS[2..]);
+        bulk::insert(self.connection(), "tiers", rows, &tail).await?;
         Ok(())
     }
 
     async fn write_tier_changes(&self, effects: &Effects) -> Result<(), Error> {
-        const COLUMNS: &[Column] = &[
-            text("customer_id"),
-            text("pyramid_id"),
-            int("generation"),
-            int("version"),
-            text("from_tier"),
-            text("to_tier"),
-            int("reason"),
-            int("change_time"),
-        ];
-        let mut rows = Rows::new(COLUMNS);
+        let mut rows = Rows::new(tier_change::COLUMNS);
         for change in &effects.tier_changes {
-            rows.push([
-                change.customer.as_str().into(),
-                change.pyramid.as_str().into(),
-                change.generation.into(),
-                change.version.into(),
-                change.from.as_ref().map(|tier| tier.as_str()).into(),
-                change.to.as_ref().map(|tier| tier.as_str()).into(),
-                (change.reason as i64).into(),
-                change.time.0.into(),
-            ]);
+            rows.push(tier_change::write(change));
         }
         bulk::insert(self.connection(), "tier_changes", rows, "ON CONFLICT DO NOTHING").await?;
         Ok(())

@@ -3,6 +3,8 @@
 pub(crate) mod customer;
 pub(crate) mod fact;
 pub(crate) mod summary;
+pub(crate) mod tier;
+pub(crate) mod tier_change;
 
 use guanxi_model::Words;
 use sea_orm::QueryResult;

@@ -5,7 +5,7 @@ use guanxi_app::{App, Error};
 use guanxi_model::{PyramidId, Timestamp};
 use guanxi_segmentation::{QualityBuilder, verified};
 
-use super::standing::InForce;
+use super::in_force::InForce;
 use crate::to_proto;
 
 /// How many records are read at a time.
@@ -38,7 +38,7 @@ async fn everybody(
         let Some(last) = chunk.last() else { return Ok(Some(builder)) };
         last.customer.as_str().clone_into(&mut after);
         for one in &chunk {
-            if in_force.is_outdated_by(Some(&one.tier)) {
+            if in_force.is_outdated_by(one.tier.generation) {
                 return Ok(None);
             }
             if let Some((tier, _)) = in_force.tier_of(&one.tier) {

@@ -5,7 +5,7 @@ use guanxi_app::{App, Error};
 use guanxi_segmentation::{Tier, occasions};
 use guanxi_store::{OccasionQuery, Upcoming};
 
-use super::standing::InForce;
+use super::in_force::InForce;
 use crate::from_proto::occasion::List;
 use crate::to_proto;
 
@@ -22,7 +22,7 @@ pub(super) async fn list(app: &App, list: List) -> Result<pb::ListUpcomingOccasi
             after: after.clone(),
         };
         let found = app.reader().occasions(&asked).await?;
-        if !found.iter().any(|one| in_force.is_outdated_by(one.tier.as_ref())) {
+        if !found.iter().filter_map(|one| one.tier.as_ref()).any(|row| in_force.is_outdated_by(row.generation)) {
             break (in_force, found);
         }
     };

@@ -1,122 +1,52 @@
-//! Reading where customers stand: what the store keeps, beside what the scheme in force makes of the customer's sums.
-
-use std::sync::Arc;
+//! Reading where customers stand, how they came there, and why: what the store keeps, beside what the scheme makes of the
+//! customer.
 
 use guanxi::v1 as pb;
-use guanxi_app::{App, Error, Refusal};
+use guanxi_app::{App, Error};
 use guanxi_model::page::KeyPart;
-use guanxi_model::{CustomerId, PyramidId, Tally, TierId, name};
-use guanxi_segmentation::{ReportBuilder, Tier, explain, judge};
-use guanxi_store::ledger::TierRow;
-use guanxi_store::{Active, Candidate, Judge, Pyramid, Slots};
+use guanxi_model::{CustomerId, Day, PyramidId, TierId, name};
+use guanxi_segmentation::{History, explain};
+use guanxi_store::ledger::TierChange;
+use guanxi_store::{Candidate, Histories};
 
+use super::in_force::{InForce, Past, Present};
+use crate::from_proto::Paging;
 use crate::from_proto::tier::List;
 use crate::to_proto;
-use crate::to_proto::tier::Seen;
-
-/// How many customers a report reads at a time.
-const CHUNK: usize = 5_000;
-/// Into how many equal steps the Lorenz curve is cut.
-const LORENZ_STEPS: u32 = 100;
-
-/// The pyramid of that name.
-pub(super) async fn pyramid(app: &App, id: &PyramidId) -> Result<Pyramid, Error> {
-    app.reader().pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))
-}
-
-/// A pyramid in force: which generation, and what it judges by.
-pub(super) struct InForce {
-    pub(super) pyramid: PyramidId,
-    active: Active,
-    settled: bool,
-    pub(super) judge: Arc<Judge>,
-}
-
-impl InForce {
-    pub(super) async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
-        let kept = pyramid(app, &id).await?;
-        let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
-        let judge = app.judge(&id, active.generation).await?;
-        Ok(InForce { pyramid: id, active, settled: kept.operation.is_none(), judge })
-    }
-
-    /// Where the tiers that readers see are written.
-    pub(super) fn slots(&self) -> Slots<'_> {
-        let Active { generation, .. } = self.active;
-        Slots { pyramid: &self.pyramid, second: (!self.settled).then_some(generation) }
-    }
-
-    /// A customer as readers see it.
-    fn seen<'a>(&'a self, customer: &'a CustomerId, row: Option<&'a TierRow>, tally: &Tally) -> Seen<'a> {
-        let slot = row.map(|row| row.seen_at(self.active.generation, self.active.time));
-        let judgement = judge(&self.judge.scheme, &self.judge.calibration, customer, tally);
-        Seen {
-            customer,
-            pyramid: &self.pyramid,
-            judge: &self.judge,
-            tier: slot.and_then(|(tier, _)| tier),
-            since: slot.map(|(_, since)| since),
-            standing: judgement.map(|judgement| judgement.standing),
-        }
-    }
-
-    /// Whether a row was written under a later generation than the one that was found in force: readers have been
-    /// switched meanwhile, and what is read must not mix the two.
-    pub(super) fn is_outdated_by(&self, row: Option<&TierRow>) -> bool {
-        row.is_some_and(|row| row.generation > self.active.generation)
-    }
-
-    /// The tier that readers see of a row, with its index from the top.
-    pub(super) fn tier_of(&self, row: &TierRow) -> Option<(usize, &Tier)> {
-        let (tier, _) = row.seen_at(self.active.generation, self.active.time);
-        let index = self.index_of(tier?)?;
-        Some((index, &self.judge.scheme.tiers()[index]))
-    }
-
-    fn index_of(&self, tier: &TierId) -> Option<usize> {
-        self.judge.scheme.tiers().iter().position(|known| known.id == *tier)
-    }
-}
-
-/// A customer that is there and not deleted, in a pyramid in force: its sums and its row.
-async fn present(
-    app: &App,
-    customer: &CustomerId,
-    pyramid: PyramidId,
-) -> Result<(InForce, Tally, Option<TierRow>), Error> {
-    loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
-        let found = app.reader().standing(customer, &pyramid).await?;
-        let (summary, row) = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
-        if summary.delete_time.is_some() {
-            return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
-        }
-        if !in_force.is_outdated_by(row.as_ref()) {
-            return Ok((in_force, summary.tally, row));
-        }
-    }
-}
 
 pub(super) async fn assignment(
     app: &App,
-    customer: CustomerId,
-    pyramid: PyramidId,
+    (customer, pyramid): (CustomerId, PyramidId),
+    as_of: Option<Day>,
 ) -> Result<pb::TierAssignment, Error> {
-    let (in_force, tally, row) = present(app, &customer, pyramid).await?;
-    Ok(to_proto::tier::assignment(&app.deployment().currency, in_force.seen(&customer, row.as_ref(), &tally)))
+    let currency = &app.deployment().currency;
+    if let Some(day) = as_of {
+        let past = Past::of(app, &customer, &pyramid, day).await?;
+        return Ok(to_proto::tier::assignment(currency, &past.seen(&customer, &pyramid)));
+    }
+    let present = Present::of(app, &customer, pyramid).await?;
+    Ok(to_proto::tier::assignment(currency, &present.seen(&customer)))
 }
 
 pub(super) async fn explanation(
     app: &App,
-    customer: CustomerId,
-    pyramid: PyramidId,
+    (customer, pyramid): (CustomerId, PyramidId),
+    as_of: Option<Day>,
 ) -> Result<pb::TierExplanation, Error> {
-    let (in_force, tally, row) = present(app, &customer, pyramid).await?;
     let currency = &app.deployment().currency;
-    let assignment = to_proto::tier::assignment(currency, in_force.seen(&customer, row.as_ref(), &tally));
-    let judge = &in_force.judge;
-    let explained = explain(&judge.scheme, &judge.calibration, &customer, &tally);
-    Ok(to_proto::tier::explanation(currency, judge, assignment, explained))
+    if let Some(day) = as_of {
+        let past = Past::of(app, &customer, &pyramid, day).await?;
+        let explained = explain(&past.judge.scheme, &past.judge.calibration, &customer, &past.readings);
+        return Ok(to_proto::tier::explanation(currency, &past.seen(&customer, &pyramid), explained));
+    }
+    let present = Present::of(app, &customer, pyramid).await?;
+    let judge = &present.in_force.judge;
+    let explained = explain(&judge.scheme, &judge.calibration, &customer, &present.readings);
+    let slot = present.slot().map(|(slot, since)| (slot, app.deployment().zone.day_of(since)));
+    let review = slot.and_then(|stood| to_proto::tier::review(judge, stood, &explained));
+    let due = slot.and_then(|(slot, _)| slot.due);
+    let message = to_proto::tier::explanation(currency, &present.seen(&customer), explained);
+    Ok(to_proto::tier::with_outlook(message, review, due))
 }
 
 pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignmentsResponse, Error> {
@@ -129,50 +59,70 @@ pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignment
             Some(_) => return Err(Error::PageStale(name::pyramid(&pyramid))),
             None => "",
         };
-        let found = app.reader().assignments(&in_force.slots(), tier.as_ref(), after, limit).await?;
-        if !found.iter().any(|one| in_force.is_outdated_by(one.tier.as_ref())) {
+        let found = assignments(app, &in_force, tier.as_ref(), (after, limit)).await?;
+        if !found.iter().any(|one| in_force.is_outdated_by(one.row.generation)) {
             break (in_force, found);
         }
     };
+    let histories = histories(app, &in_force, &found).await?;
     let generation = in_force.active.generation;
     let key = |one: &Candidate| vec![KeyPart::Int(generation), KeyPart::Text(one.customer.as_str().to_owned())];
     let message = |one: Candidate| {
-        let seen = in_force.seen(&one.customer, one.tier.as_ref(), &one.tally);
-        to_proto::tier::assignment(&app.deployment().currency, seen)
+        let history = histories.get(&one.customer).unwrap_or(History::NONE);
+        let readings = in_force.read((&one.tally, history));
+        let seen = in_force.seen(&one.customer, Some(&one.row), &readings);
+        to_proto::tier::assignment(&app.deployment().currency, &seen)
     };
     let page = to_proto::page::cut(found, paging.size, key);
     let (tier_assignments, next_page_token) = to_proto::page::close(page, paging.query, key, message);
     Ok(pb::ListTierAssignmentsResponse { tier_assignments, next_page_token })
 }
 
-pub(super) async fn report(app: &App, pyramid: PyramidId) -> Result<pb::PyramidReport, Error> {
-    loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
-        let made = app.now();
-        if let Some(builder) = everybody(app, &in_force).await? {
-            let of = (&in_force.pyramid, in_force.judge.as_ref());
-            return Ok(to_proto::report::report(&app.deployment().currency, of, made, builder.finish(LORENZ_STEPS)));
-        }
-    }
+/// Who stands in a tier, or in any, after a customer.
+async fn assignments(
+    app: &App,
+    in_force: &InForce,
+    tier: Option<&TierId>,
+    page: (&str, usize),
+) -> Result<Vec<Candidate>, Error> {
+    Ok(app.reader().assignments(&in_force.slots(), tier, &in_force.needs.counters, page).await?)
 }
 
-/// Adds up everybody; nothing where readers were switched meanwhile.
-async fn everybody(app: &App, in_force: &InForce) -> Result<Option<ReportBuilder>, Error> {
-    let mut builder = ReportBuilder::new(in_force.judge.scheme.tiers().len());
-    let mut after = String::new();
-    loop {
-        let chunk = app.reader().candidates(&in_force.pyramid, &after, CHUNK).await?;
-        let Some(last) = chunk.last() else { return Ok(Some(builder)) };
-        last.customer.as_str().clone_into(&mut after);
-        for one in chunk.iter().filter(|one| !one.deleted) {
-            if in_force.is_outdated_by(one.tier.as_ref()) {
-                return Ok(None);
-            }
-            let seen = in_force.seen(&one.customer, one.tier.as_ref(), &one.tally);
-            match (seen.tier.and_then(|tier| in_force.index_of(tier)), seen.standing) {
-                (Some(tier), Ok(standing)) => builder.add(tier, standing.value),
-                _ => builder.add_unranked(),
-            }
-        }
+async fn histories(app: &App, in_force: &InForce, of: &[Candidate]) -> Result<Histories, Error> {
+    if in_force.needs.no_history() || of.is_empty() {
+        return Ok(Histories::new());
     }
+    let customers: Vec<&CustomerId> = of.iter().map(|one| &one.customer).collect();
+    Ok(app.reader().histories(&customers, &in_force.needs, in_force.today).await?)
+}
+
+/// How a customer came to stand where it stands.
+pub(super) async fn changes(
+    app: &App,
+    (customer, pyramid): (CustomerId, PyramidId),
+    paging: Paging,
+) -> Result<pb::ListTierChangesResponse, Error> {
+    super::in_force::pyramid(app, &pyramid).await?;
+    if app.reader().standing(&customer, &pyramid).await?.is_none() {
+        return Err(Error::NotFound(name::customer(&customer)));
+    }
+    let before = match paging.after.as_deref() {
+        Some([KeyPart::Int(time), KeyPart::Int(generation), KeyPart::Int(version)]) => (*time, *generation, *version),
+        _ => (i64::MAX, i64::MAX, i64::MAX),
+    };
+    let found = app.reader().tier_changes(&customer, &pyramid, before, paging.size + 1).await?;
+    let page = to_proto::page::cut(found, paging.size, to_proto::tier_change::key);
+    let mut messages = Vec::new();
+    for change in page.items {
+        let judge = app.judge(&pyramid, change.generation).await?;
+        messages.push((to_proto::tier_change::key(&change), message(app, &change, &judge)?));
+    }
+    let page = guanxi_model::page::Page { items: messages, next: page.next };
+    let (tier_changes, next_page_token) =
+        to_proto::page::close(page, paging.query, |(key, _)| key.clone(), |(_, message)| message);
+    Ok(pb::ListTierChangesResponse { tier_changes, next_page_token })
+}
+
+fn message(app: &App, change: &TierChange, judge: &guanxi_store::Judge) -> Result<pb::TierChange, Error> {
+    to_proto::tier_change::resource(&app.deployment().currency, change, judge)
 }

@@ -1,0 +1,158 @@
+//! A pyramid as readers see it: the generation in force, or one that was on a past day, with what it judges by.
+
+use std::sync::Arc;
+
+use guanxi_app::{App, Error, Refusal};
+use guanxi_model::{CustomerId, Day, PyramidId, Tally, TierId, Timestamp, name};
+use guanxi_segmentation::{History, Needs, Readings, Subject, Tier};
+use guanxi_store::ledger::{Slot, TierRow};
+use guanxi_store::{Active, Judge, Pyramid, Slots};
+
+use crate::to_proto::tier::Seen;
+
+/// The pyramid of that name.
+pub(super) async fn pyramid(app: &App, id: &PyramidId) -> Result<Pyramid, Error> {
+    app.reader().pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))
+}
+
+/// A pyramid in force: which generation, and what it judges by.
+pub(super) struct InForce {
+    pub(super) pyramid: PyramidId,
+    pub(super) active: Active,
+    settled: bool,
+    pub(super) judge: Arc<Judge>,
+    pub(super) needs: Needs,
+    pub(super) today: Day,
+}
+
+impl InForce {
+    pub(super) async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
+        let kept = pyramid(app, &id).await?;
+        let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
+        let judge = app.judge(&id, active.generation).await?;
+        let (needs, today) = (judge.scheme.needs(), app.today());
+        Ok(InForce { pyramid: id, active, settled: kept.operation.is_none(), judge, needs, today })
+    }
+
+    /// Where the tiers that readers see are written.
+    pub(super) fn slots(&self) -> Slots<'_> {
+        let Active { generation, .. } = self.active;
+        Slots { pyramid: &self.pyramid, second: (!self.settled).then_some(generation) }
+    }
+
+    /// What is read of a customer today.
+    pub(super) fn read(&self, (lifetime, history): (&Tally, &History)) -> Readings {
+        self.judge.scheme.read(Subject { lifetime, history, today: self.today })
+    }
+
+    /// A customer as readers see it.
+    pub(super) fn seen<'a>(
+        &'a self,
+        customer: &'a CustomerId,
+        row: Option<&'a TierRow>,
+        readings: &'a Readings,
+    ) -> Seen<'a> {
+        let slot = row.map(|row| row.seen_at(self.active.generation, self.active.time));
+        Seen {
+            customer,
+            pyramid: &self.pyramid,
+            judge: &self.judge,
+            tier: slot.and_then(|(slot, _)| slot.tier.as_ref()),
+            since: slot.map(|(_, since)| since),
+            held: row.and_then(|row| row.held.as_ref()),
+            readings,
+        }
+    }
+
+    /// Whether a row was written under a later generation than the one that was found in force: readers have been
+    /// switched meanwhile, and what is read must not mix the two.
+    pub(super) fn is_outdated_by(&self, generation: i64) -> bool {
+        generation > self.active.generation
+    }
+
+    /// The tier that readers see of a row, with its index from the top.
+    pub(super) fn tier_of(&self, row: &TierRow) -> Option<(usize, &Tier)> {
+        let (slot, _) = row.seen_at(self.active.generation, self.active.time);
+        let index = self.index_of(slot.tier.as_ref()?)?;
+        Some((index, &self.judge.scheme.tiers()[index]))
+    }
+
+    pub(super) fn index_of(&self, tier: &TierId) -> Option<usize> {
+        self.judge.scheme.tiers().iter().position(|known| known.id == *tier)
+    }
+}
+
+/// A customer in a pyramid in force.
+pub(super) struct Present {
+    pub(super) in_force: InForce,
+    pub(super) row: Option<TierRow>,
+    pub(super) readings: Readings,
+}
+
+impl Present {
+    /// A customer that is there and not deleted.
+    pub(super) async fn of(app: &App, customer: &CustomerId, pyramid: PyramidId) -> Result<Present, Error> {
+        loop {
+            let in_force = InForce::of(app, pyramid.clone()).await?;
+            let (lifetime, row) = standing(app, customer, &pyramid).await?;
+            let generation = row.as_ref().map_or(0, |row| row.generation);
+            if !in_force.is_outdated_by(generation) {
+                let history = match in_force.needs.no_history() {
+                    true => History::default(),
+                    false => app.reader().history(customer, &in_force.needs, in_force.today).await?,
+                };
+                let readings = in_force.read((&lifetime, &history));
+                return Ok(Present { in_force, row, readings });
+            }
+        }
+    }
+
+    pub(super) fn seen<'a>(&'a self, customer: &'a CustomerId) -> Seen<'a> {
+        self.in_force.seen(customer, self.row.as_ref(), &self.readings)
+    }
+
+    /// The slot that readers see.
+    pub(super) fn slot(&self) -> Option<(&Slot, Timestamp)> {
+        self.row.as_ref().map(|row| row.seen_at(self.in_force.active.generation, self.in_force.active.time))
+    }
+}
+
+/// A customer in a pyramid as of the end of a past day.
+pub(super) struct Past {
+    pub(super) judge: Arc<Judge>,
+    pub(super) readings: Readings,
+    tier: Option<TierId>,
+    since: Option<Timestamp>,
+}
+
+impl Past {
+    pub(super) async fn of(app: &App, customer: &CustomerId, id: &PyramidId, day: Day) -> Result<Past, Error> {
+        pyramid(app, id).await?;
+        let end = Timestamp(app.deployment().zone.start_of(day.plus_days(1)).0 - 1);
+        let generation = app.reader().generation_at(id, end).await?;
+        let generation = generation.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(id)))?;
+        let judge = app.judge(id, generation).await?;
+        standing(app, customer, id).await?;
+        let needs = judge.scheme.needs().of_the_past();
+        let (lifetime, history) = app.reader().history(customer, &needs, day).await?.until(day);
+        let readings = judge.scheme.read(Subject { lifetime: &lifetime, history: &history, today: day });
+        let change = app.reader().tier_change_at(customer, id, end).await?;
+        let since = change.as_ref().map(|change| change.time);
+        Ok(Past { judge, readings, tier: change.and_then(|change| change.to), since })
+    }
+
+    pub(super) fn seen<'a>(&'a self, customer: &'a CustomerId, pyramid: &'a PyramidId) -> Seen<'a> {
+        let Past { judge, readings, tier, since } = self;
+        Seen { customer, pyramid, judge, tier: tier.as_ref(), since: *since, held: None, readings }
+    }
+}
+
+/// The sums and the row of a customer that is there and not deleted.
+async fn standing(app: &App, customer: &CustomerId, pyramid: &PyramidId) -> Result<(Tally, Option<TierRow>), Error> {
+    let found = app.reader().standing(customer, pyramid).await?;
+    let (summary, row) = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
+    if summary.delete_time.is_some() {
+        return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
+    }
+    Ok((summary.tally, row))
+}

@@ -1,0 +1,148 @@
+//! Reading what is kept of customers beside their sums: days, products, attributes, as far as schemes ask for it. One
+//! statement for each of the three that is asked for at all, of some customers or of a stretch of them.
+
+use std::collections::HashMap;
+
+use guanxi_model::fact::UseKind;
+use guanxi_model::{AttributeKey, Counter, CustomerId, Day, Tally, Words};
+use guanxi_segmentation::{History, Needs};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
+
+use crate::bulk::{self, Rows, text};
+use crate::catalogue::query;
+use crate::rows::from_json;
+use crate::{Error, Reader, Tx};
+
+/// Histories by customer; who has none has nothing.
+pub type Histories = HashMap<CustomerId, History>;
+
+/// Whose histories to read.
+enum Whose<'a> {
+    Some(&'a [&'a CustomerId]),
+    /// All after one, up to and including another.
+    Between(&'a str, &'a str),
+}
+
+impl Reader {
+    /// The history of one customer.
+    pub async fn history(&self, customer: &CustomerId, needs: &Needs, today: Day) -> Result<History, Error> {
+        let mut found = read(self.connection(), &Whose::Some(&[customer]), needs, today).await?;
+        Ok(found.remove(customer).unwrap_or_default())
+    }
+
+    /// The histories of some customers.
+    pub async fn histories(&self, of: &[&CustomerId], needs: &Needs, today: Day) -> Result<Histories, Error> {
+        read(self.connection(), &Whose::Some(of), needs, today).await
+    }
+
+    /// The histories of all customers after one, up to and including another, on the pool for reports.
+    pub async fn histories_between(
+        &self,
+        (after, last): (&str, &str),
+        needs: &Needs,
+        today: Day,
+    ) -> Result<Histories, Error> {
+        read(self.reports(), &Whose::Between(after, last), needs, today).await
+    }
+}
+
+impl Tx {
+    /// The histories of some customers.
+    pub async fn histories(&self, of: &[&CustomerId], needs: &Needs, today: Day) -> Result<Histories, Error> {
+        read(self.connection(), &Whose::Some(of), needs, today).await
+    }
+
+    /// The histories of all customers after one, up to and including another.
+    pub async fn histories_between(
+        &self,
+        (after, last): (&str, &str),
+        needs: &Needs,
+        today: Day,
+    ) -> Result<Histories, Error> {
+        read(self.connection(), &Whose::Between(after, last), needs, today).await
+    }
+}
+
+async fn read(
+    connection: &impl ConnectionTrait,
+    whose: &Whose<'_>,
+    needs: &Needs,
+    today: Day,
+) -> Result<Histories, Error> {
+    let mut histories = Histories::new();
+    if let Some(first) = needs.days.first(today) {
+        let counters: String = needs.counters.iter().map(|counter| format!(", t.{}", counter.name())).collect();
+        let select = format!("t.customer_id, t.day{counters}");
+        let rest = format!("AND t.day >= {} ORDER BY t.customer_id, t.day", first.0);
+        for row in rows(connection, whose, (&select, "buckets"), &rest).await? {
+            let day = read_day(&row, &needs.counters)?;
+            of(&mut histories, &row)?.days.push(day);
+        }
+    }
+    if let Some(first) = needs.products.first(today) {
+        let product = UseKind::Product.code();
+        let rest = format!("AND t.kind = {product} AND t.day >= {} ORDER BY t.customer_id, t.day, t.word", first.0);
+        for row in rows(connection, whose, ("t.customer_id, t.day, t.word, t.uses", "uses"), &rest).await? {
+            let product = (day(&row)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+            of(&mut histories, &row)?.products.push(product);
+        }
+    }
+    if !needs.attributes.is_empty() {
+        // Keys are lower-case words, see `AttributeKey`.
+        let keys: Vec<String> = needs.attributes.iter().map(|key| format!("'{key}'")).collect();
+        let rest = format!("AND t.attribute_key IN ({})", keys.join(", "));
+        let select = "t.customer_id, t.attribute_key, t.value";
+        for row in rows(connection, whose, (select, "customer_attributes"), &rest).await? {
+            let key = AttributeKey::from_trusted(row.try_get_by_index(1)?);
+            let value = from_json(&row.try_get_by_index::<String>(2)?, "attribute")?;
+            of(&mut histories, &row)?.attributes.insert(key, value);
+        }
+    }
+    Ok(histories)
+}
+
+/// The rows of a table `t` that are about the customers.
+async fn rows(
+    connection: &impl ConnectionTrait,
+    whose: &Whose<'_>,
+    (select, table): (&str, &str),
+    rest: &str,
+) -> Result<Vec<QueryResult>, Error> {
+    match whose {
+        Whose::Between(after, last) => {
+            let sql = format!("SELECT {select} FROM {table} t WHERE t.customer_id > $1 AND t.customer_id <= $2 {rest}");
+            let values: [Value; 2] = [(*after).into(), (*last).into()];
+            query(connection, &sql, values).await
+        }
+        Whose::Some(customers) => {
+            let columns = [text("customer_id")];
+            let mut keys = Rows::new(&columns);
+            for customer in *customers {
+                keys.push([customer.as_str().into()]);
+            }
+            // The keys come first: CROSS JOIN keeps SQLite from turning the order round.
+            let join = if connection.get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
+            let sql = |source: &str| {
+                format!("SELECT {select} FROM {source} {join} {table} t ON t.customer_id = k.customer_id {rest}")
+            };
+            bulk::select(connection, keys, sql).await
+        }
+    }
+}
+
+fn of<'a>(histories: &'a mut Histories, row: &QueryResult) -> Result<&'a mut History, Error> {
+    Ok(histories.entry(CustomerId::from_trusted(row.try_get_by_index(0)?)).or_default())
+}
+
+fn read_day(row: &QueryResult, counters: &std::collections::BTreeSet<Counter>) -> Result<(Day, Tally), Error> {
+    let mut tally = Tally::ZERO;
+    for (offset, counter) in counters.iter().enumerate() {
+        tally[*counter] = row.try_get_by_index(2 + offset)?;
+    }
+    Ok((day(row)?, tally))
+}
+
+fn day(row: &QueryResult) -> Result<Day, Error> {
+    let day: i64 = row.try_get_by_index(1)?;
+    i32::try_from(day).map(Day).map_err(|error| Error::corrupt("day", error))
+}
