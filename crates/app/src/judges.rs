@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp};
+use guanxi_model::{CustomerId, PyramidId, Tally, TierId, Timestamp};
 use guanxi_segmentation::judge;
 use guanxi_store::ledger::{Effects, NextTier, Summary, TierChange, TierChangeReason, TierRow};
 use guanxi_store::{Judge, Pyramid, Reader, Tx};
@@ -108,16 +108,8 @@ pub(crate) fn keep(effects: &mut Effects, (rows, changes): (Vec<(CustomerId, Pyr
     effects.tier_changes.extend(changes);
 }
 
-/// The tier of a customer; none where it is not ranked.
-pub(crate) fn tier_of(
-    judge_by: &Judge,
-    customer: &CustomerId,
-    deleted: bool,
-    tally: &guanxi_model::Tally,
-) -> Option<TierId> {
-    if deleted {
-        return None;
-    }
+/// The tier of a customer that is not deleted; none where it is not ranked.
+pub(crate) fn tier_of(judge_by: &Judge, customer: &CustomerId, tally: &Tally) -> Option<TierId> {
     let judgement = judge(&judge_by.scheme, &judge_by.calibration, customer, tally).ok()?;
     judge_by.scheme.tiers().get(judgement.tier).map(|tier| tier.id.clone())
 }
@@ -147,14 +139,17 @@ impl Bench {
                 time,
             });
         };
-        let deleted = summary.delete_time.is_some();
+        let tier_of = |judge: &Judge| match summary.delete_time {
+            Some(_) => None,
+            None => tier_of(judge, customer, &summary.tally),
+        };
         if let (Some(active), Some(judge)) = (self.pyramid.active, &self.active) {
             // A run has put this slot in force and not folded it yet.
             if let Some(next) = row.next.take_if(|next| next.generation == active.generation) {
                 change(&row, &next.tier, active.generation, TierChangeReason::Run, active.time);
                 row = TierRow { tier: next.tier, generation: active.generation, assign_time: active.time, ..row };
             }
-            let tier = tier_of(judge, customer, deleted, &summary.tally);
+            let tier = tier_of(judge);
             if tier != row.tier {
                 change(&row, &tier, active.generation, TierChangeReason::Facts, now);
                 row = TierRow { tier, generation: active.generation, assign_time: now, ..row };
@@ -162,7 +157,7 @@ impl Bench {
         }
         row.next = match (self.pyramid.next, &self.next) {
             (Some(next), Some(judge)) => {
-                let tier = tier_of(judge, customer, deleted, &summary.tally);
+                let tier = tier_of(judge);
                 (tier != row.tier).then_some(NextTier { tier, generation: next.generation })
             }
             _ => None,

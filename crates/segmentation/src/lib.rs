@@ -32,7 +32,7 @@ pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};
 pub use report::{LorenzPoint, PyramidReport, ReportBuilder, Share, TierReport};
 pub use scheme::{
-    Measure, MeasureDraft, MissingRule, Population, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule,
+    Measure, MeasureDraft, MissingRule, Needs, Population, PyramidScheme, SchemeDraft, Tier, TierDraft, TieringRule,
 };
 pub use score::{Part, Scored, Standing, Unranked, score, score_only};
 pub use tiering::{Judgement, judge, place};

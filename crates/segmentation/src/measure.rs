@@ -117,6 +117,35 @@ impl MeasureKind {
         Reading { value: (!missing).then(|| self.value(tally)), coverage }
     }
 
+    /// The counters that a reading depends on.
+    pub fn counters(self) -> &'static [Counter] {
+        match self {
+            Self::PurchaseCount => &[Counter::Purchases],
+            Self::ReturnCount => &[Counter::Returns],
+            Self::UnitCount => &[Counter::Units],
+            Self::PromotedPurchaseCount => &[Counter::PromotedPurchases],
+            Self::NetRevenue => &[Counter::NetRevenue],
+            Self::DiscountAmount => &[Counter::DiscountAmount],
+            Self::CostOfGoods => &[Counter::CostOfGoods, Counter::CostedLines, Counter::Lines],
+            Self::CostToServe => &[Counter::HandlingCost, Counter::CostedInteractions, Counter::Interactions],
+            Self::ContributionMargin => &[
+                Counter::CostedRevenue,
+                Counter::CostOfGoods,
+                Counter::HandlingCost,
+                Counter::CostedLines,
+                Counter::Lines,
+                Counter::CostedInteractions,
+                Counter::Interactions,
+            ],
+            Self::AmountPaid => &[Counter::AmountPaid],
+            Self::AmountWithheld => &[Counter::AmountWithheld],
+            Self::InteractionCount => &[Counter::Interactions],
+            Self::ComplaintCount => &[Counter::Complaints],
+            Self::PraiseCount => &[Counter::Praises],
+            Self::ContactSeconds => &[Counter::ContactSeconds, Counter::TimedInteractions, Counter::Interactions],
+        }
+    }
+
     fn value(self, tally: &Tally) -> i64 {
         match self {
             Self::PurchaseCount => tally[Counter::Purchases],
@@ -186,6 +215,21 @@ mod tests {
 
     fn read(kind: MeasureKind, min_coverage_bp: i32, counters: &[(Counter, i64)]) -> Reading {
         kind.read(&counters.iter().copied().collect(), min_coverage_bp)
+    }
+
+    #[test]
+    fn readings_depend_on_their_counters_and_on_each_of_them() {
+        // Doubling from one counter to the next: every part of a tally has sums of its own.
+        let whole: Tally = Counter::ALL.iter().enumerate().map(|(place, one)| (*one, 1 << place)).collect();
+        let only = |counters: &[Counter]| counters.iter().map(|one| (*one, whole[*one])).collect::<Tally>();
+        for kind in MeasureKind::ALL {
+            let counters = kind.counters();
+            assert_eq!(kind.read(&only(counters), 1), kind.read(&whole, 1), "{kind:?}");
+            for left_out in counters {
+                let rest: Vec<Counter> = counters.iter().copied().filter(|one| one != left_out).collect();
+                assert_ne!(kind.read(&only(&rest), 1), kind.read(&whole, 1), "{kind:?} without {left_out:?}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! Presets of the field differ only in these fields: Zeithaml's platinum to lead by thresholds, Curry's 1/4/15/80 by
 //! shares of customers, ABC by shares of value.
 
+use std::collections::BTreeSet;
+
 use guanxi_model::{Counter, MeasureId, Tally, TierId, Violations};
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +89,12 @@ pub struct PyramidScheme {
     pub(crate) tiers: Vec<Tier>,
 }
 
+/// What a scheme reads of a customer; the rest decides nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub counters: BTreeSet<Counter>,
+}
+
 /// One summand of the score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measure {
@@ -140,6 +148,12 @@ impl PyramidScheme {
         &self.tiers
     }
 
+    /// What has to be read of everybody to say where each stands.
+    pub fn needs(&self) -> Needs {
+        let kinds = self.measures.iter().map(|measure| measure.kind).chain([self.value]);
+        Needs { counters: kinds.flat_map(|kind| kind.counters()).chain(self.population.counters()).copied().collect() }
+    }
+
     /// Whether a run must survey the population's values before it can score anyone.
     pub fn ranks_population(&self) -> bool {
         self.measures.iter().any(Measure::ranks_population)
@@ -157,6 +171,13 @@ impl Measure {
 }
 
 impl Population {
+    fn counters(self) -> &'static [Counter] {
+        match self {
+            Population::Purchasers => &[Counter::Purchases],
+            Population::Everyone => &[],
+        }
+    }
+
     pub fn admits(self, tally: &Tally) -> bool {
         match self {
             Population::Purchasers => tally[Counter::Purchases] > 0,

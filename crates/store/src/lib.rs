@@ -31,7 +31,7 @@ pub use facts::{FactQuery, fact_filter};
 pub use operations::{Operation, OperationFilter, OperationState};
 pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
 use sea_orm::{DatabaseConnection, DbBackend};
-pub use tiers::{Candidate, Slots};
+pub use tiers::{Candidate, Move, Placed, Slots};
 pub use tx::Tx;
 
 /// The database, opened.

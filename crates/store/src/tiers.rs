@@ -3,8 +3,10 @@
 //! A tier row has two slots. A reader takes the second where its generation is the pyramid's active one, else the first;
 //! so one update of the pyramid switches every reader. A run writes the second slot, and only of those who move.
 
-use guanxi_model::{CustomerId, PyramidId, Tally, TierId, Timestamp};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
+use std::collections::BTreeSet;
+
+use guanxi_model::{Counter, CustomerId, PyramidId, Tally, TierId, Timestamp};
+use sea_orm::{DbBackend, QueryResult};
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{execute, query, rows};
@@ -38,15 +40,33 @@ pub(crate) fn cells(customer: &CustomerId, pyramid: &PyramidId, row: &TierRow) -
     ]
 }
 
-/// A customer as a run or a report sees it.
+/// A customer as a report or a list sees it.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub customer: CustomerId,
-    pub version: i64,
-    pub deleted: bool,
+    /// Of the counters asked for; the others are zero.
     pub tally: Tally,
     /// The present slot and the next one; none where the customer never stood in the pyramid.
     pub tier: Option<TierRow>,
+}
+
+/// A customer as a run places it: what it is judged by, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub customer: CustomerId,
+    pub version: i64,
+    /// Of the counters asked for; the others are zero.
+    pub tally: Tally,
+    pub tier: Option<TierId>,
+}
+
+/// Where a run moves a customer.
+#[derive(Clone, Debug)]
+pub struct Move<'a> {
+    pub customer: &'a CustomerId,
+    /// The version of the customer that it was judged by.
+    pub version: i64,
+    pub to: Option<TierId>,
 }
 
 /// Where the tiers of a pyramid that readers see are written.
@@ -76,11 +96,15 @@ impl Reader {
         customer: &CustomerId,
         pyramid: &PyramidId,
     ) -> Result<Option<(Summary, Option<TierRow>)>, Error> {
-        let sql = format!("{} WHERE s.customer_id = $2", candidates_sql());
+        let sql = format!(
+            "SELECT {}, {SLOTS} FROM summaries s \
+             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 WHERE s.customer_id = $2",
+            *summary::SELECT
+        );
         let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
         let Some(row) = found.first() else { return Ok(None) };
         let (_, summary) = summary::read(row)?;
-        Ok(Some((summary, read_slots(row)?)))
+        Ok(Some((summary, read_slots(row, summary::COLUMNS.len())?)))
     }
 
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
@@ -88,8 +112,8 @@ impl Reader {
         &self,
         slots: &Slots<'_>,
         tier: Option<&TierId>,
-        after: &str,
-        limit: usize,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
     ) -> Result<Vec<Candidate>, Error> {
         let mut values = vec![slots.pyramid.as_str().into(), after.into(), rows(limit)];
         let mut bind = |value: sea_orm::Value| {
@@ -112,42 +136,91 @@ impl Reader {
         let by_tier = tier.is_some() && slots.second.is_none();
         let plus = if self.pools.backend == DbBackend::Sqlite && !by_tier { "+" } else { "" };
         let sql = format!(
-            "SELECT {}, {SLOTS} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
+            "SELECT s.customer_id, {SLOTS}{} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
              WHERE {plus}t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
              ORDER BY t.customer_id LIMIT $3",
-            *summary::SELECT
+            select(counters)
         );
-        query(self.connection(), &sql, values).await?.iter().map(read_candidate).collect()
+        let found = query(self.connection(), &sql, values).await?;
+        found.iter().map(|row| read_candidate(row, counters)).collect()
     }
 
-    /// Everybody after a customer, by id, for a report or the calibration of a run.
-    pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
-        candidates(self.reports(), pyramid, after, limit).await
+    /// Everybody not deleted after a customer, by id, for a report.
+    pub async fn candidates(
+        &self,
+        pyramid: &PyramidId,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<Candidate>, Error> {
+        let sql = format!(
+            "SELECT s.customer_id, {SLOTS}{} FROM summaries s \
+             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
+             WHERE s.customer_id > $2 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $3",
+            select(counters)
+        );
+        let values = [pyramid.as_str().into(), after.into(), rows(limit)];
+        let found = query(self.reports(), &sql, values).await?;
+        found.iter().map(|row| read_candidate(row, counters)).collect()
     }
 
-    /// How many customers there are, deleted ones too.
+    /// What everybody not deleted after a customer adds up to, by id, for the calibration of a run.
+    pub async fn population(
+        &self,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<(CustomerId, Tally)>, Error> {
+        let sql = format!(
+            "SELECT s.customer_id{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+             ORDER BY s.customer_id LIMIT $2",
+            select(counters)
+        );
+        let found = query(self.reports(), &sql, [after.into(), rows(limit)]).await?;
+        let person =
+            |row| Ok((CustomerId::from_trusted(QueryResult::try_get_by_index(row, 0)?), read_some(row, counters, 1)?));
+        found.iter().map(person).collect()
+    }
+
+    /// How many customers there are that are not deleted.
     pub async fn customer_count(&self) -> Result<i64, Error> {
-        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries", []).await?;
+        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries WHERE delete_time IS NULL", []).await?;
         Ok(found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
     }
 }
 
 impl Tx {
-    /// Everybody after a customer, by id, as this transaction sees them.
-    pub async fn candidates(&self, pyramid: &PyramidId, after: &str, limit: usize) -> Result<Vec<Candidate>, Error> {
-        candidates(self.connection(), pyramid, after, limit).await
+    /// Everybody not deleted after a customer, by id, as this transaction sees them.
+    pub async fn placed(
+        &self,
+        pyramid: &PyramidId,
+        counters: &BTreeSet<Counter>,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<Placed>, Error> {
+        // A value, not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
+        let sql = format!(
+            "SELECT s.customer_id, s.version, \
+             (SELECT t.tier FROM tiers t WHERE t.customer_id = s.customer_id AND t.pyramid_id = $1){} \
+             FROM summaries s WHERE s.customer_id > $2 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $3",
+            select(counters)
+        );
+        let found = query(self.connection(), &sql, [pyramid.as_str().into(), after.into(), rows(limit)]).await?;
+        found.iter().map(|row| read_placed(row, counters)).collect()
     }
 
     /// Fills the second slot of those who move. A row that a fact has judged since, by a later version of the customer, is
     /// left alone: the fact has filled both slots itself.
-    pub async fn put_next_tiers<'a>(
+    pub async fn put_next_tiers(
         &self,
         pyramid: &PyramidId,
-        moves: impl IntoIterator<Item = (&'a CustomerId, &'a TierRow)>,
+        generation: i64,
+        moves: &[Move<'_>],
+        now: Timestamp,
     ) -> Result<(), Error> {
         let mut rows = Rows::new(COLUMNS);
-        for (customer, row) in moves {
-            rows.push(cells(customer, pyramid, row));
+        for one in moves {
+            // As it is where the customer never stood in the pyramid; a row that is there keeps its first slot.
+            let next = Some(NextTier { tier: one.to.clone(), generation });
+            let row = TierRow { tier: None, generation: 0, assign_time: now, next, version: one.version };
+            rows.push(cells(one.customer, pyramid, &row));
         }
         let tail = "ON CONFLICT (customer_id, pyramid_id) DO UPDATE SET next_tier = excluded.next_tier, \
                     next_generation = excluded.next_generation, version = excluded.version \
@@ -192,33 +265,36 @@ impl Tx {
 
 const SLOTS: &str = "t.tier, t.generation, t.assign_time, t.next_tier, t.next_generation, t.version";
 
-/// Summaries with the slots of one pyramid ($1).
-fn candidates_sql() -> String {
-    format!(
-        "SELECT {}, {SLOTS} FROM summaries s \
-         LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1",
-        *summary::SELECT
-    )
+/// Counters as the rest of a select list.
+fn select(counters: &BTreeSet<Counter>) -> String {
+    counters.iter().map(|counter| format!(", s.{}", counter.name())).collect()
 }
 
-async fn candidates(
-    connection: &impl ConnectionTrait,
-    pyramid: &PyramidId,
-    after: &str,
-    limit: usize,
-) -> Result<Vec<Candidate>, Error> {
-    let sql = format!("{} WHERE s.customer_id > $2 ORDER BY s.customer_id LIMIT $3", candidates_sql());
-    let values = [pyramid.as_str().into(), after.into(), rows(limit)];
-    query(connection, &sql, values).await?.iter().map(read_candidate).collect()
+/// Reads the counters of `select`, from a column on.
+fn read_some(row: &QueryResult, counters: &BTreeSet<Counter>, first: usize) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    for (offset, counter) in counters.iter().enumerate() {
+        tally[*counter] = row.try_get_by_index(first + offset)?;
+    }
+    Ok(tally)
 }
 
-fn read_candidate(row: &QueryResult) -> Result<Candidate, Error> {
-    let (customer, Summary { version, delete_time, tally, .. }) = summary::read(row)?;
-    Ok(Candidate { customer, version, deleted: delete_time.is_some(), tally, tier: read_slots(row)? })
+fn read_candidate(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Candidate, Error> {
+    let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+    Ok(Candidate { customer, tier: read_slots(row, 1)?, tally: read_some(row, counters, 7)? })
 }
 
-fn read_slots(row: &QueryResult) -> Result<Option<TierRow>, Error> {
-    let first = summary::COLUMNS.len();
+fn read_placed(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Placed, Error> {
+    Ok(Placed {
+        customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
+        version: row.try_get_by_index(1)?,
+        tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
+        tally: read_some(row, counters, 3)?,
+    })
+}
+
+/// Reads `SLOTS`, from a column on.
+fn read_slots(row: &QueryResult, first: usize) -> Result<Option<TierRow>, Error> {
     let Some(generation) = row.try_get_by_index::<Option<i64>>(first + 1)? else { return Ok(None) };
     let next_tier = row.try_get_by_index::<Option<String>>(first + 3)?.map(TierId::from_trusted);
     let next_generation = row.try_get_by_index::<Option<i64>>(first + 4)?;

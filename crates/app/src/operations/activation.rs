@@ -5,11 +5,11 @@
 //! is never lost to it. A takeover begins where the last chunk was committed; an unfinished calibration begins anew.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use guanxi_model::{CustomerId, PyramidId, Timestamp, name};
+use guanxi_model::{CustomerId, PyramidId, Tally, name};
 use guanxi_segmentation::{Calibration, Calibrator, Knots, PyramidScheme, RankSurvey};
-use guanxi_store::ledger::{NextTier, TierRow};
-use guanxi_store::{Active, Candidate, Judge, Next, Operation, OperationState, Pyramid, Tx};
+use guanxi_store::{Active, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{ActivationRequest, Held, OperationOutcome};
@@ -18,6 +18,8 @@ use crate::judges::tier_of;
 
 /// Customers read at a time while calibrating, and written in one chunk.
 const CHUNK: usize = 5_000;
+/// How often a calibration, which writes nothing else, keeps how far it is; its lease lasts longer.
+const CHECKPOINT: Duration = Duration::from_secs(1);
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,33 +149,41 @@ impl Activation<'_> {
         let mut knots = Knots::default();
         if scheme.ranks_population() {
             let mut survey = RankSurvey::new(scheme);
-            if !self.everybody(|one| survey.add(&one.tally)).await? {
+            if !self.everybody(scheme, |_, tally| survey.add(tally)).await? {
                 return Ok(None);
             }
             knots = survey.finish();
         }
         let mut calibrator = Calibrator::new(scheme, knots, usize::try_from(people).unwrap_or(0));
         let counted = self
-            .everybody(|one| {
+            .everybody(scheme, |customer, tally| {
                 // Who is not ranked has no place in the order.
-                let _ = calibrator.add(&one.customer, &one.tally);
+                let _ = calibrator.add(customer, tally);
             })
             .await?;
         Ok(counted.then(|| calibrator.finish()))
     }
 
-    /// Shows everybody not deleted to a function, page by page. False where cancelled.
-    async fn everybody(&mut self, mut show: impl FnMut(&Candidate)) -> Result<bool, Error> {
-        let reader = self.held.store().reader();
+    /// Shows everybody to a function, page by page. False where cancelled.
+    async fn everybody(
+        &mut self,
+        scheme: &PyramidScheme,
+        mut show: impl FnMut(&CustomerId, &Tally),
+    ) -> Result<bool, Error> {
+        let (reader, counters) = (self.held.store().reader(), scheme.needs().counters);
         let mut after = String::new();
+        let mut kept = Instant::now();
         loop {
-            let page = reader.candidates(self.pyramid_id(), &after, CHUNK).await?;
-            page.iter().filter(|one| !one.deleted).for_each(&mut show);
-            let Some(last) = page.last() else { return Ok(true) };
-            last.customer.as_str().clone_into(&mut after);
+            let page = reader.population(&counters, (&after, CHUNK)).await?;
+            page.iter().for_each(|(customer, tally)| show(customer, tally));
+            let Some((last, _)) = page.last() else { return Ok(true) };
+            last.as_str().clone_into(&mut after);
             self.progress.done += page.len() as i64;
-            if !self.checkpoint().await? {
-                return Ok(false);
+            if kept.elapsed() >= CHECKPOINT {
+                if !self.checkpoint().await? {
+                    return Ok(false);
+                }
+                kept = Instant::now();
             }
         }
     }
@@ -181,18 +191,19 @@ impl Activation<'_> {
     /// Fills the second slot of those who move, chunk by chunk, then switches all readers. False where cancelled.
     async fn assign(&mut self) -> Result<bool, Error> {
         let (next, judge) = self.next_judge().await?;
+        let counters = judge.scheme.needs().counters;
         loop {
             let tx = self.held.store().begin().await?;
-            let page = tx.candidates(self.pyramid_id(), &self.progress.cursor, CHUNK).await?;
+            let page = tx.placed(self.pyramid_id(), &counters, (&self.progress.cursor, CHUNK)).await?;
             let Some(last) = page.last() else {
                 drop(tx);
                 return self.switch().await;
             };
-            let moves = moves(&page, &judge, next, self.held.now());
+            let moves: Vec<Move<'_>> = page.iter().filter_map(|one| move_of(one, &judge)).collect();
             last.customer.as_str().clone_into(&mut self.progress.cursor);
             self.progress.done += page.len() as i64;
             self.progress.moved += moves.len() as i64;
-            tx.put_next_tiers(self.pyramid_id(), moves.iter().map(|(customer, row)| (*customer, row))).await?;
+            tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, self.held.now()).await?;
             let cancel = self.held.advance(&tx, &self.progress).await?;
             tx.commit().await?;
             if !self.unless_cancelled(cancel).await? {
@@ -265,23 +276,8 @@ impl Activation<'_> {
     }
 }
 
-/// Those whose tier will be another one, with the second slot filled.
-fn moves<'a>(page: &'a [Candidate], judge: &Judge, next: Next, now: Timestamp) -> Vec<(&'a CustomerId, TierRow)> {
-    let mut moves = Vec::new();
-    for one in page {
-        let tier = tier_of(judge, &one.customer, one.deleted, &one.tally);
-        let present = one.tier.as_ref().and_then(|row| row.tier.as_ref());
-        if tier.as_ref() == present {
-            continue;
-        }
-        let row = TierRow {
-            tier: present.cloned(),
-            generation: one.tier.as_ref().map_or(0, |row| row.generation),
-            assign_time: one.tier.as_ref().map_or(now, |row| row.assign_time),
-            next: Some(NextTier { tier, generation: next.generation }),
-            version: one.version,
-        };
-        moves.push((&one.customer, row));
-    }
-    moves
+/// Where the run moves a customer, if anywhere.
+fn move_of<'a>(one: &'a Placed, judge: &Judge) -> Option<Move<'a>> {
+    let to = tier_of(judge, &one.customer, &one.tally);
+    (to != one.tier).then_some(Move { customer: &one.customer, version: one.version, to })
 }

@@ -1,12 +1,13 @@
 //! How the lists are found: each page by an index that is in the order of the list, with nothing sorted and no table read
 //! through. The statements are those the reader sends, caught on their way.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use guanxi_model::fact::FactKind;
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
-use guanxi_model::{CustomerId, OperationId, PyramidId, RevisionNumber, TierId, Timestamp};
+use guanxi_model::{Counter, CustomerId, OperationId, PyramidId, RevisionNumber, TierId, Timestamp};
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -126,6 +127,10 @@ async fn fill(opened: &Opened) {
     }
 }
 
+fn counters() -> BTreeSet<Counter> {
+    BTreeSet::from([Counter::Purchases, Counter::NetRevenue])
+}
+
 fn customer() -> CustomerId {
     CustomerId::parse("c-5").unwrap()
 }
@@ -189,7 +194,7 @@ async fn tiers_are_listed_by_their_indexes(opened: Opened) {
     {
         for after in ["", "c-5"] {
             let slots = Slots { pyramid: &pyramid, second };
-            watched.reader.assignments(&slots, tier, after, 51).await.ok();
+            watched.reader.assignments(&slots, tier, &counters(), (after, 51)).await.ok();
             watched.uses(&[index, "summaries_pkey"]).await;
         }
     }
@@ -227,7 +232,15 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     let watched = Watched::on(opened).await;
     let pyramid = PyramidId::parse("p-1").unwrap();
     for after in ["", "c-5"] {
-        watched.reader.candidates(&pyramid, after, 1000).await.ok();
+        watched.reader.candidates(&pyramid, &counters(), (after, 1000)).await.ok();
+        watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
+        watched.reader.population(&counters(), (after, 1000)).await.ok();
+        watched.uses(&["summaries_pkey"]).await;
+        let tx = watched.store.begin().await.unwrap();
+        watched.sent.lock().unwrap().clear();
+        tx.placed(&pyramid, &counters(), (after, 1000)).await.unwrap();
+        drop(tx);
+        watched.sent.lock().unwrap().truncate(1);
         watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
     }
 }

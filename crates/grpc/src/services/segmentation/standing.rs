@@ -46,6 +46,17 @@ impl InForce {
         Slots { pyramid: &self.pyramid, second: (!self.settled).then_some(generation) }
     }
 
+    /// Who stands in a tier, or in any, after a customer.
+    async fn assignments(
+        &self,
+        app: &App,
+        tier: Option<&TierId>,
+        page: (&str, usize),
+    ) -> Result<Vec<Candidate>, Error> {
+        let counters = self.judge.scheme.needs().counters;
+        Ok(app.reader().assignments(&self.slots(), tier, &counters, page).await?)
+    }
+
     /// A customer as readers see it.
     fn seen<'a>(&'a self, customer: &'a CustomerId, row: Option<&'a TierRow>, tally: &Tally) -> Seen<'a> {
         let slot = row.map(|row| row.seen_at(self.active.generation, self.active.time));
@@ -122,7 +133,7 @@ pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignment
             Some(_) => return Err(Error::PageStale(name::pyramid(&pyramid))),
             None => "",
         };
-        let found = app.reader().assignments(&in_force.slots(), tier.as_ref(), after, limit).await?;
+        let found = in_force.assignments(app, tier.as_ref(), (after, limit)).await?;
         if !found.iter().any(|one| in_force.is_outdated_by(one.tier.as_ref())) {
             break (in_force, found);
         }
@@ -152,12 +163,13 @@ pub(super) async fn report(app: &App, pyramid: PyramidId) -> Result<pb::PyramidR
 /// Adds up everybody; nothing where readers were switched meanwhile.
 async fn everybody(app: &App, in_force: &InForce) -> Result<Option<ReportBuilder>, Error> {
     let mut builder = ReportBuilder::new(in_force.judge.scheme.tiers().len());
+    let counters = in_force.judge.scheme.needs().counters;
     let mut after = String::new();
     loop {
-        let chunk = app.reader().candidates(&in_force.pyramid, &after, CHUNK).await?;
+        let chunk = app.reader().candidates(&in_force.pyramid, &counters, (&after, CHUNK)).await?;
         let Some(last) = chunk.last() else { return Ok(Some(builder)) };
         last.customer.as_str().clone_into(&mut after);
-        for one in chunk.iter().filter(|one| !one.deleted) {
+        for one in &chunk {
             if in_force.is_outdated_by(one.tier.as_ref()) {
                 return Ok(None);
             }
