@@ -63,7 +63,7 @@ const UP: &[&str] = &[
         by_source_id KEY_TEXT,
         record_time BIGINT NOT NULL,
         CONSTRAINT replacements_pkey PRIMARY KEY (customer_id, kind, source, source_id)
-    )
+    ) AS_KEY
     "#,
     r#"
     -- What the facts of one customer on one day of the reporting time zone add up to.
@@ -99,7 +99,7 @@ const UP: &[&str] = &[
         amount_paid BIGINT NOT NULL DEFAULT 0,
         amount_withheld BIGINT NOT NULL DEFAULT 0,
         CONSTRAINT buckets_pkey PRIMARY KEY (customer_id, day)
-    )
+    ) AS_KEY
     "#,
     r#"
     -- One row per customer: what all its facts add up to. Its version is the compare-and-set of every write about the
@@ -139,7 +139,7 @@ const UP: &[&str] = &[
         amount_due BIGINT NOT NULL DEFAULT 0,
         amount_paid BIGINT NOT NULL DEFAULT 0,
         amount_withheld BIGINT NOT NULL DEFAULT 0
-    )
+    ) AS_KEY
     "#,
     r#"
     -- What happened to a customer, in the order of its versions; ids only; kept for 30 days.
@@ -150,7 +150,7 @@ const UP: &[&str] = &[
         fact_id BYTES,
         record_time BIGINT NOT NULL,
         CONSTRAINT changes_pkey PRIMARY KEY (customer_id, version)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE INDEX changes_by_time ON changes (record_time)

@@ -70,13 +70,10 @@ const UP: &[&str] = &[
         next_generation BIGINT,
         version BIGINT NOT NULL,
         CONSTRAINT tiers_pkey PRIMARY KEY (customer_id, pyramid_id)
-    )
+    ) AS_KEY
     "#,
     r#"
-    CREATE INDEX tiers_by_tier ON tiers (pyramid_id, tier, customer_id)
-    "#,
-    r#"
-    CREATE INDEX tiers_by_next ON tiers (pyramid_id, next_generation, customer_id)
+    CREATE INDEX tiers_by_tier ON tiers (pyramid_id, tier, customer_id) WHERE tier IS NOT NULL
     "#,
     r#"
     CREATE TABLE tier_changes (
@@ -89,7 +86,7 @@ const UP: &[&str] = &[
         reason SMALLINT NOT NULL,
         change_time BIGINT NOT NULL,
         CONSTRAINT tier_changes_pkey PRIMARY KEY (customer_id, pyramid_id, generation, version)
-    )
+    ) AS_KEY
     "#,
 ];
 

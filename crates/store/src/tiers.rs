@@ -12,7 +12,7 @@ use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{execute, query, rows};
 use crate::ledger::{NextTier, Summary, TierChangeReason, TierRow};
 use crate::rows::summary;
-use crate::{Error, Reader, Tx};
+use crate::{Active, Error, Reader, Tx};
 
 /// All columns of a tier row; the first two are its key.
 pub(crate) const COLUMNS: &[Column] = &[
@@ -229,37 +229,40 @@ impl Tx {
         Ok(())
     }
 
-    /// Folds the second slot into the first for up to `limit` customers and keeps the changes of tier. Returns how many
-    /// were folded; 0 when all are.
+    /// Folds the second slot into the first among the next `limit` rows after a customer, and keeps the changes of tier.
+    /// Returns the last customer of these rows and how many were folded; nothing when there are no more rows.
     pub async fn fold(
         &self,
         pyramid: &PyramidId,
-        generation: i64,
-        activated: Timestamp,
-        limit: usize,
-    ) -> Result<u64, Error> {
-        // The rows up to a customer can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
-        // change), so every row that is folded below has its change kept above.
-        let bound = "SELECT MAX(customer_id) FROM (SELECT customer_id FROM tiers WHERE pyramid_id = $1 AND \
-                     next_generation = $2 ORDER BY customer_id LIMIT $3) AS chunk";
-        let found = query(self.connection(), bound, [pyramid.as_str().into(), generation.into(), rows(limit)]).await?;
+        active: Active,
+        (after, limit): (&str, usize),
+    ) -> Result<Option<(String, u64)>, Error> {
+        // Of every pyramid: to look only for rows with a second slot would take an index that all writes keep up.
+        let bound = "SELECT MAX(customer_id) FROM \
+                     (SELECT customer_id FROM tiers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+        let found = query(self.connection(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.first().map_or(Ok(None), |row| row.try_get_by_index(0))?;
-        let Some(last) = last else { return Ok(0) };
-        let values = || [pyramid.as_str().into(), generation.into(), last.as_str().into(), activated.0.into()];
-        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id <= $3";
+        let Some(last) = last else { return Ok(None) };
+        let values = || {
+            let (from, to) = (after.into(), last.as_str().into());
+            [pyramid.as_str().into(), active.generation.into(), from, to, active.time.0.into()]
+        };
+        // The rows that are found can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
+        // change), so every row that is folded below has its change kept above.
+        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id > $3 AND customer_id <= $4";
         let keep = format!(
             "INSERT INTO tier_changes (customer_id, pyramid_id, generation, version, from_tier, to_tier, reason, change_time) \
-             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($4 AS BIGINT) FROM tiers \
+             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($5 AS BIGINT) FROM tiers \
              WHERE {CHUNK} ON CONFLICT DO NOTHING",
             TierChangeReason::Run as i64
         );
         execute(self.connection(), &keep, values()).await?;
         let fold = format!(
-            "UPDATE tiers SET tier = next_tier, generation = next_generation, assign_time = CAST($4 AS BIGINT), \
+            "UPDATE tiers SET tier = next_tier, generation = next_generation, assign_time = CAST($5 AS BIGINT), \
              next_tier = NULL, next_generation = NULL WHERE {CHUNK}"
         );
-        // A fact may have folded the last ones itself; that there were some means that there may be more.
-        Ok(execute(self.connection(), &fold, values()).await?.max(1))
+        let folded = execute(self.connection(), &fold, values()).await?;
+        Ok(Some((last, folded)))
     }
 }
 
