@@ -104,7 +104,7 @@ impl Reader {
         let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
         let Some(row) = found.first() else { return Ok(None) };
         let (_, summary) = summary::read(row)?;
-        Ok(Some((summary, read_slots(row, summary::COLUMNS.len())?)))
+        Ok(Some((summary, read_slots(row, summary::WIDTH)?)))
     }
 
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
@@ -229,17 +229,17 @@ impl Tx {
         Ok(())
     }
 
-    /// Folds the second slot into the first among the next `limit` rows after a customer, and keeps the changes of tier.
-    /// Returns the last customer of these rows and how many were folded; nothing when there are no more rows.
+    /// Folds the second slot into the first for the next `limit` customers after one, and keeps the changes of tier.
+    /// Returns the last of these customers and how many rows were folded; nothing when there are no more customers.
     pub async fn fold(
         &self,
         pyramid: &PyramidId,
         active: Active,
         (after, limit): (&str, usize),
     ) -> Result<Option<(String, u64)>, Error> {
-        // Of every pyramid: to look only for rows with a second slot would take an index that all writes keep up.
+        // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
         let bound = "SELECT MAX(customer_id) FROM \
-                     (SELECT customer_id FROM tiers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+                     (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
         let found = query(self.connection(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.first().map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };
