@@ -9,7 +9,7 @@ use guanxi_model::{Counter, CustomerId, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::{DbBackend, QueryResult};
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
-use crate::catalogue::{execute, query, rows};
+use crate::catalogue::{execute, find, query, rows};
 use crate::ledger::{NextTier, Summary, TierChangeReason, TierRow};
 use crate::rows::summary;
 use crate::{Active, Error, Reader, Tx};
@@ -101,10 +101,10 @@ impl Reader {
              LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 WHERE s.customer_id = $2",
             *summary::SELECT
         );
-        let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
-        let Some(row) = found.first() else { return Ok(None) };
-        let (_, summary) = summary::read(row)?;
-        Ok(Some((summary, read_slots(row, summary::WIDTH)?)))
+        let found = find(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
+        let Some(row) = found else { return Ok(None) };
+        let (_, summary) = summary::read(&row)?;
+        Ok(Some((summary, read_slots(&row, summary::WIDTH)?)))
     }
 
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
@@ -182,8 +182,8 @@ impl Reader {
 
     /// How many customers there are that are not deleted.
     pub async fn customer_count(&self) -> Result<i64, Error> {
-        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries WHERE delete_time IS NULL", []).await?;
-        Ok(found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
+        let found = find(self.reports(), "SELECT COUNT(*) FROM summaries WHERE delete_time IS NULL", []).await?;
+        Ok(found.map_or(Ok(0), |row| row.try_get_by_index(0))?)
     }
 }
 
@@ -240,8 +240,8 @@ impl Tx {
         // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
         let bound = "SELECT MAX(customer_id) FROM \
                      (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
-        let found = query(self.connection(), bound, [after.into(), rows(limit)]).await?;
-        let last: Option<String> = found.first().map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        let found = find(self.connection(), bound, [after.into(), rows(limit)]).await?;
+        let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };
         let values = || {
             let (from, to) = (after.into(), last.as_str().into());
