@@ -3,16 +3,18 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
-/// Runs statements one by one. `KEY_TEXT` stands for text in byte order, which SQLite's is anyway, and `BYTES` for a byte
-/// string.
+/// Runs statements one by one. `KEY_TEXT` stands for text in byte order, which SQLite's is anyway, `BYTES` for a byte
+/// string, and `AS_KEY` marks a table of small rows: SQLite keeps them in the tree of their primary key, where it would
+/// otherwise keep the key twice and find each row by two look-ups.
 pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     let connection = manager.get_connection();
-    let (key, bytes) = match connection.get_database_backend() {
-        DbBackend::Postgres => ("TEXT COLLATE \"C\"", "BYTEA"),
-        _ => ("TEXT", "BLOB"),
+    let words = match connection.get_database_backend() {
+        DbBackend::Postgres => [("KEY_TEXT", "TEXT COLLATE \"C\""), ("BYTES", "BYTEA"), (" AS_KEY", "")],
+        _ => [("KEY_TEXT", "TEXT"), ("BYTES", "BLOB"), ("AS_KEY", "WITHOUT ROWID")],
     };
     for statement in statements {
-        connection.execute_unprepared(&statement.replace("KEY_TEXT", key).replace("BYTES", bytes)).await?;
+        let sql = words.iter().fold((*statement).to_owned(), |sql, (word, meaning)| sql.replace(word, meaning));
+        connection.execute_unprepared(&sql).await?;
     }
     Ok(())
 }

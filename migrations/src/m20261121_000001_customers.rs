@@ -54,7 +54,7 @@ const UP: &[&str] = &[
         external_id KEY_TEXT NOT NULL,
         customer_id KEY_TEXT NOT NULL,
         CONSTRAINT external_ids_pkey PRIMARY KEY (system, external_id)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE TABLE customer_labels (
@@ -62,7 +62,7 @@ const UP: &[&str] = &[
         label_key KEY_TEXT NOT NULL,
         label_value KEY_TEXT NOT NULL,
         CONSTRAINT customer_labels_pkey PRIMARY KEY (customer_id, label_key)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE INDEX customer_labels_by_value ON customer_labels (label_key, label_value, customer_id)
@@ -73,7 +73,7 @@ const UP: &[&str] = &[
         attribute_key KEY_TEXT NOT NULL,
         value TEXT NOT NULL,
         CONSTRAINT customer_attributes_pkey PRIMARY KEY (customer_id, attribute_key)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE INDEX customer_attributes_by_key ON customer_attributes (attribute_key, customer_id)
@@ -86,7 +86,7 @@ const UP: &[&str] = &[
         fingerprint BYTES NOT NULL,
         record_time BIGINT NOT NULL,
         CONSTRAINT customer_requests_pkey PRIMARY KEY (customer_id, request_id)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE INDEX customer_requests_by_time ON customer_requests (record_time)
@@ -99,7 +99,7 @@ const UP: &[&str] = &[
         fingerprint BYTES NOT NULL,
         record_time BIGINT NOT NULL,
         CONSTRAINT catalogue_requests_pkey PRIMARY KEY (name, request_id)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE TABLE attribute_definitions (

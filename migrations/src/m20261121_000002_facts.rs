@@ -63,7 +63,7 @@ const UP: &[&str] = &[
         by_source_id KEY_TEXT,
         record_time BIGINT NOT NULL,
         CONSTRAINT replacements_pkey PRIMARY KEY (customer_id, kind, source, source_id)
-    )
+    ) AS_KEY
     "#,
     r#"
     -- What the facts of one customer on one day of the reporting time zone add up to.
@@ -103,7 +103,7 @@ const UP: &[&str] = &[
         punctual_payments BIGINT NOT NULL DEFAULT 0,
         days_overdue BIGINT NOT NULL DEFAULT 0,
         CONSTRAINT buckets_pkey PRIMARY KEY (customer_id, day)
-    )
+    ) AS_KEY
     "#,
     r#"
     -- How often a customer used what on a day: products it bought, channels it came through. Counted like the days, and
@@ -115,7 +115,7 @@ const UP: &[&str] = &[
         word KEY_TEXT NOT NULL,
         uses BIGINT NOT NULL,
         CONSTRAINT uses_pkey PRIMARY KEY (customer_id, kind, day, word)
-    )
+    ) AS_KEY
     "#,
     r#"
     -- One row per customer: what all its facts add up to. Its version is the compare-and-set of every write about the
@@ -159,7 +159,7 @@ const UP: &[&str] = &[
         dated_payments BIGINT NOT NULL DEFAULT 0,
         punctual_payments BIGINT NOT NULL DEFAULT 0,
         days_overdue BIGINT NOT NULL DEFAULT 0
-    )
+    ) AS_KEY
     "#,
     r#"
     -- What happened to a customer, in the order of its versions; ids only; kept for 30 days.
@@ -170,7 +170,7 @@ const UP: &[&str] = &[
         fact_id BYTES,
         record_time BIGINT NOT NULL,
         CONSTRAINT changes_pkey PRIMARY KEY (customer_id, version)
-    )
+    ) AS_KEY
     "#,
     r#"
     CREATE INDEX changes_by_time ON changes (record_time)

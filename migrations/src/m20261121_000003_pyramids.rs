@@ -84,13 +84,10 @@ const UP: &[&str] = &[
         override_expire_time BIGINT,
         version BIGINT NOT NULL,
         CONSTRAINT tiers_pkey PRIMARY KEY (customer_id, pyramid_id)
-    )
+    ) AS_KEY
     "#,
     r#"
-    CREATE INDEX tiers_by_tier ON tiers (pyramid_id, tier, customer_id)
-    "#,
-    r#"
-    CREATE INDEX tiers_by_next ON tiers (pyramid_id, next_generation, customer_id)
+    CREATE INDEX tiers_by_tier ON tiers (pyramid_id, tier, customer_id) WHERE tier IS NOT NULL
     "#,
     r#"
     -- Who has to be looked at because time passes; of everybody else there is nothing to read.
@@ -110,7 +107,7 @@ const UP: &[&str] = &[
         actor TEXT,
         actor_reason TEXT,
         CONSTRAINT tier_changes_pkey PRIMARY KEY (customer_id, pyramid_id, generation, version)
-    )
+    ) AS_KEY
     "#,
 ];
 

@@ -18,7 +18,7 @@ pub enum Command {
     Look(CustomerId),
 }
 
-/// A new customer. The id is the caller's, or derived from the request id.
+/// A new customer. The id is the caller's, or follows from the request id.
 #[derive(Clone, Debug)]
 pub struct CreateCustomer {
     pub id: CustomerId,

@@ -128,7 +128,7 @@ serves_one_method!(Activity, RecordOne);
 impl Shared {
     async fn create(&self, request: pb::CreateCustomerRequest) -> Result<pb::Customer> {
         let request_id = RequestId::parse(&request.request_id)?;
-        let id = CustomerId::derived(&["request", &request.request_id]);
+        let id = CustomerId::of_request(&request_id);
         let customer = request.customer.ok_or("no customer")?;
         let number = customer.external_ids.first().ok_or("no external id")?.id.clone();
         let profile = profile(&number);

@@ -30,6 +30,17 @@ pub(crate) async fn query(
     Ok(connection.query_all_raw(statement).await?)
 }
 
+/// The row of a query that finds one or none. Spares SQLite a hand-over against `query`: nothing has to say that there
+/// are no more.
+pub(crate) async fn find(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<QueryResult>, Error> {
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    Ok(connection.query_one_raw(statement).await?)
+}
+
 pub(crate) async fn execute(
     connection: &impl ConnectionTrait,
     sql: &str,
@@ -43,7 +54,7 @@ impl Reader {
     /// One attribute definition.
     pub async fn attribute_definition(&self, key: &AttributeKey) -> Result<Option<AttributeDefinition>, Error> {
         let sql = format!("SELECT {DEFINITION} FROM attribute_definitions WHERE attribute_key = $1");
-        query(self.connection(), &sql, [key.as_str().into()]).await?.first().map(read_definition).transpose()
+        find(self.connection(), &sql, [key.as_str().into()]).await?.as_ref().map(read_definition).transpose()
     }
 
     /// Attribute definitions after a key, by key.
@@ -57,7 +68,7 @@ impl Reader {
     /// One touchpoint.
     pub async fn touchpoint(&self, id: &TouchpointId) -> Result<Option<Touchpoint>, Error> {
         let sql = format!("SELECT {TOUCHPOINT} FROM touchpoints WHERE touchpoint_id = $1");
-        query(self.connection(), &sql, [id.as_str().into()]).await?.first().map(read_touchpoint).transpose()
+        find(self.connection(), &sql, [id.as_str().into()]).await?.as_ref().map(read_touchpoint).transpose()
     }
 
     /// Touchpoints after an id, by id.
@@ -86,8 +97,8 @@ impl Tx {
     /// The fingerprint of the request that was carried out under this id on this resource, if one was.
     pub async fn catalogue_request(&self, name: &str, request: &RequestId) -> Result<Option<Fingerprint>, Error> {
         let sql = "SELECT fingerprint FROM catalogue_requests WHERE name = $1 AND request_id = $2";
-        let found = query(self.connection(), sql, [name.into(), request.as_bytes().to_vec().into()]).await?;
-        found.first().map(|row| id_bytes(row, 0, "fingerprint")).transpose()
+        let found = find(self.connection(), sql, [name.into(), request.as_bytes().to_vec().into()]).await?;
+        found.map(|row| id_bytes(&row, 0, "fingerprint")).transpose()
     }
 
     /// Keeps that a request was carried out.
@@ -106,14 +117,14 @@ impl Tx {
     /// One attribute definition.
     pub async fn attribute_definition(&self, key: &AttributeKey) -> Result<Option<AttributeDefinition>, Error> {
         let sql = format!("SELECT {DEFINITION} FROM attribute_definitions WHERE attribute_key = $1");
-        query(self.connection(), &sql, [key.as_str().into()]).await?.first().map(read_definition).transpose()
+        find(self.connection(), &sql, [key.as_str().into()]).await?.as_ref().map(read_definition).transpose()
     }
 
     /// How many rows a catalogue table has.
     pub async fn count(&self, table: CatalogueTable) -> Result<usize, Error> {
         let sql = format!("SELECT COUNT(*) FROM {}", table.name());
-        let rows = query(self.connection(), &sql, []).await?;
-        let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        let found = find(self.connection(), &sql, []).await?;
+        let count: i64 = found.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
@@ -162,7 +173,7 @@ impl Tx {
     /// One touchpoint.
     pub async fn touchpoint(&self, id: &TouchpointId) -> Result<Option<Touchpoint>, Error> {
         let sql = format!("SELECT {TOUCHPOINT} FROM touchpoints WHERE touchpoint_id = $1");
-        query(self.connection(), &sql, [id.as_str().into()]).await?.first().map(read_touchpoint).transpose()
+        find(self.connection(), &sql, [id.as_str().into()]).await?.as_ref().map(read_touchpoint).transpose()
     }
 
     /// Inserts or replaces a touchpoint.

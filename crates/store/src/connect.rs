@@ -44,9 +44,14 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
-        .pragma("mmap_size", "134217728")
+        // What a statement would undo if it failed is kept in memory, not in a temporary file.
+        .pragma("temp_store", "MEMORY")
+        // 16 MiB of log: pages that many commits touch are copied into the file once for all of them.
+        .pragma("wal_autocheckpoint", "4000")
         .pragma("secure_delete", "ON")
         .statement_cache_capacity(STATEMENT_CACHE)
+        // Rows that the connection's thread may be ahead of who reads them; runs read pages of thousands.
+        .row_buffer_size(1024)
         .disable_statement_logging();
     let pool = |size: u32| {
         SqlitePoolOptions::new()
@@ -57,7 +62,8 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
             .test_before_acquire(false)
     };
     let waiting = Duration::from_secs(60);
-    // The writer's cache holds what a batch dirties; readers share the file's pages through the mapping.
+    // The writer's cache holds what the largest batch dirties. The file is not mapped: the mapping would only ever reach its
+    // beginning, and the pages of it count as memory of the process.
     let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone().pragma("cache_size", "-65536")).await?;
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
     let read_only = connect.pragma("cache_size", "-8192").read_only(true).create_if_missing(false);

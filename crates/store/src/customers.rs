@@ -9,7 +9,7 @@ use guanxi_model::{CustomerId, Words};
 use sea_orm::Value;
 
 use crate::bulk::{self, Column, Rows, text};
-use crate::catalogue::{query, rows};
+use crate::catalogue::{find, query, rows};
 use crate::rows::customer::{COLUMNS, read};
 use crate::{Error, Reader, filters};
 
@@ -61,7 +61,7 @@ impl Reader {
     /// One customer, deleted or not.
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>, Error> {
         let sql = format!("SELECT {COLUMNS} {FROM} WHERE c.customer_id = $1");
-        query(self.connection(), &sql, [id.as_str().into()]).await?.first().map(read).transpose()
+        find(self.connection(), &sql, [id.as_str().into()]).await?.as_ref().map(read).transpose()
     }
 
     /// Customers by id; those that are not there are left out.
@@ -85,7 +85,7 @@ impl Reader {
              WHERE e.system = $1 AND e.external_id = $2"
         );
         let values = [id.system.as_str().into(), id.id.as_str().into()];
-        query(self.connection(), &sql, values).await?.first().map(read).transpose()
+        find(self.connection(), &sql, values).await?.as_ref().map(read).transpose()
     }
 
     /// A page of customers. Keyset paging: whatever is written meanwhile, a customer that is there throughout is neither

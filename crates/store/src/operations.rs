@@ -4,7 +4,7 @@
 use guanxi_model::{OperationId, Timestamp, Words};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-use crate::catalogue::{execute, query, rows};
+use crate::catalogue::{execute, find, query, rows};
 use crate::rows::{id_bytes, word};
 use crate::{Error, Reader, Tx};
 
@@ -177,7 +177,7 @@ impl Tx {
 
 async fn operation(connection: &impl ConnectionTrait, id: &OperationId) -> Result<Option<Operation>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM operations WHERE operation_id = $1");
-    query(connection, &sql, [id.as_bytes().to_vec().into()]).await?.first().map(read).transpose()
+    find(connection, &sql, [id.as_bytes().to_vec().into()]).await?.as_ref().map(read).transpose()
 }
 
 fn read(row: &QueryResult) -> Result<Operation, Error> {

@@ -4,7 +4,7 @@ use guanxi_model::{OperationId, PyramidId, RevisionNumber, Timestamp};
 use guanxi_segmentation::{Calibration, PyramidScheme};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-use crate::catalogue::{execute, query, rows};
+use crate::catalogue::{execute, find, query, rows};
 use crate::rows::{from_json, id_bytes, to_json};
 use crate::{Error, Reader, Tx};
 
@@ -170,8 +170,8 @@ impl Tx {
     /// The number of the newest revision; 0 where there is none.
     pub async fn last_revision(&self, id: &PyramidId) -> Result<u32, Error> {
         let sql = "SELECT COALESCE(MAX(number), 0) FROM pyramid_revisions WHERE pyramid_id = $1";
-        let found = query(self.connection(), sql, [id.as_str().into()]).await?;
-        let number: i64 = found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        let found = find(self.connection(), sql, [id.as_str().into()]).await?;
+        let number: i64 = found.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         u32::try_from(number).map_err(|error| Error::corrupt("revision number", error))
     }
 
@@ -223,7 +223,7 @@ impl Tx {
 
 async fn pyramid(connection: &impl ConnectionTrait, id: &PyramidId) -> Result<Option<Pyramid>, Error> {
     let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id = $1");
-    query(connection, &sql, [id.as_str().into()]).await?.first().map(read_pyramid).transpose()
+    find(connection, &sql, [id.as_str().into()]).await?.as_ref().map(read_pyramid).transpose()
 }
 
 async fn revision(
@@ -233,15 +233,15 @@ async fn revision(
 ) -> Result<Option<Revision>, Error> {
     let sql = format!("SELECT {REVISION} FROM pyramid_revisions WHERE pyramid_id = $1 AND number = $2");
     let values = [id.as_str().into(), i64::from(number.get()).into()];
-    query(connection, &sql, values).await?.first().map(read_revision).transpose()
+    find(connection, &sql, values).await?.as_ref().map(read_revision).transpose()
 }
 
 async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
     let sql = "SELECT c.number, r.scheme, c.calibration, c.calibrate_time, c.renewal FROM calibrations c \
                JOIN pyramid_revisions r ON r.pyramid_id = c.pyramid_id AND r.number = c.number \
                WHERE c.pyramid_id = $1 AND c.generation = $2";
-    let found = query(connection, sql, [id.as_str().into(), generation.into()]).await?;
-    let Some(row) = found.first() else { return Ok(None) };
+    let found = find(connection, sql, [id.as_str().into(), generation.into()]).await?;
+    let Some(row) = found else { return Ok(None) };
     Ok(Some(Judge {
         number: read_number(row.try_get_by_index(0)?)?,
         scheme: from_json(&row.try_get_by_index::<String>(1)?, "scheme")?,

@@ -3,17 +3,17 @@
 //! A tier row has two slots. A reader takes the second where its generation is the pyramid's active one, else the first;
 //! so one update of the pyramid switches every reader. A run writes the second slot, and only of those who move.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp, Words};
 use sea_orm::{DbBackend, QueryResult};
 
 use crate::bulk::{self, Column, Rows, int, text};
-use crate::catalogue::{execute, query, rows};
+use crate::catalogue::{execute, find, query, rows};
 use crate::ledger::{Slot, Summary, TierChangeReason, TierRow};
 use crate::rows::tier::{SELECT, WIDTH, read, slot_cells};
 use crate::rows::{summary, tier_change};
-use crate::{Error, Reader, Tx};
+use crate::{Active, Error, Reader, Tx};
 
 /// A customer of a pyramid, for a list.
 #[derive(Clone, Debug)]
@@ -129,10 +129,10 @@ impl Reader {
              LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 WHERE s.customer_id = $2",
             *summary::SELECT
         );
-        let found = query(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
-        let Some(row) = found.first() else { return Ok(None) };
-        let (_, summary) = summary::read(row)?;
-        Ok(Some((summary, read(row, summary::COLUMNS.len())?)))
+        let found = find(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
+        let Some(row) = found else { return Ok(None) };
+        let (_, summary) = summary::read(&row)?;
+        Ok(Some((summary, read(&row, summary::WIDTH)?)))
     }
 
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
@@ -205,8 +205,8 @@ impl Reader {
 
     /// How many customers there are that are not deleted.
     pub async fn customer_count(&self) -> Result<i64, Error> {
-        let found = query(self.reports(), "SELECT COUNT(*) FROM summaries WHERE delete_time IS NULL", []).await?;
-        Ok(found.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
+        let found = find(self.reports(), "SELECT COUNT(*) FROM summaries WHERE delete_time IS NULL", []).await?;
+        Ok(found.map_or(Ok(0), |row| row.try_get_by_index(0))?)
     }
 
     /// The customers that have been due the longest.
@@ -225,16 +225,26 @@ impl Tx {
         counters: &BTreeSet<Counter>,
         (after, limit): (&str, usize),
     ) -> Result<Vec<Placed>, Error> {
-        // The page first and its size in the text: else PostgreSQL does not know how few rows it has, and reads all tiers.
         let sql = format!(
-            "SELECT s.customer_id, s.version, t.tier, t.assign_time, t.below, t.review_day, t.due_time, t.override_tier, \
-             t.override_expire_time{} FROM (SELECT * FROM summaries WHERE customer_id > $2 AND delete_time IS NULL \
-             ORDER BY customer_id LIMIT {limit}) s \
-             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 ORDER BY s.customer_id",
+            "SELECT s.customer_id, s.version{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+             ORDER BY s.customer_id LIMIT $2",
             select(counters)
         );
-        let found = query(self.connection(), &sql, [pyramid.as_str().into(), after.into()]).await?;
-        found.iter().map(|row| read_placed(row, counters)).collect()
+        let found = query(self.connection(), &sql, [after.into(), rows(limit)]).await?;
+        let page = found.iter().map(|row| read_placed(row, counters)).collect::<Result<Vec<_>, _>>()?;
+        let Some(last) = page.last() else { return Ok(page) };
+        // Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
+        let sql = "SELECT t.customer_id, t.tier, t.assign_time, t.below, t.review_day, t.due_time, t.override_tier, \
+                   t.override_expire_time FROM tiers t \
+                   WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3";
+        let values = [after.into(), last.customer.as_str().into(), pyramid.as_str().into()];
+        let stood = query(self.connection(), sql, values).await?;
+        let mut stood = stood.iter().map(read_stood).collect::<Result<HashMap<_, _>, _>>()?;
+        let with_row = |one: Placed| match stood.remove(&one.customer) {
+            Some((slot, since, held)) => Placed { slot, since, held, ..one },
+            None => one,
+        };
+        Ok(page.into_iter().map(with_row).collect())
     }
 
     /// Fills the second slot of those who move. A row that a fact has judged since, by a later version of the customer, is
@@ -278,27 +288,30 @@ impl Tx {
         Ok(())
     }
 
-    /// Folds the second slot into the first for up to `limit` customers and keeps the changes of tier. Returns how many
-    /// were folded; 0 when all are.
+    /// Folds the second slot into the first for the next `limit` customers after one, and keeps the changes of tier.
+    /// Returns the last of these customers and how many rows were folded; nothing when there are no more customers.
     pub async fn fold(
         &self,
         pyramid: &PyramidId,
-        (generation, activated): (i64, Timestamp),
-        reason: TierChangeReason,
-        limit: usize,
-    ) -> Result<u64, Error> {
-        // The rows up to a customer can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
+        (active, reason): (Active, TierChangeReason),
+        (after, limit): (&str, usize),
+    ) -> Result<Option<(String, u64)>, Error> {
+        // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
+        let bound = "SELECT MAX(customer_id) FROM \
+                     (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+        let found = find(self.connection(), bound, [after.into(), rows(limit)]).await?;
+        let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        let Some(last) = last else { return Ok(None) };
+        let values = || {
+            let (from, to) = (after.into(), last.as_str().into());
+            [pyramid.as_str().into(), active.generation.into(), from, to, active.time.0.into()]
+        };
+        // The rows that are found can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
         // change), so every row that is folded below has its change kept above.
-        let bound = "SELECT MAX(customer_id) FROM (SELECT customer_id FROM tiers WHERE pyramid_id = $1 AND \
-                     next_generation = $2 ORDER BY customer_id LIMIT $3) AS chunk";
-        let found = query(self.connection(), bound, [pyramid.as_str().into(), generation.into(), rows(limit)]).await?;
-        let last: Option<String> = found.first().map_or(Ok(None), |row| row.try_get_by_index(0))?;
-        let Some(last) = last else { return Ok(0) };
-        let values = || [pyramid.as_str().into(), generation.into(), last.as_str().into(), activated.0.into()];
-        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id <= $3";
+        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id > $3 AND customer_id <= $4";
         let keep = format!(
             "INSERT INTO tier_changes ({}) \
-             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($4 AS BIGINT), \
+             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($5 AS BIGINT), \
              next_inputs, NULL, NULL FROM tiers WHERE {CHUNK} AND tier IS DISTINCT FROM next_tier ON CONFLICT DO NOTHING",
             tier_change::SELECT,
             reason.code()
@@ -307,12 +320,12 @@ impl Tx {
         let fold = format!(
             "UPDATE tiers SET tier = next_tier, generation = next_generation, below = next_below, \
              review_day = next_review_day, due_time = next_due_time, \
-             assign_time = CASE WHEN tier IS DISTINCT FROM next_tier THEN CAST($4 AS BIGINT) ELSE assign_time END, \
+             assign_time = CASE WHEN tier IS DISTINCT FROM next_tier THEN CAST($5 AS BIGINT) ELSE assign_time END, \
              next_tier = NULL, next_generation = NULL, next_below = NULL, next_review_day = NULL, \
              next_due_time = NULL, next_inputs = NULL WHERE {CHUNK}"
         );
-        // A fact may have folded the last ones itself; that there were some means that there may be more.
-        Ok(execute(self.connection(), &fold, values()).await?.max(1))
+        let folded = execute(self.connection(), &fold, values()).await?;
+        Ok(Some((last, folded)))
     }
 }
 
@@ -346,21 +359,29 @@ fn read_seated(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Seated
 }
 
 fn read_placed(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Placed, Error> {
-    let day = |day: i64| i32::try_from(day).map(Day).map_err(|error| Error::corrupt("day", error));
-    let below = row.try_get_by_index::<Option<i64>>(4)?.unwrap_or(0);
-    let held = row.try_get_by_index::<Option<String>>(7)?.map(TierId::from_trusted);
-    let until = row.try_get_by_index::<Option<i64>>(8)?.map(Timestamp);
     Ok(Placed {
         customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
         version: row.try_get_by_index(1)?,
-        slot: Slot {
-            tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
-            below: i32::try_from(below).map_err(|error| Error::corrupt("number of reviews", error))?,
-            review: row.try_get_by_index::<Option<i64>>(5)?.map(day).transpose()?,
-            due: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp),
-        },
-        since: Timestamp(row.try_get_by_index::<Option<i64>>(3)?.unwrap_or(0)),
-        held: held.map(|tier| (tier, until)),
-        tally: read_some(row, counters, 9)?,
+        tally: read_some(row, counters, 2)?,
+        slot: Slot::default(),
+        since: Timestamp(0),
+        held: None,
     })
+}
+
+type Row = (Slot, Timestamp, Option<(TierId, Option<Timestamp>)>);
+
+fn read_stood(row: &QueryResult) -> Result<(CustomerId, Row), Error> {
+    let day = |day: i64| i32::try_from(day).map(Day).map_err(|error| Error::corrupt("day", error));
+    let below: i64 = row.try_get_by_index(3)?;
+    let slot = Slot {
+        tier: row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted),
+        below: i32::try_from(below).map_err(|error| Error::corrupt("number of reviews", error))?,
+        review: row.try_get_by_index::<Option<i64>>(4)?.map(day).transpose()?,
+        due: row.try_get_by_index::<Option<i64>>(5)?.map(Timestamp),
+    };
+    let held = row.try_get_by_index::<Option<String>>(6)?.map(TierId::from_trusted);
+    let until = row.try_get_by_index::<Option<i64>>(7)?.map(Timestamp);
+    let stood = (slot, Timestamp(row.try_get_by_index(2)?), held.map(|tier| (tier, until)));
+    Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), stood))
 }

@@ -38,7 +38,7 @@ pub struct ActivationProgress {
     pub phase: ActivationPhase,
     pub done: i64,
     pub total: i64,
-    /// The last customer that was assigned.
+    /// The last customer that was assigned, or folded.
     pub cursor: String,
     /// Customers whose tier changes.
     pub moved: i64,
@@ -246,8 +246,9 @@ impl Activation<'_> {
             pyramid.active = Some(Active { number: next.number, generation: next.generation, time: now });
             (pyramid.revision, pyramid.update_time) = (pyramid.revision + 1, now);
         }
-        self.progress.phase = ActivationPhase::Fold;
-        (self.progress.done, self.progress.total) = (0, self.progress.written);
+        let ActivationProgress { moved, written, .. } = self.progress;
+        let (phase, cursor) = (ActivationPhase::Fold, String::new());
+        self.progress = ActivationProgress { phase, done: 0, total: written, cursor, moved, written };
         tx.put_pyramid(&pyramid).await?;
         let cancel = self.held.advance(&tx, &self.progress).await?;
         if cancel {
@@ -268,16 +269,17 @@ impl Activation<'_> {
         let judge = reader.judge(self.pyramid_id(), active.generation).await?.ok_or_else(lost)?;
         loop {
             let tx = self.held.store().begin().await?;
-            let folded =
-                tx.fold(self.pyramid_id(), (active.generation, active.time), reason_of_run(&judge), CHUNK).await?;
-            self.progress.done += i64::try_from(folded).unwrap_or(0);
-            if folded == 0 {
+            let page = (self.progress.cursor.as_str(), CHUNK);
+            let folded = tx.fold(self.pyramid_id(), (active, reason_of_run(&judge)), page).await?;
+            let Some((last, count)) = folded else {
                 let outcome = ActivationOutcome {
                     ranked: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),
                     moved: self.progress.moved,
                 };
                 return self.finish(tx, outcome).await;
-            }
+            };
+            self.progress.cursor = last;
+            self.progress.done += i64::try_from(count).unwrap_or(0);
             self.held.advance(&tx, &self.progress).await?;
             tx.commit().await?;
         }

@@ -17,6 +17,7 @@ pub(super) fn open(file: &Path, durable: bool) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "OFF" })?;
     connection.pragma_update(None, "cache_size", if durable { -65_536 } else { -1_000_000 })?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.pragma_update(None, "mmap_size", 268_435_456)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

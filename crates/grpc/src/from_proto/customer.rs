@@ -37,10 +37,8 @@ fn new_id(v: &mut Violations, id: String, request_id: Option<&RequestId>) -> Opt
     if !id.is_empty() {
         return v.field(Path::of("customer_id"), CustomerId::parse(id));
     }
-    Some(match request_id {
-        Some(request_id) => CustomerId::derived(&["request", &request_id.to_string()]),
-        None => CustomerId::derived(&["random", &Uuid::now_v7().to_string()]),
-    })
+    let any = || RequestId::from_bytes(*Uuid::now_v7().as_bytes());
+    Some(CustomerId::of_request(&request_id.copied().unwrap_or_else(any)))
 }
 
 /// UpdateCustomer.

@@ -142,7 +142,9 @@ impl Tx {
 
     async fn load_records(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
         let select = "c.customer_id, c.document, c.revision, c.create_time, c.update_time, c.delete_time";
-        for row in self.by_customer(select, "customers c", &keys.records).await? {
+        // A customer that does not exist has no record, and had no requests.
+        let wanted: Vec<&CustomerId> = keys.records.iter().filter(|customer| exists(loaded, customer)).collect();
+        for row in self.by_customer(select, "customers c", wanted).await? {
             let (customer, record) = rows::customer::read_record(&row)?;
             loaded.customers.entry(customer).or_default().record = Some(record);
         }
@@ -195,7 +197,7 @@ impl Tx {
     async fn load_requests(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
         const COLUMNS: &[Column] = &[text("customer_id"), bytes("request_id")];
         let mut wanted = Rows::new(COLUMNS);
-        for (customer, request) in &keys.requests {
+        for (customer, request) in keys.requests.iter().filter(|(customer, _)| exists(loaded, customer)) {
             wanted.push([customer.as_str().into(), request.as_bytes().as_slice().into()]);
         }
         let query = self.lookup("t.customer_id, t.request_id, t.fingerprint", "customer_requests t", COLUMNS);

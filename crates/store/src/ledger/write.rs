@@ -2,7 +2,6 @@
 //! for each other in a circle. A summary whose version is not the one that was loaded is a conflict: the whole batch is
 //! rolled back and decided anew.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use guanxi_model::{Counter, Timestamp, Words};
@@ -17,13 +16,14 @@ use crate::{Error, Tx};
 impl Tx {
     /// Writes everything, or says that somebody else wrote first.
     pub async fn write(&self, effects: &Effects, now: Timestamp) -> Result<(), Error> {
+        let counters = changed(effects);
         // First, so that a conflict is found before the rest is written.
-        self.write_summaries(effects).await?;
+        self.write_summaries(effects, &counters).await?;
         self.write_records(effects).await?;
         self.write_facts(effects).await?;
         self.write_fact_states(effects).await?;
         self.write_replacements(effects).await?;
-        self.write_buckets(effects).await?;
+        self.write_buckets(effects, &counters).await?;
         self.write_uses(effects).await?;
         self.write_tiers(effects).await?;
         self.write_tier_changes(effects).await?;
@@ -33,11 +33,13 @@ impl Tx {
 
     /// New summaries are inserted (a key that is taken is a conflict); known ones are updated where their version is still
     /// the one the batch was decided on.
-    async fn write_summaries(&self, effects: &Effects) -> Result<(), Error> {
-        let (mut new, mut known) = (Rows::new(&rows::summary::COLUMNS), Rows::new(&SUMMARY_COLUMNS));
+    async fn write_summaries(&self, effects: &Effects, counters: &[Counter]) -> Result<(), Error> {
+        let columns = rows::summary::columns(counters);
+        let with_loaded: Vec<Column> = columns.iter().copied().chain([int("loaded")]).collect();
+        let (mut new, mut known) = (Rows::new(&columns), Rows::new(&with_loaded));
         let mut expected = 0;
         for (customer, (loaded, summary)) in &effects.summaries {
-            let cells = rows::summary::write(customer, summary);
+            let cells = rows::summary::write(customer, summary, counters);
             if *loaded == 0 {
                 new.push(cells);
             } else {
@@ -46,7 +48,13 @@ impl Tx {
             }
         }
         bulk::insert(self.connection(), "summaries", new, "").await?;
-        let update = |source: &str| SUMMARY_UPDATE.replace("{source}", source);
+        let set = columns[1..].iter().map(|column| format!("{0} = k.{0}", column.name)).collect::<Vec<_>>().join(", ");
+        let update = |source: &str| {
+            format!(
+                "UPDATE summaries SET {set} FROM {source} \
+                 WHERE summaries.customer_id = k.customer_id AND summaries.version = k.loaded"
+            )
+        };
         let written = bulk::execute(self.connection(), known, update).await?;
         if written == expected { Ok(()) } else { Err(Error::Conflict) }
     }
@@ -180,13 +188,19 @@ impl Tx {
     }
 
     /// Days are added to: what a batch brings to a day is exact whatever else is in it.
-    async fn write_buckets(&self, effects: &Effects) -> Result<(), Error> {
-        let mut rows = Rows::new(&BUCKET_COLUMNS);
+    async fn write_buckets(&self, effects: &Effects, counters: &[Counter]) -> Result<(), Error> {
+        let columns: Vec<Column> =
+            [text("customer_id"), int("day")].into_iter().chain(counters.iter().map(|one| int(one.name()))).collect();
+        let mut rows = Rows::new(&columns);
         for ((customer, day), tally) in &effects.buckets {
             let fixed = [customer.as_str().into(), i64::from(day.0).into()];
-            rows.push(fixed.into_iter().chain(tally.iter().map(|(_, value)| value.into())));
+            rows.push(fixed.into_iter().chain(counters.iter().map(|counter| tally[*counter].into())));
         }
-        bulk::insert(self.connection(), "buckets", rows, &BUCKET_TAIL).await?;
+        let add: Vec<String> =
+            counters.iter().map(|one| format!("{0} = buckets.{0} + excluded.{0}", one.name())).collect();
+        let change = if add.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", add.join(", ")) };
+        let tail = format!("ON CONFLICT (customer_id, day) DO {change}");
+        bulk::insert(self.connection(), "buckets", rows, &tail).await?;
         Ok(())
     }
 
@@ -261,32 +275,12 @@ impl Tx {
     }
 }
 
-/// A summary with the version it was loaded with.
-static SUMMARY_COLUMNS: LazyLock<Vec<Column>> =
-    LazyLock::new(|| rows::summary::COLUMNS.iter().copied().chain([int("loaded")]).collect());
-
-static SUMMARY_UPDATE: LazyLock<String> = LazyLock::new(|| {
-    let set: Vec<String> =
-        rows::summary::COLUMNS[1..].iter().map(|column| format!("{0} = k.{0}", column.name)).collect();
-    format!(
-        "UPDATE summaries SET {} FROM {{source}} WHERE summaries.customer_id = k.customer_id AND summaries.version = k.loaded",
-        set.join(", ")
-    )
-});
-
-static BUCKET_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
-    [text("customer_id"), int("day")].into_iter().chain(Counter::ALL.iter().map(|one| int(one.name()))).collect()
-});
-
-static BUCKET_TAIL: LazyLock<String> = LazyLock::new(|| {
-    let mut tail = "ON CONFLICT (customer_id, day) DO UPDATE SET ".to_owned();
-    for (index, counter) in Counter::ALL.iter().enumerate() {
-        let (comma, name) = (if index == 0 { "" } else { ", " }, counter.name());
-        // Writing to a String cannot fail.
-        let _ = write!(tail, "{comma}{name} = buckets.{name} + excluded.{name}");
-    }
-    tail
-});
+/// The counters that a batch changes. A batch of one kind of facts changes a third of them, and every column costs as much
+/// to hand over as the next; what is not written keeps its value, or is 0 in a new row.
+fn changed(effects: &Effects) -> Vec<Counter> {
+    let changes = |counter: &Counter| effects.buckets.values().any(|tally| tally[*counter] != 0);
+    Counter::ALL.iter().copied().filter(changes).collect()
+}
 
 /// `ON CONFLICT`: the new row takes the place of the old one.
 fn replacing(key: &str, columns: &[Column]) -> String {

@@ -24,16 +24,20 @@ pub struct Summary {
     pub tally: Tally,
 }
 
-/// The columns, in the order of `read` and `write`.
-pub(crate) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+/// The columns, with these of the counters.
+pub(crate) fn columns(counters: &[Counter]) -> Vec<Column> {
     let fixed =
         [text("customer_id"), int("version"), int("delete_time"), int("stage"), int("replacements"), int("gross")];
-    fixed.into_iter().chain(Counter::ALL.iter().map(|counter| int(counter.name()))).collect()
-});
+    fixed.into_iter().chain(counters.iter().map(|counter| int(counter.name()))).collect()
+}
 
-/// The columns as a select list, qualified with `s`.
-pub(crate) static SELECT: LazyLock<String> =
-    LazyLock::new(|| COLUMNS.iter().map(|column| format!("s.{}", column.name)).collect::<Vec<_>>().join(", "));
+/// How many columns `SELECT` has.
+pub(crate) const WIDTH: usize = 6 + Counter::COUNT;
+
+/// All columns as a select list, qualified with `s`.
+pub(crate) static SELECT: LazyLock<String> = LazyLock::new(|| {
+    columns(Counter::ALL).iter().map(|column| format!("s.{}", column.name)).collect::<Vec<_>>().join(", ")
+});
 
 /// Reads the columns of `SELECT`.
 pub(crate) fn read(row: &QueryResult) -> Result<(CustomerId, Summary), Error> {
@@ -48,8 +52,8 @@ pub(crate) fn read(row: &QueryResult) -> Result<(CustomerId, Summary), Error> {
     Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), summary))
 }
 
-/// The cells of `COLUMNS`.
-pub(crate) fn write(customer: &CustomerId, summary: &Summary) -> Vec<Cell> {
+/// The cells of `columns`.
+pub(crate) fn write(customer: &CustomerId, summary: &Summary, counters: &[Counter]) -> Vec<Cell> {
     let fixed = [
         customer.as_str().into(),
         summary.version.into(),
@@ -58,7 +62,7 @@ pub(crate) fn write(customer: &CustomerId, summary: &Summary) -> Vec<Cell> {
         summary.replacements.into(),
         summary.gross.into(),
     ];
-    fixed.into_iter().chain(summary.tally.iter().map(|(_, value)| value.into())).collect()
+    fixed.into_iter().chain(counters.iter().map(|counter| summary.tally[*counter].into())).collect()
 }
 
 pub(crate) fn read_tally(row: &QueryResult, first: usize) -> Result<Tally, Error> {

@@ -69,11 +69,15 @@ impl Watched {
         self.sent.lock().unwrap().clear();
         let sql = &statement.sql;
         for index in indexes {
-            let name = match (self.backend, index.strip_suffix("_pkey")) {
-                (Backend::Sqlite, Some(table)) => format!("sqlite_autoindex_{table}_1"),
-                _ => (*index).to_owned(),
+            let uses = |step: &&String| match (self.backend, index.strip_suffix("_pkey")) {
+                // A table kept in its key shows neither name; every statement calls a table by its first letter.
+                (Backend::Sqlite, Some(table)) => {
+                    step.contains(&format!("sqlite_autoindex_{table}_1"))
+                        || step.contains(&format!(" {} USING PRIMARY KEY", &table[..1]))
+                }
+                _ => step.contains(index),
             };
-            assert!(plan.iter().any(|step| step.contains(&name)), "{name} is not used by {sql}: {plan:#?}");
+            assert!(plan.iter().any(|step| uses(&step)), "{index} is not used by {sql}: {plan:#?}");
         }
         // What the statement brings along, and what it has just found, may be read through.
         let own = |step: &str| ["due", "k", "t"].contains(&step) || step.ends_with("CONSTANT ROWS");
@@ -118,8 +122,8 @@ async fn fill(opened: &Opened) {
         "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 4, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
          NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
         "INSERT INTO fact_notes SELECT customer_id, fact_id, 'n' FROM facts WHERE occur_time % 3 = 0",
-        "INSERT INTO tiers SELECT 'c-' || n, 'p-' || p, CASE WHEN n % 100 = 0 THEN 'gold' ELSE 'lead' END, 1, 1, NULL, NULL, 1 \
-         FROM generate_series(1, 20000) n, generate_series(1, 2) p",
+        "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
+         SELECT 'c-' || n, 'p-' || p, CASE WHEN n % 100 = 0 THEN 'gold' ELSE 'lead' END, 1, 1, 0, 1 FROM generate_series(1, 20000) n, generate_series(1, 2) p",
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
@@ -249,8 +253,13 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
         watched.sent.lock().unwrap().clear();
         tx.placed(&pyramid, &counters(), (after, 1000)).await.unwrap();
         drop(tx);
-        watched.sent.lock().unwrap().truncate(1);
-        watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
+        let tiers = watched.sent.lock().unwrap().split_off(1);
+        watched.uses(&["summaries_pkey"]).await;
+        // Of nobody there are no tiers to read.
+        if watched.backend == Backend::Postgres {
+            watched.sent.lock().unwrap().extend(tiers.into_iter().take(1));
+            watched.finds(&["tiers_pkey"]).await;
+        }
         watched.reader.ranked_records(&pyramid, after, 500).await.ok();
         watched.uses(&["customers_pkey", "tiers_pkey"]).await;
     }
