@@ -14,6 +14,7 @@ mod calibration;
 mod check;
 mod exact;
 mod explain;
+mod expression;
 mod measure;
 mod normalise;
 mod report;
@@ -28,6 +29,7 @@ mod sample;
 
 pub use calibration::{Boundary, Calibration, Calibrator, OrderKey, RankSurvey};
 pub use explain::{Against, Bound, Explanation, Placement, explain};
+pub use expression::{Expression, Names, Reads, Values, Wanted};
 pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};
 pub use report::{LorenzPoint, PyramidReport, ReportBuilder, Share, TierReport};
