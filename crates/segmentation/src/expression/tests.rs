@@ -275,18 +275,19 @@ fn length_cost_and_depth_have_limits() {
     number_faults(&sum(101), &["must have at most 200 names, literals, operators and calls, got 201"]);
     let nested = |depth: usize| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
     assert_eq!(number(&nested(32)), Some(1.0));
-    number_faults(&format!("1 +\n{}", nested(33)), &["line 2, column 33: nests deeper than 32 levels"]);
+    number_faults(&format!("1 +\n{}", nested(33)), &["line 2, column 34: nests deeper than 32 levels"]);
     let chained = |conditions: usize| format!("{}3", "true?2:".repeat(conditions));
     assert_eq!(number(&chained(31)), Some(2.0));
     let faults = parse(&chained(40), Wanted::Number).unwrap_err();
     assert!(faults[0].ends_with("nests deeper than 32 levels"), "{faults:?}");
+    number_faults(&"(".repeat(101), &["must have at most 100 opening brackets, got 101"]);
 }
 
 /// Each would overflow the stack of this thread if it were parsed on it.
 #[test]
 fn the_deepest_nesting_is_no_danger() {
     for (open, close) in [("(", ")"), ("[", "]"), ("{1:", "}"), ("f(", ")"), ("a.f(", ")"), ("a[", "]"), ("a?b:", "")] {
-        for depth in [31, 32, 200] {
+        for depth in [31, 32, 100, 200] {
             let source = format!("{}1{}", open.repeat(depth), close.repeat(depth));
             let unclosed = open.repeat(depth);
             for source in [source, unclosed] {
@@ -296,9 +297,10 @@ fn the_deepest_nesting_is_no_danger() {
         }
     }
     for source in [
-        format!(">{}?[{}{}l\0?(-", "{".repeat(13), "(".repeat(11), "{".repeat(7)),
-        "(]".repeat(490),
-        "[)(}".repeat(240),
+        format!(">{}?[{}{}l\0?(-", "{".repeat(61), "(".repeat(11), "{".repeat(26)),
+        "(')'+".repeat(100),
+        "(]".repeat(100),
+        "[)(}".repeat(50),
         "1?".repeat(490),
         "?".repeat(990),
     ] {
