@@ -19,6 +19,7 @@ mod data_quality;
 mod due;
 mod exact;
 mod explain;
+mod expression;
 mod measure;
 mod migration;
 pub mod movement;
@@ -47,6 +48,7 @@ pub use data_quality::{
     verified,
 };
 pub use explain::{Against, Bound, Explanation, Placement, explain};
+pub use expression::{Expression, Names, Reads, Values, Wanted};
 pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};
 pub use migration::{Flow, Migration, MigrationBuilder, MigrationCell, MigrationRow, Mobility, Position};
 pub use movement::{Assessment, MovementDraft, MovementRules, Stay, Step};
