@@ -20,7 +20,7 @@ mod payment;
 mod profile;
 mod purchase;
 pub(crate) mod pyramid;
-mod scheme;
+pub(crate) mod scheme;
 mod stage_change;
 pub(crate) mod target;
 #[cfg(test)]

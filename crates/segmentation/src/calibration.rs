@@ -80,9 +80,9 @@ impl<'a> RankSurvey<'a> {
     /// One customer; those outside the population and missing values do not count.
     pub fn add(&mut self, subject: Subject<'_>) {
         if self.scheme.population().admits(subject.lifetime) {
-            for (measure, values) in self.scheme.measures().iter().zip(&mut self.values) {
+            for (reading, values) in self.scheme.read(subject).measures.iter().zip(&mut self.values) {
                 if let Some(values) = values {
-                    values.extend(measure.read(subject).value);
+                    values.extend(reading.value);
                 }
             }
         }

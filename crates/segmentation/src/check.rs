@@ -3,10 +3,12 @@
 //!
 //! A stored scheme is checked again when it is read, so a rule may be loosened later but not tightened.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use guanxi_model::{MeasureId, TierId, Violations};
+use guanxi_model::customer::ValueType;
+use guanxi_model::{AttributeKey, MeasureId, TierId, Violations};
 
+use crate::expression::{Expression, Names, Wanted};
 use crate::measure::{MeasureKind, Unit};
 use crate::movement::MovementRules;
 use crate::normalise::Normaliser;
@@ -16,14 +18,19 @@ use crate::window::Window;
 
 const MAX_DISPLAY_NAME_CHARS: usize = 200;
 
-/// The scheme of a draft, or all its faults.
-pub(crate) fn check(draft: SchemeDraft) -> Result<PyramidScheme, Violations> {
-    let SchemeDraft { measures, population, value, value_window, tiering, tiers, movement } = draft;
+/// The scheme of a draft, or all its faults. `attributes` are those that expressions may read; none of a stored scheme,
+/// which was checked when it was made.
+pub(crate) fn check(
+    draft: SchemeDraft,
+    attributes: Option<&BTreeMap<AttributeKey, ValueType>>,
+) -> Result<PyramidScheme, Violations> {
+    let SchemeDraft { measures, population, value, value_window, tiering, tiers, movement, minor_units } = draft;
     let mut faults = Faults(Violations::default());
     let tier_count = tiers.len();
-    let measures = faults.measures(measures);
+    let (read, all) = (ids(&measures, |kind| kind != Some(MeasureKind::Expression)), ids(&measures, |_| true));
+    let measures = faults.measures(measures, attributes.map(|attributes| Names { attributes, measures: &read }));
     let value = faults.value(value, value_window);
-    let tiers = faults.tiers(tiers);
+    let tiers = faults.tiers(tiers, attributes.map(|attributes| Names { attributes, measures: &all }));
     let tiering = faults.tiering(tiering, tier_count);
     let movement = movement.and_then(|rules| match MovementRules::new(rules) {
         Ok(rules) => Some(rules),
@@ -34,10 +41,19 @@ pub(crate) fn check(draft: SchemeDraft) -> Result<PyramidScheme, Violations> {
     });
     match (value, tiering) {
         (Some(value), Some(tiering)) if faults.0.is_empty() => {
-            Ok(PyramidScheme { measures, population, value, tiering, tiers, movement })
+            Ok(PyramidScheme { measures, population, value, tiering, tiers, movement, minor_units })
         }
         _ => Err(faults.0),
     }
+}
+
+/// The ids of the measures of some kinds, as far as they are ids.
+fn ids(measures: &[MeasureDraft], of: impl Fn(Option<MeasureKind>) -> bool) -> BTreeSet<MeasureId> {
+    measures
+        .iter()
+        .filter(|draft| of(draft.kind))
+        .filter_map(|draft| MeasureId::parse(draft.id.as_str()).ok())
+        .collect()
 }
 
 struct Faults(Violations);
@@ -53,7 +69,7 @@ impl Faults {
         }
     }
 
-    fn measures(&mut self, drafts: Vec<MeasureDraft>) -> Vec<Measure> {
+    fn measures(&mut self, drafts: Vec<MeasureDraft>, names: Option<Names<'_>>) -> Vec<Measure> {
         if drafts.is_empty() || drafts.len() > PyramidScheme::MAX_MEASURES {
             self.add("measures", format!("has {}; 1 to {} are allowed", drafts.len(), PyramidScheme::MAX_MEASURES));
         }
@@ -67,13 +83,14 @@ impl Faults {
             if !seen.insert(draft.id.clone()) {
                 self.add(format!("{path}.measure_id"), "is the id of a measure before it");
             }
-            self.measure(&path, draft)
+            self.measure(&path, draft, names)
         });
         checked.collect()
     }
 
-    fn measure(&mut self, path: &str, draft: MeasureDraft) -> Option<Measure> {
-        let MeasureDraft { id, kind, window, normaliser, direction, weight, missing, min_coverage_bp } = draft;
+    fn measure(&mut self, path: &str, draft: MeasureDraft, names: Option<Names<'_>>) -> Option<Measure> {
+        let MeasureDraft { id, kind, window, expression, normaliser, direction, weight, missing, min_coverage_bp } =
+            draft;
         let id = self.0.field(format!("{path}.measure_id"), MeasureId::parse(id));
         if kind.is_none() {
             self.add(format!("{path}.kind"), "is required");
@@ -85,7 +102,9 @@ impl Faults {
             self.add(format!("{path}.min_coverage_basis_points"), fault);
         }
         let normaliser = self.normaliser(path, normaliser);
+        let expression = self.measured(&format!("{path}.expression"), (kind, &expression), names);
         Some(Measure {
+            expression,
             id: id?,
             kind: kind?,
             window,
@@ -95,6 +114,34 @@ impl Faults {
             missing,
             min_coverage_bp,
         })
+    }
+
+    fn measured(
+        &mut self,
+        path: &str,
+        (kind, source): (Option<MeasureKind>, &str),
+        names: Option<Names<'_>>,
+    ) -> Option<Expression> {
+        match (kind == Some(MeasureKind::Expression), source) {
+            (true, "") => self.add(path, "is required of an expression measure"),
+            (true, source) => return self.expression(path, source, (names, Wanted::Number)),
+            (false, "") => {}
+            (false, _) => self.add(path, "goes with an expression measure only"),
+        }
+        None
+    }
+
+    fn expression(
+        &mut self,
+        path: &str,
+        source: &str,
+        (names, wanted): (Option<Names<'_>>, Wanted),
+    ) -> Option<Expression> {
+        let parsed = match names {
+            Some(names) => Expression::parse(source, &names, wanted),
+            None => Expression::stored(source),
+        };
+        parsed.map_err(|faults| faults.into_iter().for_each(|fault| self.add(path, fault))).ok()
     }
 
     fn normaliser(&mut self, path: &str, normaliser: Option<Normaliser>) -> Option<Normaliser> {
@@ -154,14 +201,16 @@ impl Faults {
         value.map(|kind| Value { kind, window })
     }
 
-    fn tiers(&mut self, drafts: Vec<TierDraft>) -> Vec<Tier> {
+    fn tiers(&mut self, drafts: Vec<TierDraft>, names: Option<Names<'_>>) -> Vec<Tier> {
         let (min, max) = (PyramidScheme::MIN_TIERS, PyramidScheme::MAX_TIERS);
         if !(min..=max).contains(&drafts.len()) {
             self.add("tiers", format!("has {}; {min} to {max} are allowed", drafts.len()));
         }
         let mut seen = HashSet::new();
+        let last = drafts.len().saturating_sub(1);
         let checked = drafts.into_iter().enumerate().filter_map(|(index, draft)| {
-            let TierDraft { id, display_name, strategy, data_standard } = draft;
+            let TierDraft { id, display_name, strategy, data_standard, gate } = draft;
+            let gate = self.gate(index == last, (&format!("tiers[{index}].gate"), &gate), names);
             if !seen.insert(id.clone()) {
                 self.add(format!("tiers[{index}].tier_id"), "is the id of a tier above it");
             }
@@ -173,9 +222,20 @@ impl Faults {
                 self.0.merge(&format!("tiers[{index}].strategy"), strategy.faults());
             }
             let id = self.0.field(format!("tiers[{index}].tier_id"), TierId::parse(id));
-            Some(Tier { id: id?, display_name, strategy, data_standard })
+            Some(Tier { id: id?, display_name, strategy, data_standard, gate })
         });
         checked.collect()
+    }
+
+    fn gate(&mut self, is_last: bool, (path, gate): (&str, &str), names: Option<Names<'_>>) -> Option<Expression> {
+        match gate {
+            "" => None,
+            _ if is_last => {
+                self.add(path, "is not allowed: the last tier takes everybody whom no other does");
+                None
+            }
+            gate => self.expression(path, gate, (names, Wanted::Truth)),
+        }
     }
 
     fn tiering(&mut self, rule: Option<TieringRule>, tiers: usize) -> Option<TieringRule> {
@@ -233,6 +293,36 @@ mod tests {
     use crate::sample::{draft, linear};
     use crate::strategy::TierStrategy;
 
+    fn attributes() -> BTreeMap<AttributeKey, ValueType> {
+        [(AttributeKey::parse("segment").unwrap(), ValueType::Text)].into()
+    }
+
+    fn expression(source: &str) -> MeasureDraft {
+        let kind = Some(MeasureKind::Expression);
+        MeasureDraft {
+            id: "fit".into(),
+            kind,
+            expression: source.into(),
+            ..linear(MeasureKind::NetRevenue, 1.0, 0.0, 1.0)
+        }
+    }
+
+    #[test]
+    fn expressions_go_with_their_measures_and_gates_above_the_last_tier() {
+        let path = "measures[2].expression";
+        let mut whole = sound();
+        whole.measures.push(expression("attribute.segment == 'gold' ? 1 : measure.measure0 / 2"));
+        whole.tiers[0].gate = "measure.fit >= 1".into();
+        let stored = serde_json::to_string(&check(whole, Some(&attributes())).unwrap()).unwrap();
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<PyramidScheme>(&stored).unwrap()).unwrap(), stored);
+        for wrong in ["", "measure.fit", "measure.nothing", "attribute.colour", "attribute.segment", "1 +"] {
+            one_fault(path, |draft| draft.measures.push(expression(wrong)));
+        }
+        one_fault("measures[0].expression", |draft| draft.measures[0].expression = "1".into());
+        one_fault("tiers[0].gate", |draft| draft.tiers[0].gate = "measure.measure0".into());
+        one_fault("tiers[2].gate", |draft| draft.tiers[2].gate = "true".into());
+    }
+
     fn sound() -> SchemeDraft {
         let revenue = || linear(MeasureKind::NetRevenue, 1.0, 0.0, 100.0);
         draft(vec![revenue(), revenue()], TieringRule::ScoreThresholds(vec![60.0, 30.0]))
@@ -241,7 +331,7 @@ mod tests {
     fn paths(spoil: impl FnOnce(&mut SchemeDraft)) -> Vec<String> {
         let mut draft = sound();
         spoil(&mut draft);
-        let violations = check(draft).err().unwrap_or_default();
+        let violations = check(draft, Some(&attributes())).err().unwrap_or_default();
         violations.iter().map(|violation| violation.path.clone()).collect()
     }
 

@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use guanxi_model::{CustomerId, Day};
+use guanxi_model::{CustomerId, Day, MeasureId};
 
 use crate::calibration::Calibration;
 use crate::movement::MovementRules;
@@ -73,6 +73,10 @@ fn departure(window: Window, subject: Subject<'_>) -> Option<Day> {
 }
 
 fn drift(scheme: &PyramidScheme, readings: &Readings) -> Drift {
+    if expressions_move(scheme, readings) {
+        // Nobody knows which way.
+        return Drift::Both;
+    }
     let better = |ordering: Ordering, direction| match direction {
         Direction::HigherIsBetter => ordering,
         Direction::LowerIsBetter => ordering.reverse(),
@@ -87,6 +91,14 @@ fn drift(scheme: &PyramidScheme, readings: &Readings) -> Drift {
         Some(first) if moving.all(|ordering| ordering == first) => Drift::OneWay,
         Some(_) => Drift::Both,
     }
+}
+
+fn expressions_move(scheme: &PyramidScheme, readings: &Readings) -> bool {
+    let moves = |id: &MeasureId| {
+        let mut measured = scheme.measures().iter().zip(&readings.measures).filter(|(measure, _)| measure.id == *id);
+        measured.any(|(one, reading)| reading.value.is_some_and(|value| one.kind.drift(one.window, value).is_ne()))
+    };
+    scheme.expressions().any(|expression| expression.reads().measures.iter().any(moves))
 }
 
 /// The first day up to `last` on which the tiering rule places the customer elsewhere, or it no longer keeps its tier

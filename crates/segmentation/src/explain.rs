@@ -7,7 +7,7 @@ use crate::calibration::{Boundary, Calibration, OrderKey};
 use crate::readings::Readings;
 use crate::scheme::{PyramidScheme, TieringRule};
 use crate::score::{Part, Standing, Unranked, on_grid, score};
-use crate::tiering::place;
+use crate::tiering::{let_in, place};
 
 /// One customer's parts, and the place they lead to.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +57,12 @@ pub fn explain(
 ) -> Explanation {
     let scored = score(scheme, &calibration.knots, readings);
     let placement = scored.standing.map(|standing| {
-        let tier = place(scheme, calibration, OrderKey::new(standing, customer));
+        let placed = place(scheme, calibration, OrderKey::new(standing, customer));
         Placement {
-            tier,
+            tier: let_in(scheme, placed, readings),
             standing,
-            met: bound(scheme, calibration, standing, tier),
-            next: tier.checked_sub(1).and_then(|above| bound(scheme, calibration, standing, above)),
+            met: bound(scheme, calibration, standing, placed),
+            next: placed.checked_sub(1).and_then(|above| bound(scheme, calibration, standing, above)),
         }
     });
     Explanation { parts: scored.parts, placement }

@@ -18,6 +18,7 @@ pub enum Group {
     Transaction,
     Financial,
     Contact,
+    Characteristic,
 }
 
 /// What the integer value of a measure counts.
@@ -77,6 +78,8 @@ pub enum MeasureKind {
     ReferralCount,
     /// Known for the interactions that carry a duration.
     ContactSeconds,
+    /// Whatever an expression over attributes and other measures comes to.
+    Expression,
 }
 
 /// How a value comes about.
@@ -90,6 +93,8 @@ enum Formula {
     DistinctProducts,
     SinceLastPurchase,
     SinceFirstPurchase,
+    /// Read from the other readings, see `readings`.
+    Elsewhere,
 }
 
 /// How many of the facts behind a reading carry what the measure needs. Nothing to know is fully known.
@@ -115,7 +120,7 @@ impl Unit {
 }
 
 impl MeasureKind {
-    /// Every kind, in the order of the catalogue.
+    /// Every kind that is read from facts, in the order of the catalogue.
     pub const ALL: [MeasureKind; 29] = [
         MeasureKind::PurchaseCount,
         MeasureKind::ReturnCount,
@@ -179,13 +184,14 @@ impl MeasureKind {
             | Self::CoCreationCount
             | Self::ReferralCount
             | Self::ContactSeconds => Group::Contact,
+            Self::Expression => Group::Characteristic,
         }
     }
 
     /// The unit over a window: a count that fades is no whole number.
     pub fn unit(self, window: Window) -> Unit {
         match self {
-            Self::PaidOnTimeShare | Self::DaysOverdue => Unit::Number,
+            Self::PaidOnTimeShare | Self::DaysOverdue | Self::Expression => Unit::Number,
             Self::ContactSeconds => Unit::Seconds,
             Self::Recency | Self::Tenure => Unit::Days,
             _ if self.group() == Group::Financial => Unit::Money,
@@ -198,7 +204,7 @@ impl MeasureKind {
     pub fn allows(self, window: Window) -> bool {
         match (self.formula(), window) {
             (_, Window::Lifetime) => true,
-            (Formula::SinceFirstPurchase | Formula::SinceLastPurchase, _) => false,
+            (Formula::SinceFirstPurchase | Formula::SinceLastPurchase | Formula::Elsewhere, _) => false,
             (Formula::DistinctProducts, window) => !matches!(window, Window::HalfLife { .. }),
             _ => true,
         }
@@ -217,10 +223,11 @@ impl MeasureKind {
     pub(crate) fn needs(self, window: Window) -> Needs {
         let span = |wanted: bool| if wanted { window.span() } else { Span::Nothing };
         let is_of_products = matches!(self.formula(), Formula::DistinctProducts);
+        let is_elsewhere = matches!(self.formula(), Formula::Elsewhere);
         let is_a_sum = matches!(self.formula(), Formula::Sum(_) | Formula::Margin | Formula::Ratio(..));
         Needs {
             counters: self.counters().into_iter().collect(),
-            days: span(!is_of_products && !(is_a_sum && window == Window::Lifetime)),
+            days: span(!is_of_products && !is_elsewhere && !(is_a_sum && window == Window::Lifetime)),
             products: span(is_of_products),
             ..Needs::default()
         }
@@ -235,7 +242,7 @@ impl MeasureKind {
             Formula::PurchaseDays | Formula::SinceLastPurchase | Formula::SinceFirstPurchase => {
                 vec![Counter::Purchases]
             }
-            Formula::DistinctProducts => Vec::new(),
+            Formula::DistinctProducts | Formula::Elsewhere => Vec::new(),
         };
         counters.extend(self.covered_by().iter().flat_map(|(known, total)| [*known, *total]));
         counters
@@ -298,6 +305,7 @@ impl MeasureKind {
             Self::CoCreationCount => Formula::Sum(Counter::CoCreations),
             Self::ReferralCount => Formula::Sum(Counter::Referrals),
             Self::ContactSeconds => Formula::Sum(Counter::ContactSeconds),
+            Self::Expression => Formula::Elsewhere,
         }
     }
 
@@ -317,6 +325,7 @@ impl MeasureKind {
             }
             Formula::PurchaseDays => Some(rounded(subject.purchase_days(window) * scale, PARTS)),
             Formula::DistinctProducts => Some(subject.distinct_products(window)),
+            Formula::Elsewhere => None,
             Formula::SinceLastPurchase => subject.first_and_last_purchase().and_then(|(_, last)| since(last)),
             Formula::SinceFirstPurchase => subject.first_and_last_purchase().and_then(|(first, _)| since(first)),
         }

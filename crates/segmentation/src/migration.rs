@@ -187,6 +187,7 @@ mod tests {
             display_name: String::new(),
             strategy: None,
             data_standard: None,
+            gate: None,
         };
         ids.iter().map(tier).collect()
     }

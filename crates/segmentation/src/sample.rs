@@ -1,5 +1,7 @@
 //! What the tests of this crate share: small schemes, tallies, and strategies that make valid ones of every kind.
 
+use std::collections::BTreeMap;
+
 use guanxi_model::{Counter, CustomerId, Tally};
 use proptest::collection::{SizeRange, btree_map, vec};
 use proptest::prelude::*;
@@ -17,6 +19,7 @@ pub(crate) fn linear(kind: MeasureKind, weight: f64, low: f64, high: f64) -> Mea
         id: "measure".to_owned(),
         kind: Some(kind),
         window: Window::Lifetime,
+        expression: String::new(),
         normaliser: Some(Normaliser::Linear { low, high }),
         direction: Direction::HigherIsBetter,
         weight,
@@ -43,11 +46,12 @@ pub(crate) fn draft(mut measures: Vec<MeasureDraft>, tiering: TieringRule) -> Sc
         tiering: Some(tiering),
         tiers: (0..tiers).map(tier).collect(),
         movement: None,
+        minor_units: 100,
     }
 }
 
 pub(crate) fn scheme(draft: SchemeDraft) -> PyramidScheme {
-    PyramidScheme::new(draft).unwrap_or_else(|violations| panic!("{violations:?}"))
+    PyramidScheme::new(draft, &BTreeMap::new()).unwrap_or_else(|violations| panic!("{violations:?}"))
 }
 
 pub(crate) fn tally(counters: &[(Counter, i64)]) -> Tally {

@@ -4,12 +4,16 @@
 //! Presets of the field differ only in these fields: Zeithaml's platinum to lead by thresholds, Curry's 1/4/15/80 by
 //! shares of customers, ABC by shares of value.
 
-use guanxi_model::{Counter, MeasureId, Tally, TierId, Violations};
+use std::collections::BTreeMap;
+
+use guanxi_model::customer::ValueType;
+use guanxi_model::{AttributeKey, Counter, MeasureId, Tally, TierId, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::data_quality::DataStandard;
 use crate::exact;
+use crate::expression::Expression;
 use crate::measure::{MeasureKind, Reading, Unit};
 use crate::movement::{MovementDraft, MovementRules};
 use crate::normalise::{Direction, Normaliser};
@@ -30,6 +34,9 @@ pub struct SchemeDraft {
     pub tiers: Vec<TierDraft>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub movement: Option<MovementDraft>,
+    /// Minor units in a unit of money, in which expressions see amounts; not needed without any.
+    #[serde(default)]
+    pub minor_units: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +45,9 @@ pub struct MeasureDraft {
     pub kind: Option<MeasureKind>,
     #[serde(default)]
     pub window: Window,
+    /// What an expression measure comes from; empty for all others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expression: String,
     pub normaliser: Option<Normaliser>,
     pub direction: Direction,
     #[serde(with = "exact")]
@@ -54,6 +64,9 @@ pub struct TierDraft {
     pub strategy: Option<TierStrategy>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_standard: Option<DataStandard>,
+    /// What a customer must fulfil to be let in; empty where nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub gate: String,
 }
 
 /// Who is ordered at all; the others are unranked. Deleted customers are never offered.
@@ -101,6 +114,7 @@ pub struct PyramidScheme {
     pub(crate) tiering: TieringRule,
     pub(crate) tiers: Vec<Tier>,
     pub(crate) movement: Option<MovementRules>,
+    pub(crate) minor_units: u32,
 }
 
 /// One summand of the score.
@@ -109,6 +123,8 @@ pub struct Measure {
     pub id: MeasureId,
     pub kind: MeasureKind,
     pub window: Window,
+    /// What an expression measure comes from.
+    pub expression: Option<Expression>,
     pub normaliser: Normaliser,
     pub direction: Direction,
     pub weight: f64,
@@ -129,6 +145,8 @@ pub struct Tier {
     pub display_name: String,
     pub strategy: Option<TierStrategy>,
     pub data_standard: Option<DataStandard>,
+    /// What a customer must fulfil to be let in. Whoever does not, or of whom it is not known, goes to the next tier.
+    pub gate: Option<Expression>,
 }
 
 impl PyramidScheme {
@@ -136,12 +154,15 @@ impl PyramidScheme {
     pub const MIN_TIERS: usize = 2;
     pub const MAX_TIERS: usize = 20;
 
-    /// The scheme of a draft.
+    /// The scheme of a draft whose expressions may read these attributes.
     ///
     /// # Errors
     /// Everything that is wrong with the draft, at paths relative to it such as `measures[1].weight`.
-    pub fn new(draft: SchemeDraft) -> Result<PyramidScheme, Violations> {
-        check::check(draft)
+    pub fn new(
+        draft: SchemeDraft,
+        attributes: &BTreeMap<AttributeKey, ValueType>,
+    ) -> Result<PyramidScheme, Violations> {
+        check::check(draft, Some(attributes))
     }
 
     pub fn measures(&self) -> &[Measure] {
@@ -184,7 +205,14 @@ impl PyramidScheme {
         let mut needs = measures.fold(self.value.kind.needs(self.value.window), Needs::and);
         // The population is of those who have bought.
         needs.counters.insert(Counter::Purchases);
+        needs.attributes.extend(self.expressions().flat_map(|one| one.reads().attributes.iter().cloned()));
         needs
+    }
+
+    /// All expressions: of measures and of gates.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let measures = self.measures.iter().filter_map(|measure| measure.expression.as_ref());
+        measures.chain(self.tiers.iter().filter_map(|tier| tier.gate.as_ref()))
     }
 }
 
@@ -222,13 +250,14 @@ impl TryFrom<SchemeDraft> for PyramidScheme {
     type Error = Violations;
 
     fn try_from(draft: SchemeDraft) -> Result<Self, Violations> {
-        PyramidScheme::new(draft)
+        // It was checked with the attributes there were when it was made.
+        check::check(draft, None)
     }
 }
 
 impl From<PyramidScheme> for SchemeDraft {
     fn from(scheme: PyramidScheme) -> Self {
-        let PyramidScheme { measures, population, value, tiering, tiers, movement } = scheme;
+        let PyramidScheme { measures, population, value, tiering, tiers, movement, minor_units } = scheme;
         let Value { kind: value, window: value_window } = value;
         SchemeDraft {
             measures: measures.into_iter().map(MeasureDraft::from).collect(),
@@ -238,17 +267,19 @@ impl From<PyramidScheme> for SchemeDraft {
             tiering: Some(tiering),
             tiers: tiers.into_iter().map(TierDraft::from).collect(),
             movement: movement.map(MovementDraft::from),
+            minor_units,
         }
     }
 }
 
 impl From<Measure> for MeasureDraft {
     fn from(measure: Measure) -> Self {
-        let Measure { id, kind, window, normaliser, direction, weight, missing, min_coverage_bp } = measure;
+        let Measure { id, kind, window, expression, normaliser, direction, weight, missing, min_coverage_bp } = measure;
         MeasureDraft {
             id: id.as_str().to_owned(),
             kind: Some(kind),
             window,
+            expression: expression.map(|one| one.source().to_owned()).unwrap_or_default(),
             normaliser: Some(normaliser),
             direction,
             weight,
@@ -260,7 +291,8 @@ impl From<Measure> for MeasureDraft {
 
 impl From<Tier> for TierDraft {
     fn from(tier: Tier) -> Self {
-        let Tier { id, display_name, strategy, data_standard } = tier;
-        TierDraft { id: id.as_str().to_owned(), display_name, strategy, data_standard }
+        let Tier { id, display_name, strategy, data_standard, gate } = tier;
+        let gate = gate.map(|gate| gate.source().to_owned()).unwrap_or_default();
+        TierDraft { id: id.as_str().to_owned(), display_name, strategy, data_standard, gate }
     }
 }

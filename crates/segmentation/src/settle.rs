@@ -59,7 +59,9 @@ pub fn settle(
         let present = present.filter(|place| place.tier < scheme.tiers().len());
         match (scheme.movement(), present, look) {
             (Some(rules), Some(present), Look::Onward) => {
-                let keeps = keeps(scheme, calibration, judgement.standing, present.tier, rules.keep_basis_points());
+                let inside = !readings.closed.contains(&present.tier);
+                let keeps =
+                    inside && keeps(scheme, calibration, judgement.standing, present.tier, rules.keep_basis_points());
                 moved(rules, present, subject.today, Assessment { placed: judgement.tier, keeps })
             }
             (rules, present, _) => begin(rules, present, subject.today, judgement.tier),

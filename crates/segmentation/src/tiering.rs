@@ -43,7 +43,14 @@ pub fn judge(
     readings: &Readings,
 ) -> Result<Judgement, Unranked> {
     let standing = score_only(scheme, &calibration.knots, readings)?;
-    Ok(Judgement { tier: place(scheme, calibration, OrderKey::new(standing, customer)), standing })
+    let placed = place(scheme, calibration, OrderKey::new(standing, customer));
+    Ok(Judgement { tier: let_in(scheme, placed, readings), standing })
+}
+
+/// The tier at or below a place whose gate the customer passes; the last has none.
+pub(crate) fn let_in(scheme: &PyramidScheme, placed: usize, readings: &Readings) -> usize {
+    let last = scheme.tiers().len().saturating_sub(1);
+    (placed..last).find(|tier| !readings.closed.contains(tier)).unwrap_or(last)
 }
 
 /// Whether a customer may stay in a tier that it need not enter anew: its score, or its value where the rule goes by

@@ -95,6 +95,7 @@ impl Sort {
             missing_value_rule: self.missing.0.into(),
             min_coverage_basis_points: self.min_coverage_bp,
             window: None,
+            expression: String::new(),
             normalizer: Some(self.normalizer),
         }
     }
@@ -111,6 +112,7 @@ impl Sort {
             id: self.kind.0.as_str_name().to_lowercase(),
             kind: Some(self.kind.1),
             window: Window::Lifetime,
+            expression: String::new(),
             normaliser: Some(normaliser),
             direction: if self.lower_is_better { Direction::LowerIsBetter } else { Direction::HigherIsBetter },
             weight: self.weight,
@@ -135,8 +137,9 @@ pub(crate) fn scheme(pyramid: &str) -> PyramidScheme {
         }),
         tiers: TIERS.into_iter().map(tier).collect(),
         movement: None,
+        minor_units: 100,
     };
-    PyramidScheme::new(draft).unwrap()
+    PyramidScheme::new(draft, &Default::default()).unwrap()
 }
 
 fn revision(pyramid: &str) -> PyramidRevision {

@@ -7,6 +7,7 @@ use guanxi_model::{PyramidId, RequestId, RevisionNumber, Violations, name, text}
 
 use super::customer::{named, request_id, update_mask_of};
 use super::page::Column;
+use super::scheme::AttributeTypes;
 use super::{Context, Paging, Path, Update, done, given, page, scheme};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
@@ -100,8 +101,10 @@ pub(crate) fn list_request(request: &pb::ListPyramidsRequest) -> Result<Paging, 
 }
 
 /// CreatePyramidRevision.
+///
+/// `attributes` are those that its expressions may read.
 pub(crate) fn create_revision_request(
-    ctx: &Context<'_>,
+    (ctx, attributes): (&Context<'_>, &AttributeTypes),
     request: pb::CreatePyramidRevisionRequest,
 ) -> Result<(NewRevision, Guard), Violations> {
     let pb::CreatePyramidRevisionRequest { parent, pyramid_revision, request_id: id } = request;
@@ -112,7 +115,7 @@ pub(crate) fn create_revision_request(
     let resource = given(&mut v, at, pyramid_revision).and_then(|mut revision| {
         let description = std::mem::take(&mut revision.description);
         let description = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
-        let scheme = scheme::scheme(ctx, &mut v, at, revision);
+        let scheme = scheme::scheme((ctx, attributes), &mut v, at, revision);
         Some(NewRevision { pyramid: pyramid?, description: description?, scheme: scheme? })
     });
     done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))

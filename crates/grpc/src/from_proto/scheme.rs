@@ -5,10 +5,11 @@
 
 mod tier;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use guanxi::v1 as pb;
-use guanxi_model::{Currency, Violations};
+use guanxi_model::customer::ValueType;
+use guanxi_model::{AttributeKey, Currency, Violations};
 use guanxi_segmentation::{
     Direction, MeasureDraft, MeasureKind, MissingRule, MovementDraft, Normaliser, Population, PyramidScheme,
     SchemeDraft, TieringRule, Unit, Window,
@@ -21,16 +22,19 @@ use crate::to_proto::money::minor_units_per_unit;
 /// Up to here doubles hold whole numbers of minor units with room to spare; the same limit as for amounts.
 const MAX_MINOR_UNITS: f64 = 1e15;
 
+/// The attributes that expressions may read.
+pub(crate) type AttributeTypes = BTreeMap<AttributeKey, ValueType>;
+
 /// The scheme of a revision.
 pub(super) fn scheme(
-    ctx: &Context<'_>,
+    (ctx, attributes): (&Context<'_>, &AttributeTypes),
     v: &mut Violations,
     at: Path<'_>,
     revision: pb::PyramidRevision,
 ) -> Option<PyramidScheme> {
     let mut faults = Violations::new();
     let draft = draft(ctx, &mut faults, revision);
-    let scheme = match PyramidScheme::new(draft) {
+    let scheme = match PyramidScheme::new(draft, attributes) {
         Ok(scheme) => Some(scheme),
         Err(more) => {
             // What could not be read is missing in the draft, and that it is missing need not be told too.
@@ -69,6 +73,7 @@ fn draft(ctx: &Context<'_>, v: &mut Violations, revision: pb::PyramidRevision) -
         tiers: each(tiers, |index, one| tier(v, tiers_at.index(index), one)),
         tiering: tiering_rule.map(rule),
         movement: movement_rules.map(movement),
+        minor_units: minor_units_per_unit(ctx.currency) as u32,
     }
 }
 
@@ -85,6 +90,7 @@ fn measure(currency: &Currency, v: &mut Violations, at: Path<'_>, measure: pb::M
         missing_value_rule,
         min_coverage_basis_points,
         window: time,
+        expression,
         normalizer: curve,
     } = measure;
     let (kind, window) = (measure_kind(v, at.field("kind"), kind), window(time));
@@ -95,6 +101,7 @@ fn measure(currency: &Currency, v: &mut Violations, at: Path<'_>, measure: pb::M
         id: measure_id,
         kind,
         window,
+        expression,
         normaliser,
         direction: self::direction(v, at.field("direction"), direction),
         weight,
@@ -209,6 +216,7 @@ fn measure_kind(v: &mut Violations, at: Path<'_>, number: i32) -> Option<Measure
         Ok(Pb::FollowUpCount) => MeasureKind::FollowUpCount,
         Ok(Pb::CoCreationCount) => MeasureKind::CoCreationCount,
         Ok(Pb::ReferralCount) => MeasureKind::ReferralCount,
+        Ok(Pb::Expression) => MeasureKind::Expression,
         Ok(Pb::ContactTime) => MeasureKind::ContactSeconds,
         Err(_) => {
             v.push(at, format!("{number} is no value of MeasureKind"));
@@ -282,7 +290,7 @@ mod tests {
 
     fn read(revision: pb::PyramidRevision) -> Result<PyramidScheme, Vec<String>> {
         let mut v = Violations::new();
-        let scheme = scheme(&ctx(), &mut v, Path::of("pyramid_revision"), revision);
+        let scheme = scheme((&ctx(), &AttributeTypes::new()), &mut v, Path::of("pyramid_revision"), revision);
         scheme.ok_or_else(|| v.iter().map(|fault| fault.path.clone()).collect())
     }
 
@@ -320,6 +328,7 @@ mod tests {
             population: 3,
             value_measure: 5,
             tiers: vec![pb::Tier {
+                gate: String::new(),
                 tier_id: "Top".into(),
                 display_name: "x".repeat(201),
                 strategy: Some(pb::TierStrategy {

@@ -1,5 +1,7 @@
 //! Schemes of pyramids, whose money is in whole units on the wire.
 
+use std::collections::BTreeMap;
+
 use guanxi::v1 as pb;
 use guanxi_model::{AttributeKey, LabelKey, PyramidId, RevisionNumber};
 use guanxi_segmentation::{
@@ -50,6 +52,7 @@ fn measures() -> impl Strategy<Value = MeasureDraft> {
             id: String::new(),
             kind: Some(kind),
             window,
+            expression: String::new(),
             normaliser: Some(normaliser),
             direction,
             weight,
@@ -135,11 +138,13 @@ fn schemes() -> impl Strategy<Value = PyramidScheme> {
                 display_name,
                 strategy,
                 data_standard,
+                gate: String::new(),
             };
             let tiers = named.into_iter().take(tiers).enumerate().map(tier).collect();
             let (value, tiering) = (Some(value), Some(rule));
-            let draft = SchemeDraft { measures, population, value, value_window, tiering, tiers, movement };
-            PyramidScheme::new(draft).unwrap()
+            let draft =
+                SchemeDraft { measures, population, value, value_window, tiering, tiers, movement, minor_units: 0 };
+            PyramidScheme::new(draft, &BTreeMap::new()).unwrap()
         },
     )
 }
@@ -147,6 +152,9 @@ fn schemes() -> impl Strategy<Value = PyramidScheme> {
 proptest! {
     #[test]
     fn schemes_survive(scheme in schemes(), description in optional_line(), currency in currencies()) {
+        // Expressions see money in whole units of the deployment's currency.
+        let minor_units = 10_u32.pow(u32::from(currency.digits()));
+        let scheme = PyramidScheme::try_from(SchemeDraft { minor_units, ..scheme.into() }).unwrap();
         let kept = Revision {
             pyramid: PyramidId::parse("value").unwrap(),
             number: RevisionNumber::FIRST,
@@ -160,7 +168,7 @@ proptest! {
             request_id: String::new(),
         };
         let ctx = Context { currency: &currency, ..ctx() };
-        let (new, _) = from_proto::pyramid::create_revision_request(&ctx, request).unwrap();
+        let (new, _) = from_proto::pyramid::create_revision_request((&ctx, &BTreeMap::new()), request).unwrap();
         prop_assert_eq!((new.description, new.scheme), (description, scheme));
     }
 }

@@ -1,6 +1,7 @@
 //! `SegmentationService`: pyramids, their revisions, and where customers stand.
 
 mod data_quality;
+mod expressions;
 mod in_force;
 mod occasions;
 mod overrides;
@@ -65,9 +66,12 @@ impl SegmentationService for Service {
         &self,
         request: Request<pb::CreatePyramidRevisionRequest>,
     ) -> Answer<pb::PyramidRevision> {
-        let new = from_proto::pyramid::create_revision_request(&self.context(), request.into_inner());
-        let (new, guard) = new.map_err(status::invalid)?;
+        let request = request.into_inner();
         self.unit(|app| async move {
+            // What is wrong with its expressions depends on what attributes there are.
+            let attributes = expressions::attributes(&app).await?;
+            let new = from_proto::pyramid::create_revision_request((&super::context(&app), &attributes), request);
+            let (new, guard) = new.map_err(Error::Invalid)?;
             let kept = app.catalogue().create_revision(new, &guard).await?;
             Ok(to_proto::pyramid::revision(&app.deployment().currency, kept))
         })

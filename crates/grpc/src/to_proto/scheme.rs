@@ -27,8 +27,17 @@ pub(super) fn scheme(currency: &Currency, scheme: &PyramidScheme) -> pb::Pyramid
 }
 
 fn measure(currency: &Currency, measure: &Measure) -> pb::Measure {
-    let Measure { id, kind, window: time, normaliser: curve, direction: end, weight, missing, min_coverage_bp } =
-        measure;
+    let Measure {
+        id,
+        kind,
+        window: time,
+        expression,
+        normaliser: curve,
+        direction: end,
+        weight,
+        missing,
+        min_coverage_bp,
+    } = measure;
     let per_unit = match kind.unit(*time) {
         Unit::Money => minor_units_per_unit(currency),
         unit => unit.per_one() as f64,
@@ -41,6 +50,7 @@ fn measure(currency: &Currency, measure: &Measure) -> pb::Measure {
         missing_value_rule: missing_rule(*missing).into(),
         min_coverage_basis_points: *min_coverage_bp,
         window: window(*time),
+        expression: expression.as_ref().map(|one| one.source().to_owned()).unwrap_or_default(),
         normalizer: Some(normaliser(*curve, per_unit)),
     }
 }
@@ -80,12 +90,13 @@ fn normaliser(curve: Normaliser, per_unit: f64) -> pb::measure::Normalizer {
 }
 
 fn tier(tier: &Tier) -> pb::Tier {
-    let Tier { id, display_name, strategy: what_we_do, data_standard: standard } = tier;
+    let Tier { id, display_name, strategy: what_we_do, data_standard: standard, gate } = tier;
     pb::Tier {
         tier_id: id.to_string(),
         display_name: display_name.clone(),
         strategy: what_we_do.as_ref().map(strategy),
         data_standard: standard.as_ref().map(data_standard),
+        gate: gate.as_ref().map(|gate| gate.source().to_owned()).unwrap_or_default(),
     }
 }
 
@@ -160,6 +171,7 @@ pub(super) fn measure_kind(kind: MeasureKind) -> pb::MeasureKind {
         MeasureKind::CoCreationCount => Pb::CoCreationCount,
         MeasureKind::ReferralCount => Pb::ReferralCount,
         MeasureKind::ContactSeconds => Pb::ContactTime,
+        MeasureKind::Expression => Pb::Expression,
     }
 }
 

@@ -87,7 +87,13 @@ pub(crate) fn explanation(currency: &Currency, seen: &Seen<'_>, explanation: Exp
         placed_tier: placed.map(|tier| tier.id.to_string()).unwrap_or_default(),
         review: None,
         due_time: None,
+        closed_tiers: closed_tiers(seen),
     }
+}
+
+fn closed_tiers(seen: &Seen<'_>) -> Vec<String> {
+    let tiers = seen.judge.scheme.tiers();
+    seen.readings.closed.iter().filter_map(|index| tiers.get(*index)).map(|tier| tier.id.to_string()).collect()
 }
 
 /// What is to come: the reviews, and when the customer is looked at next.

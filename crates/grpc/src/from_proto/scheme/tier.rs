@@ -15,11 +15,11 @@ const MAX_REQUIRED: usize = 50;
 
 /// A tier, with what is done for its customers and what is to be known about them.
 pub(super) fn tier(v: &mut Violations, at: Path<'_>, tier: pb::Tier) -> TierDraft {
-    let pb::Tier { tier_id, display_name, strategy: what_we_do, data_standard: standard } = tier;
+    let pb::Tier { tier_id, display_name, strategy: what_we_do, data_standard: standard, gate } = tier;
     let display_name = v.field(at.field("display_name"), text::optional(display_name, MAX_DISPLAY_NAME));
     let strategy = what_we_do.map(|what_we_do| strategy(v, at.field("strategy"), what_we_do));
     let data_standard = standard.map(|standard| data_standard(v, at.field("data_standard"), standard));
-    TierDraft { id: tier_id, display_name: display_name.unwrap_or_default(), strategy, data_standard }
+    TierDraft { id: tier_id, display_name: display_name.unwrap_or_default(), strategy, data_standard, gate }
 }
 
 fn data_standard(v: &mut Violations, at: Path<'_>, standard: pb::DataStandard) -> DataStandard {
