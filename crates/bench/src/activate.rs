@@ -1,6 +1,7 @@
 //! Putting a revision of a pyramid in force over everybody, beside a bare read, score and write of the same rows: once
 //! for a new pyramid, where everybody moves, and once for another revision, where some do.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use guanxi::google::longrunning::GetOperationRequest;
@@ -10,7 +11,7 @@ use guanxi::v1 as pb;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
 use guanxi_segmentation::{
     Direction, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population, PyramidScheme, SchemeDraft, TierDraft,
-    TieringRule,
+    TieringRule, Window,
 };
 use tonic::transport::Channel;
 
@@ -164,6 +165,8 @@ fn scheme(shares: [i32; 4]) -> Result<PyramidScheme> {
     let measure = |id: &str, kind, weight, normaliser| MeasureDraft {
         id: id.to_owned(),
         kind: Some(kind),
+        window: Window::Lifetime,
+        expression: String::new(),
         normaliser: Some(normaliser),
         direction: Direction::default(),
         weight,
@@ -178,8 +181,11 @@ fn scheme(shares: [i32; 4]) -> Result<PyramidScheme> {
         ],
         population: Population::default(),
         value: Some(MeasureKind::NetRevenue),
+        value_window: Window::Lifetime,
         tiering: Some(TieringRule::CustomerShares(shares.to_vec())),
         tiers: TIERS.iter().map(|id| TierDraft { id: (*id).into(), ..TierDraft::default() }).collect(),
+        movement: None,
+        minor_units: 100,
     };
-    PyramidScheme::new(draft).map_err(|faults| format!("{faults:?}").into())
+    PyramidScheme::new(draft, &BTreeMap::new()).map_err(|faults| format!("{faults:?}").into())
 }

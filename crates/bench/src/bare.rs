@@ -11,8 +11,8 @@ mod sqlite_tiers;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use guanxi_model::{Counter, CustomerId, Tally, Timestamp, Zone};
-use guanxi_segmentation::{Calibration, Calibrator, Knots, PyramidScheme, judge};
+use guanxi_model::{Counter, CustomerId, Tally, Timestamp, Words as _, Zone};
+use guanxi_segmentation::{Calibration, Calibrator, Inputs, Knots, PyramidScheme, Subject, judge};
 
 use crate::Result;
 use crate::data::{Population, Sale, customer_id};
@@ -29,7 +29,17 @@ const TRANSACTION: usize = 50_000;
 struct Batch {
     facts: Vec<FactRow>,
     days: Vec<(u64, i64, Tally)>,
+    uses: Vec<UseRow>,
     customers: Vec<CustomerSums>,
+}
+
+/// How often a customer used what on a day.
+struct UseRow {
+    customer: u64,
+    kind: i16,
+    day: i64,
+    word: String,
+    uses: i64,
 }
 
 struct FactRow {
@@ -54,13 +64,20 @@ impl Batch {
         let zone = Zone::utc();
         let mut sorted = sales.to_vec();
         sorted.sort_by_key(|sale| (sale.customer, sale.number));
-        let mut batch = Batch { facts: Vec::with_capacity(sorted.len()), days: Vec::new(), customers: Vec::new() };
+        let facts = Vec::with_capacity(sorted.len());
+        let mut batch = Batch { facts, days: Vec::new(), uses: Vec::new(), customers: Vec::new() };
+        let mut uses: BTreeMap<(u64, i16, i64, String), i64> = BTreeMap::new();
         let mut days: BTreeMap<(u64, i64), Tally> = BTreeMap::new();
         for (index, sale) in sorted.iter().enumerate() {
             let fact = sale.fact("", record_time);
-            let tally = fact.body.tally().ok_or("the sums are out of range")?;
+            let at = zone.day_of(sale.occur_time);
+            let tally = fact.body.tally(at).ok_or("the sums are out of range")?;
+            for (used, times) in fact.body.uses() {
+                let key = (sale.customer, used.kind.code(), i64::from(at.0), used.word);
+                *uses.entry(key).or_default() += times;
+            }
             let gross: i64 = tally.iter().map(|(_, value)| value.abs()).sum();
-            let day = days.entry((sale.customer, i64::from(zone.day_of(sale.occur_time).0))).or_default();
+            let day = days.entry((sale.customer, i64::from(at.0))).or_default();
             *day = day.plus(&tally).ok_or("the sums are out of range")?;
             match batch.customers.last_mut().filter(|last| last.customer == sale.customer) {
                 Some(sums) => {
@@ -80,6 +97,8 @@ impl Batch {
                 body: serde_json::to_string(purchase)?,
             });
         }
+        let row = |((customer, kind, day, word), uses)| UseRow { customer, kind, day, word, uses };
+        batch.uses = uses.into_iter().map(row).collect();
         batch.days = days.into_iter().map(|((customer, day), tally)| (customer, day, tally)).collect();
         Ok(batch)
     }
@@ -147,18 +166,25 @@ struct Candidate {
 fn moves(scheme: &PyramidScheme, candidates: &[Candidate]) -> Vec<(usize, Option<String>)> {
     let calibration = calibrate(scheme, candidates);
     let tier = |one: &Candidate| {
-        let judgement = judge(scheme, &calibration, &one.customer, &one.tally).ok()?;
+        let readings = scheme.read(Subject::of_lifetime(&one.tally));
+        let judgement = judge(scheme, &calibration, &one.customer, &readings).ok()?;
         scheme.tiers().get(judgement.tier).map(|tier| tier.id.as_str().to_owned())
     };
     let moved = candidates.iter().enumerate().map(|(index, one)| (index, tier(one)));
     moved.filter(|(index, tier)| *tier != candidates[*index].tier).collect()
 }
 
+/// What is kept with a change of tier.
+fn inputs(scheme: &PyramidScheme, one: &Candidate) -> String {
+    let readings = scheme.read(Subject::of_lifetime(&one.tally));
+    serde_json::to_string(&Inputs::from(&readings)).unwrap_or_default()
+}
+
 fn calibrate(scheme: &PyramidScheme, candidates: &[Candidate]) -> Calibration {
     let mut calibrator = Calibrator::new(scheme, Knots::default(), candidates.len());
     for one in candidates {
         // Who is not ranked has no place in the order.
-        let _ = calibrator.add(&one.customer, &one.tally);
+        let _ = calibrator.add(&one.customer, Subject::of_lifetime(&one.tally));
     }
     calibrator.finish()
 }

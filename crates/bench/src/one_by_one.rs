@@ -12,12 +12,12 @@ use std::task::{Context, Poll};
 use guanxi::v1 as pb;
 use guanxi_model::customer::Stage;
 use guanxi_model::fact::{Fact, FactKind};
-use guanxi_model::{CustomerId, PyramidId, RequestId, Tally, Zone, name};
-use guanxi_segmentation::judge;
+use guanxi_model::{CustomerId, Day, PyramidId, RequestId, Tally, Zone, name};
+use guanxi_segmentation::{Inputs, Needs, Subject, judge};
 use guanxi_server::config::Sources;
 use guanxi_server::{Config, layers, transport};
 use guanxi_store::ledger::{
-    Change, ChangeKind, CustomerState, Effects, Keys, Record, Summary, TierChange, TierChangeReason, TierRow,
+    Change, ChangeKind, CustomerState, Effects, Keys, Record, Slot, Summary, TierChange, TierChangeReason, TierRow,
 };
 use guanxi_store::{Judge, Options, Pyramid, Store, Tx};
 use http::{Request, Response};
@@ -138,7 +138,7 @@ impl Shared {
         keys.requests.insert((id.clone(), request_id));
         keys.external_ids.extend(profile.external_ids.iter().cloned());
         let tx = self.begin().await?.0;
-        let loaded = tx.load(&keys).await?;
+        let loaded = tx.load(&keys, &Needs::default(), Day(0)).await?;
         if loaded.customers.get(&id).is_some_and(|state| state.summary.is_some()) || !loaded.external_ids.is_empty() {
             return Err("it is there already".into());
         }
@@ -173,7 +173,7 @@ impl Shared {
         keys.customers.insert(fact.customer.clone());
         keys.facts.insert((fact.customer.clone(), own.clone()));
         let (tx, pyramids) = self.begin().await?;
-        let loaded = tx.load(&keys).await?;
+        let loaded = tx.load(&keys, &Needs::default(), Day(0)).await?;
         let state = loaded.customers.get(&fact.customer).ok_or("the customer is not there")?;
         let summary = state.summary.clone().ok_or("the customer is not there")?;
         if state.facts.contains_key(&own) {
@@ -208,10 +208,11 @@ impl Shared {
         let Some(active) = pyramid.active else { return Ok(()) };
         let by = self.judge(tx, pyramid, active.generation).await?;
         let (_, summary) = effects.summaries.get(&fact.customer).ok_or("no summary")?;
-        let judgement = judge(&by.scheme, &by.calibration, &fact.customer, &summary.tally).ok();
+        let readings = by.scheme.read(Subject::of_lifetime(&summary.tally));
+        let judgement = judge(&by.scheme, &by.calibration, &fact.customer, &readings).ok();
         let tier = judgement.and_then(|it| by.scheme.tiers().get(it.tier)).map(|tier| tier.id.clone());
         let kept = state.tiers.get(&pyramid.id);
-        let from = kept.and_then(|row| row.tier.clone());
+        let from = kept.and_then(|row| row.slot.tier.clone());
         if tier == from {
             return Ok(());
         }
@@ -223,10 +224,13 @@ impl Shared {
             version,
             from,
             to: tier.clone(),
-            reason: TierChangeReason::Facts,
+            reason: TierChangeReason::OwnChange,
             time,
+            inputs: serde_json::to_string(&Inputs::from(&readings))?,
+            decision: None,
         });
-        let row = TierRow { tier, generation, assign_time: time, next: None, version };
+        let slot = Slot { tier, ..Slot::default() };
+        let row = TierRow { slot, generation, version, ..TierRow::unseen(time) };
         effects.tiers.insert((fact.customer.clone(), pyramid.id.clone()), row);
         Ok(())
     }
@@ -245,14 +249,17 @@ impl Shared {
 
 /// Bucket, summary and change row of a fact.
 fn counted(fact: &Fact, before: &Summary) -> Result<Effects> {
-    let delta = fact.body.tally().ok_or("the sums are out of range")?;
+    let day = Zone::utc().day_of(fact.occur_time);
+    let delta = fact.body.tally(day).ok_or("the sums are out of range")?;
     let size: i64 = delta.iter().map(|(_, value)| value.abs()).sum();
     let tally = before.tally.plus(&delta).ok_or("the sums are out of range")?;
     let version = before.version + 1;
     let summary = Summary { version, gross: before.gross + size, tally, ..before.clone() };
     let mut effects = Effects::default();
     effects.summaries.insert(fact.customer.clone(), (before.version, summary));
-    effects.buckets.insert((fact.customer.clone(), Zone::utc().day_of(fact.occur_time)), delta);
+    effects.buckets.insert((fact.customer.clone(), day), delta);
+    let uses = fact.body.uses().into_iter().map(|(used, times)| ((fact.customer.clone(), day, used), times));
+    effects.uses.extend(uses);
     let (customer, kind) = (fact.customer.clone(), ChangeKind::FactRecorded);
     effects.changes.push(Change { customer, version, kind, fact: Some(fact.id) });
     Ok(effects)

@@ -9,10 +9,10 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::copy::Copy;
 use super::postgres::run;
-use super::{Candidate, TRANSACTION, moves, tally};
+use super::{Candidate, TRANSACTION, inputs, moves, tally};
 use crate::Result;
 
-const COLUMNS: &str = "customer_id, pyramid_id, tier, generation, assign_time, version";
+const COLUMNS: &str = "customer_id, pyramid_id, tier, generation, assign_time, below, version";
 
 pub(super) async fn activate(
     url: &str,
@@ -34,9 +34,10 @@ pub(super) async fn activate(
             let (id, to) = (one.customer.as_str(), tier.as_deref());
             any_known |= one.tier.is_some();
             let rows = if one.tier.is_some() { &mut known } else { &mut new };
-            rows.row(6).text(id).text(pyramid).text_or_null(to).big(generation).big(now.0).big(one.version);
-            changes.row(8).text(id).text(pyramid).big(generation).big(one.version);
+            rows.row(7).text(id).text(pyramid).text_or_null(to).big(generation).big(now.0).big(0).big(one.version);
+            changes.row(11).text(id).text(pyramid).big(generation).big(one.version);
             changes.text_or_null(one.tier.as_deref()).text_or_null(to).small(2).big(now.0);
+            changes.text(&inputs(scheme, one)).null().null();
         }
         run(&mut connection, "BEGIN").await?;
         new.send(&mut connection, &format!("tiers ({COLUMNS})")).await?;

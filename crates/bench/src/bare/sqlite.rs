@@ -78,6 +78,10 @@ fn fill_customers(tx: &Transaction<'_>, population: Population, range: std::ops:
         let cells = [Value::from(id_text(*customer)), Value::from(*at)].into_iter();
         day.execute(params_from_iter(cells.chain(values(tally).map(Value::from))))?;
     }
+    let mut used = tx.prepare_cached("INSERT INTO uses (customer_id, kind, day, word, uses) VALUES (?, ?, ?, ?, ?)")?;
+    for one in &batch.uses {
+        used.execute(params![id_text(one.customer), one.kind, one.day, one.word, one.uses])?;
+    }
     let mut summary = tx.prepare_cached(&format!(
         "INSERT INTO summaries (customer_id, version, stage, replacements, gross, {names}) VALUES (?, ?, 1, 0, ?, {places})"
     ))?;
@@ -123,6 +127,13 @@ pub(super) fn load(connection: &mut Connection, batch: &Batch, source: &str, now
         for (customer, at, tally) in &batch.days {
             let cells = [Value::from(id_text(*customer)), Value::from(*at)].into_iter();
             day.execute(params_from_iter(cells.chain(values(tally).map(Value::from))))?;
+        }
+        let mut used = tx.prepare_cached(
+            "INSERT INTO uses (customer_id, kind, day, word, uses) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
+        )?;
+        for one in &batch.uses {
+            used.execute(params![id_text(one.customer), one.kind, one.day, one.word, one.uses])?;
         }
         let adds: Vec<String> = COUNTERS.iter().map(|one| format!("{0} = {0} + ?", one.name())).collect();
         let mut summary = tx.prepare_cached(&format!(

@@ -7,7 +7,7 @@ use guanxi_model::{CustomerId, Timestamp};
 use guanxi_segmentation::PyramidScheme;
 use rusqlite::{Connection, params};
 
-use super::{Candidate, TRANSACTION, moves, sqlite, tally};
+use super::{Candidate, TRANSACTION, inputs, moves, sqlite, tally};
 use crate::Result;
 
 pub(super) fn activate(
@@ -24,16 +24,27 @@ pub(super) fn activate(
         let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
             let mut put = tx.prepare_cached(
-                "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, version) VALUES (?, ?, ?, ?, ?, ?) \
+                "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
+                 VALUES (?, ?, ?, ?, ?, 0, ?) \
                  ON CONFLICT DO UPDATE SET tier = excluded.tier, generation = excluded.generation, \
                  assign_time = excluded.assign_time, version = excluded.version",
             )?;
-            let mut change = tx.prepare_cached("INSERT INTO tier_changes VALUES (?, ?, ?, ?, ?, ?, 2, ?)")?;
+            let mut change =
+                tx.prepare_cached("INSERT INTO tier_changes VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?, NULL, NULL)")?;
             for (index, tier) in part {
                 let one = &candidates[*index];
                 let id = one.customer.as_str();
                 put.execute(params![id, pyramid, tier, generation, now.0, one.version])?;
-                change.execute(params![id, pyramid, generation, one.version, one.tier, tier, now.0])?;
+                change.execute(params![
+                    id,
+                    pyramid,
+                    generation,
+                    one.version,
+                    one.tier,
+                    tier,
+                    now.0,
+                    inputs(scheme, one)
+                ])?;
             }
         }
         tx.commit()?;
