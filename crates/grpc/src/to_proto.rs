@@ -13,6 +13,7 @@ pub(crate) mod page;
 mod payment;
 mod profile;
 mod purchase;
+pub(crate) mod preset;
 pub(crate) mod pyramid;
 pub(crate) mod report;
 mod scheme;

@@ -25,6 +25,7 @@ mod migration;
 pub mod movement;
 mod normalise;
 mod occasions;
+mod presets;
 mod profile;
 mod readings;
 mod report;
@@ -54,6 +55,7 @@ pub use migration::{Flow, Migration, MigrationBuilder, MigrationCell, MigrationR
 pub use movement::{Assessment, MovementDraft, MovementRules, Stay, Step};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};
 pub use occasions::{Occasion, OccasionKey, OccasionKind, Recurrence, When, keys_of, occasions};
+pub use presets::{Preset, presets};
 pub use profile::{
     Base, Evidence, Figures, MeasureProfile, Mention, MixCounts, MixProfile, Profile, ProfileBuilder, TierProfile,
     WordCount,

@@ -78,6 +78,14 @@ impl SegmentationService for Service {
         .await
     }
 
+    async fn list_pyramid_presets(
+        &self,
+        _request: Request<pb::ListPyramidPresetsRequest>,
+    ) -> Answer<pb::ListPyramidPresetsResponse> {
+        let currency = &self.app.deployment().currency;
+        to_proto::preset::list_response(currency, guanxi_segmentation::presets()).map(Response::new).map_err(status::of)
+    }
+
     async fn get_pyramid_revision(
         &self,
         request: Request<pb::GetPyramidRevisionRequest>,
