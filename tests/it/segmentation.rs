@@ -5,6 +5,7 @@ mod assignments;
 mod concurrency;
 mod data_quality;
 mod explanation;
+mod expressions;
 mod facts;
 mod faults;
 mod golden;

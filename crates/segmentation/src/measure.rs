@@ -227,7 +227,7 @@ impl MeasureKind {
         let is_a_sum = matches!(self.formula(), Formula::Sum(_) | Formula::Margin | Formula::Ratio(..));
         Needs {
             counters: self.counters().into_iter().collect(),
-            days: span(!is_of_products && !is_elsewhere && !(is_a_sum && window == Window::Lifetime)),
+            days: span(!(is_of_products || is_elsewhere || is_a_sum && window == Window::Lifetime)),
             products: span(is_of_products),
             ..Needs::default()
         }

@@ -72,10 +72,8 @@ fn abc() -> Preset {
 }
 
 fn accounts() -> Preset {
-    let cost = MeasureDraft {
-        direction: Direction::LowerIsBetter,
-        ..ranked("cost_to_serve", MeasureKind::CostToServe, 1.0)
-    };
+    let cost =
+        MeasureDraft { direction: Direction::LowerIsBetter, ..ranked("cost_to_serve", MeasureKind::CostToServe, 1.0) };
     let mut tiers = tiers(&["key", "prime", "marginal", "unprofitable"]);
     for tier in &mut tiers[..3] {
         tier.gate = "measure.margin >= 0".to_owned();
