@@ -20,8 +20,8 @@ use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Measured, Row, Side};
 use crate::{Result, bare};
 
-/// Basis points of the customers in each tier: Curry's, and wider ones that move one customer in six.
-const REVISIONS: [[i32; 4]; 2] = [[100, 400, 1_500, 8_000], [200, 800, 2_000, 7_000]];
+/// Basis points of the customers in each tier: Curry's, and wider ones that move seven customers in a hundred.
+const REVISIONS: [[i32; 4]; 2] = [[100, 400, 1_500, 8_000], [150, 550, 1_750, 7_550]];
 const TIERS: [&str; 4] = ["top", "large", "medium", "small"];
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<()> {

@@ -17,6 +17,8 @@ pub(crate) enum Benchmark {
     Import,
     /// Putting a revision of a pyramid in force beside a bare read, score and write.
     Activate,
+    /// Judging one customer in memory beside its budget; alone it needs no database.
+    Judge,
     All,
 }
 

@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::load::Load;
 use crate::report::{Report, Side};
 use crate::server::Server;
-use crate::{Result, activate, bare, create, get, import, record};
+use crate::{Result, activate, bare, create, get, import, judge, record};
 
 /// What every benchmark works with.
 pub(crate) struct Bench {
@@ -58,6 +58,11 @@ impl Folder {
 
 /// Measures what is asked for; whether every goal was met.
 pub(crate) async fn run(args: Args) -> Result<bool> {
+    if args.benchmarks == [Benchmark::Judge] {
+        let mut report = Report::default();
+        judge::run(args.rounds, &mut report)?;
+        return Ok(report.all_met());
+    }
     let folder = Folder::new(&args)?;
     let mut bench = Bench::start(args, folder.path()).await?;
     if bench.args.wants(Benchmark::Get) {
@@ -74,6 +79,9 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
     }
     if bench.args.wants(Benchmark::Activate) {
         activate::run(&mut bench).await?;
+    }
+    if bench.args.wants(Benchmark::Judge) {
+        judge::run(bench.args.rounds, &mut bench.report)?;
     }
     bench.finish().await
 }

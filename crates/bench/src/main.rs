@@ -6,7 +6,7 @@
 //! - [`database`], [`server`], [`load`]: what is measured, and with what
 //! - [`bare`]: the best loaders and scorers of our own writing, past the server
 //! - [`one_by_one`]: a server that commits every call by itself
-//! - [`get`], [`create`], [`record`], [`import`], [`activate`]: the benchmarks
+//! - [`get`], [`create`], [`record`], [`import`], [`activate`], [`judge`]: the benchmarks
 
 #![allow(clippy::print_stdout, reason = "a tool whose output is its purpose")]
 
@@ -19,6 +19,7 @@ mod data;
 mod database;
 mod get;
 mod import;
+mod judge;
 mod load;
 mod memory;
 mod one_by_one;

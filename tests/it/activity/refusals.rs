@@ -117,7 +117,7 @@ async fn every_wrong_field_of_an_interaction_is_named(guanxi: TestServer) {
         mode: 99,
         channel: "a\nb".into(),
         direction: 0,
-        purpose: 11,
+        purpose: 12,
         topic: "x".repeat(201),
         staff: vec!["mei".into(), String::new()],
         contact_ids: vec!["owner".into(), "No Id".into()],
