@@ -116,6 +116,9 @@ fn crossing(
         Some((judgement.tier, kept))
     };
     let present = look(subject.today.0);
+    if look(last.0) == present {
+        return last;
+    }
     let (mut same, mut other) = (subject.today.0, last.0);
     while other - same > 1 {
         let middle = same + (other - same) / 2;

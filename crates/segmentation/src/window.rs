@@ -3,6 +3,8 @@
 //!
 //! Forgetting at a constant rate is the exponential smoothing of R. G. Brown (1956), here by whole days.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::subject::Span;
@@ -34,7 +36,7 @@ impl Window {
             Window::Lifetime => PARTS,
             Window::Trailing { days } if age < days => PARTS,
             Window::Trailing { .. } => 0,
-            Window::HalfLife { days } => (f64::exp2(-f64::from(age) / f64::from(days)) * PARTS as f64).round() as i128,
+            Window::HalfLife { days } => halved(age, days),
         }
     }
 
@@ -46,6 +48,21 @@ impl Window {
             Window::HalfLife { days } => Span::Days(days.saturating_mul(HALF_LIVES).saturating_add(1)),
         }
     }
+}
+
+/// What is left after so many days: a table of the days of one half-life, and a shift for each whole one. Reckoning a
+/// power for every day of every customer took most of the time of judging one.
+fn halved(age: i32, half_life: i32) -> i128 {
+    let (whole, rest) = (age / half_life, age % half_life);
+    if whole >= HALF_LIVES { 0 } else { weights(half_life)[rest as usize] >> whole }
+}
+
+/// The weights of the days of a half-life, reckoned once.
+fn weights(half_life: i32) -> &'static [i128] {
+    static WEIGHTS: [OnceLock<Box<[i128]>>; Window::MAX_DAYS as usize + 1] =
+        [const { OnceLock::new() }; Window::MAX_DAYS as usize + 1];
+    let weight = |age: i32| (f64::exp2(-f64::from(age) / f64::from(half_life)) * PARTS as f64).round() as i128;
+    WEIGHTS[half_life as usize].get_or_init(|| (0..half_life).map(weight).collect())
 }
 
 #[cfg(test)]
