@@ -1,6 +1,7 @@
 //! Pyramids, their revisions, tiers and reports; operations.
 
 mod activation;
+mod as_of;
 mod assignments;
 mod concurrency;
 mod data_quality;
@@ -13,6 +14,7 @@ mod measures;
 mod movement;
 mod occasions;
 mod operations;
+mod overrides;
 mod passing;
 mod pyramids;
 mod report;
@@ -20,3 +22,4 @@ mod revisions;
 mod strategy;
 mod target_decisions;
 mod tiering;
+mod windows;

@@ -68,7 +68,10 @@ async fn measures_are_of_the_facts_up_to_then_as_known_now(guanxi: TestServer) {
     clock(&guanxi, "2026-02-10T12:00:00Z");
     let raw = async |day| {
         let seen = explained_as_of(&guanxi, "ada", date(2026, 2, day)).await.unwrap();
-        assert_eq!(seen.parts.iter().filter_map(|part| part.points).sum::<f64>(), seen.assignment.unwrap().score.unwrap());
+        assert_eq!(
+            seen.parts.iter().filter_map(|part| part.points).sum::<f64>(),
+            seen.assignment.unwrap().score.unwrap()
+        );
         assert_eq!((seen.review, seen.due_time), (None, None));
         seen.parts.into_iter().map(|part| part.raw_value.unwrap()).collect::<Vec<_>>()
     };

@@ -59,7 +59,8 @@ async fn an_override_is_set_replaced_and_cleared(guanxi: TestServer) {
     assert_eq!(standing(&guanxi, "ada").await, held);
     let TierExplanation { placed_tier, due_time, .. } = explained(&guanxi, "ada").await;
     assert_eq!((placed_tier.as_str(), due_time), ("silver", by.expire_time));
-    let other = SetTierOverrideRequest { actor: "s.ito".into(), reason: "Arrears".into(), ..holding("ada", "bronze", None) };
+    let other =
+        SetTierOverrideRequest { actor: "s.ito".into(), reason: "Arrears".into(), ..holding("ada", "bronze", None) };
     let replaced = set(&guanxi, other).await.unwrap();
     let by = replaced.r#override.unwrap();
     assert_eq!((replaced.tier.as_str(), by.actor.as_str(), by.expire_time), ("bronze", "s.ito", None));
