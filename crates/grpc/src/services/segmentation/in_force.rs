@@ -53,15 +53,11 @@ impl InForce {
         readings: &'a Readings,
     ) -> Seen<'a> {
         let slot = row.map(|row| row.seen_at(self.active.generation, self.active.time));
-        Seen {
-            customer,
-            pyramid: &self.pyramid,
-            judge: &self.judge,
-            tier: slot.and_then(|(slot, _)| slot.tier.as_ref()),
-            since: slot.map(|(_, since)| since),
-            held: row.and_then(|row| row.held.as_ref()),
-            readings,
-        }
+        let tier = slot.and_then(|(slot, _)| slot.tier.as_ref());
+        // An override into a tier that this revision does not have holds nobody.
+        let held = row.and_then(|row| row.held.as_ref()).filter(|held| tier == Some(&held.tier));
+        let since = slot.map(|(_, since)| since);
+        Seen { customer, pyramid: &self.pyramid, judge: &self.judge, tier, since, held, readings }
     }
 
     /// Whether a row was written under a later generation than the one that was found in force: readers have been
