@@ -82,13 +82,14 @@ fn drift(scheme: &PyramidScheme, readings: &Readings) -> Drift {
         Direction::LowerIsBetter => ordering.reverse(),
     };
     let measured = scheme.measures().iter().zip(&readings.measures).filter_map(|(measure, reading)| {
-        Some(better(measure.kind.drift(measure.window, reading.value?), measure.direction))
+        let drift = measure.kind.drift(measure.window, reading.value?);
+        Some(drift.map(|ordering| better(ordering, measure.direction)))
     });
     let value = readings.value.map(|value| scheme.value().kind.drift(scheme.value().window, value));
-    let mut moving = measured.chain(value).filter(|ordering| ordering.is_ne());
+    let mut moving = measured.chain(value).filter(|ordering| *ordering != Some(Ordering::Equal));
     match moving.next() {
         None => Drift::Still,
-        Some(first) if moving.all(|ordering| ordering == first) => Drift::OneWay,
+        Some(Some(first)) if moving.all(|ordering| ordering == Some(first)) => Drift::OneWay,
         Some(_) => Drift::Both,
     }
 }
@@ -96,7 +97,9 @@ fn drift(scheme: &PyramidScheme, readings: &Readings) -> Drift {
 fn expressions_move(scheme: &PyramidScheme, readings: &Readings) -> bool {
     let moves = |id: &MeasureId| {
         let mut measured = scheme.measures().iter().zip(&readings.measures).filter(|(measure, _)| measure.id == *id);
-        measured.any(|(one, reading)| reading.value.is_some_and(|value| one.kind.drift(one.window, value).is_ne()))
+        measured.any(|(one, reading)| {
+            reading.value.is_some_and(|value| one.kind.drift(one.window, value) != Some(Ordering::Equal))
+        })
     };
     scheme.expressions().any(|expression| expression.reads().measures.iter().any(moves))
 }

@@ -262,15 +262,17 @@ impl MeasureKind {
         }
     }
 
-    /// Where a value is heading from day to day although nothing happens. What fades moves towards 0, and all that fades
-    /// at one rate fades together, so that a ratio stays.
-    pub(crate) fn drift(self, window: Window, value: i64) -> Ordering {
+    /// Where a value is heading from day to day although nothing happens; nothing where that cannot be told. What fades
+    /// moves towards 0. What is a share of something that fades, as ratios and coverages are, would stay, but for the
+    /// rounding of weights.
+    pub(crate) fn drift(self, window: Window, value: i64) -> Option<Ordering> {
+        let fades = matches!(window, Window::HalfLife { .. });
         match self.formula() {
-            Formula::SinceFirstPurchase | Formula::SinceLastPurchase => Ordering::Greater,
-            Formula::Sum(_) | Formula::Margin | Formula::PurchaseDays if matches!(window, Window::HalfLife { .. }) => {
-                0.cmp(&value)
-            }
-            _ => Ordering::Equal,
+            Formula::SinceFirstPurchase | Formula::SinceLastPurchase => Some(Ordering::Greater),
+            Formula::Ratio(..) if fades => None,
+            _ if fades && !self.covered_by().is_empty() => None,
+            Formula::Sum(_) | Formula::Margin | Formula::PurchaseDays if fades => Some(0.cmp(&value)),
+            _ => Some(Ordering::Equal),
         }
     }
 
