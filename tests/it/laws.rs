@@ -5,3 +5,4 @@ mod order;
 pub(crate) mod pyramid;
 mod reckoning;
 mod sending;
+mod time;

@@ -220,17 +220,22 @@ impl Runner {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
-        match done {
-            Ok(()) => Ok(()),
-            // Another process has it, or will take it when the lease ends.
-            Err(Error::Conflict | Error::ShuttingDown) => Ok(()),
-            Err(error @ Error::Unavailable { .. }) => Err(error),
+        let done = match done {
+            // It passes, as does a lost lease: what was committed holds, and whoever takes it goes on from there.
+            Err(Error::Conflict | Error::ShuttingDown | Error::Unavailable { .. }) | Ok(()) => done,
             Err(error) => {
                 let incident = uuid::Uuid::now_v7().to_string();
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 activation::give_up(held, operation, OperationState::Failed, &OperationOutcome::Failed { incident })
                     .await
             }
+        };
+        if done.is_err() {
+            held.release().await?;
+        }
+        match done {
+            Err(Error::Conflict | Error::ShuttingDown) => Ok(()),
+            done => done,
         }
     }
 }
@@ -257,6 +262,13 @@ impl Held<'_> {
 
     fn moment(&self) -> Moment<'_> {
         Moment { zone: &self.runner.shared.zone, now: self.now() }
+    }
+
+    /// Lets go of the operation before its lease ends; nothing where the lease is lost.
+    async fn release(&self) -> Result<(), Error> {
+        let tx = self.store().begin().await?;
+        tx.release_operation(&self.id, self.fence).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Keeps the progress and renews the lease, in the transaction of a chunk of work. `true` where somebody has asked to

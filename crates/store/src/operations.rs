@@ -144,6 +144,12 @@ impl Tx {
         Ok(self.operation(id).await?.map(|operation| operation.cancel_requested))
     }
 
+    /// Ends the lease of whoever holds this fence, so that the next who looks takes the operation at once.
+    pub async fn release_operation(&self, id: &OperationId, fence: i64) -> Result<(), Error> {
+        let sql = "UPDATE operations SET lease_until = 0 WHERE operation_id = $1 AND fence = $2 AND end_time IS NULL";
+        execute(self.connection(), sql, [id.as_bytes().to_vec().into(), fence.into()]).await.map(drop)
+    }
+
     /// Ends an operation. False where the lease is lost.
     pub async fn end_operation(
         &self,

@@ -23,4 +23,4 @@ pub use data::data_file;
 pub use postgres::{Postgres, TestDatabase};
 pub use process::{ServerProcess, serve_when_asked};
 pub use require::{required, skip_or_fail};
-pub use server::{Database, Replica, START, TestServer, config, database};
+pub use server::{Database, Replica, START, TestServer, config, database, empty_database};

@@ -181,9 +181,7 @@ impl Database {
         Self { backend: Backend::Sqlite, url, _guard: Guard::Sqlite { _folder: folder } }
     }
 
-    fn postgres(server: &'static Postgres) -> Self {
-        server.template(migrate);
-        let database = server.clone_database();
+    fn postgres(database: TestDatabase) -> Self {
         let url = database.url().to_owned();
         Self { backend: Backend::Postgres, url, _guard: Guard::Postgres { _database: database } }
     }
@@ -194,6 +192,22 @@ impl Database {
 /// # Panics
 /// When it is absent and `GUANXI_REQUIRE` names it.
 pub fn database(backend: Backend) -> Option<Database> {
+    let migrated = |server: &'static Postgres| {
+        server.template(migrate);
+        server.clone_database()
+    };
+    made(backend, migrated)
+}
+
+/// One that no server has settled in, for settings of a deployment other than the defaults; else as [`database`].
+///
+/// # Panics
+/// As [`database`].
+pub fn empty_database(backend: Backend) -> Option<Database> {
+    made(backend, Postgres::empty_database)
+}
+
+fn made(backend: Backend, in_postgres: impl FnOnce(&'static Postgres) -> TestDatabase) -> Option<Database> {
     match backend {
         Backend::Sqlite => Some(Database::sqlite()),
         Backend::Postgres => {
@@ -201,7 +215,7 @@ pub fn database(backend: Backend) -> Option<Database> {
             if server.is_none() {
                 skip_or_fail("postgres", "no PostgreSQL");
             }
-            server.map(Database::postgres)
+            server.map(in_postgres).map(Database::postgres)
         }
     }
 }

@@ -109,5 +109,6 @@ async fn real_purchases_make_the_pyramids_computed_elsewhere(guanxi: TestServer)
         let renewed = activate(&guanxi, revision).await;
         assert_eq!((renewed.ranked_count, renewed.moved_count), (ranked, 0));
     }
+    super::rfm::codes_are_those_computed_elsewhere(&guanxi).await;
     println!("{:?}: imported in {imported:?}, again in {repeated:?}, all in {:?}", guanxi.backend(), begun.elapsed());
 }

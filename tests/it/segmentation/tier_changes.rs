@@ -56,7 +56,8 @@ async fn each_change_keeps_what_was_read_at_the_time(guanxi: TestServer) {
     clock(&guanxi, "2026-02-07T08:00:00Z");
     buys(&guanxi, "ada", 90_000).await;
     let seen = changes(&guanxi, "ada").await;
-    let expected = [("NEW_REVISION", "silver", "gold"), ("OWN_CHANGE", "bronze", "silver"), ("OWN_CHANGE", "", "bronze")];
+    let expected =
+        [("NEW_REVISION", "silver", "gold"), ("OWN_CHANGE", "bronze", "silver"), ("OWN_CHANGE", "", "bronze")];
     assert_eq!(steps(&seen), expected);
     seen.iter().for_each(adds_up);
     let known = |change: &TierChange| {
@@ -137,7 +138,11 @@ async fn leaving_and_coming_back_are_changes(guanxi: TestServer) {
     let seen = changes(&guanxi, "ada").await;
     let expected = [("OWN_CHANGE", "", "silver"), ("OWN_CHANGE", "silver", ""), ("OWN_CHANGE", "", "silver")];
     assert_eq!(steps(&seen), expected);
-    assert_eq!((seen[1].score, &seen[1].value, seen[1].parts.len()), (None, &None, 0), "nothing is read of the deleted");
+    assert_eq!(
+        (seen[1].score, &seen[1].value, seen[1].parts.len()),
+        (None, &None, 0),
+        "nothing is read of the deleted"
+    );
     adds_up(&seen[0]);
 }
 

@@ -6,7 +6,7 @@ use guanxi::v1::{
     FactKind, InteractionPurpose, Measure, MeasureKind, MissingValueRule, Payment, Population, PyramidRevision,
     RecordInteractionRequest, RecordPaymentRequest, Window, WithdrawFactRequest, window,
 };
-use guanxi_testkit::{TestServer, database, on_each_backend};
+use guanxi_testkit::{TestServer, empty_database, on_each_backend};
 
 use super::kit::{
     activate, active_pyramid, add_revision, buys, by_revenue, create_pyramid, creating, explained, invalid, linear,
@@ -81,7 +81,7 @@ async fn windows_weigh_days_by_their_age(guanxi: TestServer) {
 
 async fn days_leave_a_window_at_midnight_of_the_zone(guanxi: TestServer) {
     let backend = guanxi.backend();
-    let database = tokio::task::spawn_blocking(move || database(backend)).await.unwrap().unwrap();
+    let database = tokio::task::spawn_blocking(move || empty_database(backend)).await.unwrap().unwrap();
     // Five and a half hours ahead: there a day begins at 18:30.
     let zone = |config: &mut guanxi_server::Config| config.deployment.time_zone = "Asia/Kolkata".into();
     let guanxi = TestServer::start_with(database, zone).await;
