@@ -13,6 +13,7 @@ mod golden;
 pub(crate) mod kit;
 mod measures;
 mod movement;
+mod movement_report;
 mod occasions;
 mod operations;
 mod overrides;

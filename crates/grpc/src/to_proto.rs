@@ -7,6 +7,7 @@ pub(crate) mod data_quality;
 pub(crate) mod fact;
 mod interaction;
 pub(crate) mod money;
+pub(crate) mod movement;
 pub(crate) mod occasion;
 pub(crate) mod operation;
 pub(crate) mod page;

@@ -1,13 +1,49 @@
 //! Reading how customers came to stand where they stand.
 
-use guanxi_model::{CustomerId, PyramidId, Timestamp};
+use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp};
+use sea_orm::QueryResult;
 
-use crate::catalogue::{query, rows};
+use crate::catalogue::{find, query, rows};
 use crate::ledger::TierChange;
 use crate::rows::tier_change::{SELECT, read};
 use crate::{Error, Reader};
 
+/// A tier a customer came into, for a report: whose, when, and which.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub customer: CustomerId,
+    pub time: Timestamp,
+    pub tier: Option<TierId>,
+}
+
 impl Reader {
+    /// The changes in a pyramid up to a moment of some customers after one, in the order of customers, and of each in that
+    /// of time, on the pool for reports; with the last customer that was looked at. Nothing when there are no more.
+    pub async fn arrivals(
+        &self,
+        pyramid: &PyramidId,
+        until: Timestamp,
+        (after, limit): (&str, usize),
+    ) -> Result<Option<(String, Vec<Arrival>)>, Error> {
+        let bound = "SELECT MAX(customer_id) FROM \
+                     (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+        let found = find(self.reports(), bound, [after.into(), rows(limit)]).await?;
+        let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        let Some(last) = last else { return Ok(None) };
+        let sql = "SELECT customer_id, change_time, to_tier FROM tier_changes WHERE customer_id > $1 AND customer_id <= $2 \
+                   AND pyramid_id = $3 AND change_time <= $4 ORDER BY customer_id, change_time, generation, version";
+        let values = [after.into(), last.as_str().into(), pyramid.as_str().into(), until.0.into()];
+        let found = query(self.reports(), sql, values).await?;
+        let arrival = |row: &QueryResult| {
+            Ok(Arrival {
+                customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
+                time: Timestamp(row.try_get_by_index(1)?),
+                tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
+            })
+        };
+        Ok(Some((last, found.iter().map(arrival).collect::<Result<_, Error>>()?)))
+    }
+
     /// The changes of a customer in a pyramid, the newest first, before one of a time, generation and version.
     pub async fn tier_changes(
         &self,

@@ -101,6 +101,7 @@ fn measures() -> Vec<(v1::Measure, MeasureDraft)> {
             id: id.into(),
             kind: Some(kind),
             window,
+            expression: String::new(),
             normaliser: Some(Normaliser::Linear { low: 0.0, high: if money { high * 100.0 } else { high } }),
             direction: if is_recency { Direction::LowerIsBetter } else { Direction::HigherIsBetter },
             weight,
@@ -148,8 +149,9 @@ fn draft() -> PyramidScheme {
         tiering: Some(TieringRule::ScoreThresholds(THRESHOLDS.to_vec())),
         tiers: crate::segmentation::kit::TIERS.into_iter().map(tier).collect(),
         movement: None,
+        minor_units: 100,
     };
-    PyramidScheme::new(draft).unwrap()
+    PyramidScheme::new(draft, &Default::default()).unwrap()
 }
 
 async fn what_comes_about_step_by_step_is_what_everything_comes_to(guanxi: TestServer) {

@@ -93,7 +93,10 @@ async fn pyramid_without_a_revision_in_force_places_nobody(guanxi: TestServer) {
         try_standing(&guanxi, "ada", "value").await.unwrap_err(),
         segmentation.explain_tier(ExplainTierRequest { name: name(), as_of_date: None }).await.unwrap_err(),
         segmentation.list_tier_assignments(list_of("value")).await.unwrap_err(),
-        segmentation.get_pyramid_report(GetPyramidReportRequest { name: "pyramids/value".into() }).await.unwrap_err(),
+        segmentation
+            .get_pyramid_report(GetPyramidReportRequest { name: "pyramids/value".into(), ..Default::default() })
+            .await
+            .unwrap_err(),
     ];
     for status in statuses {
         let refusal = refused::<()>(Err(status), Code::FailedPrecondition, "PYRAMID_NOT_ACTIVE");

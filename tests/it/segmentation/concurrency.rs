@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use guanxi::v1::activity_service_client::ActivityServiceClient;
 use guanxi::v1::customer_service_client::CustomerServiceClient;

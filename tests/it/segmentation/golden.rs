@@ -17,7 +17,7 @@ const CUSTOMERS: i64 = 23_570;
 const PURCHASES: i32 = 69_659;
 
 /// The rows of `id,date,units,dollars` as purchases.
-fn purchases(csv: &str) -> Vec<Purchase> {
+pub(super) fn purchases(csv: &str) -> Vec<Purchase> {
     let rows = csv.lines().skip(1).enumerate();
     rows.map(|(row, text)| {
         let fields: Vec<&str> = text.split(',').collect();
@@ -36,7 +36,7 @@ fn purchases(csv: &str) -> Vec<Purchase> {
 }
 
 /// Streams everything in; how many were recorded, and how many were there already.
-async fn import(guanxi: &TestServer, purchases: &[Purchase]) -> (i32, i32) {
+pub(super) async fn import(guanxi: &TestServer, purchases: &[Purchase]) -> (i32, i32) {
     let chunks: Vec<_> = purchases.chunks(500).map(<[Purchase]>::to_vec).enumerate().collect();
     let requests = chunks.into_iter().map(|(index, purchases)| ImportPurchasesRequest {
         first_index: i64::try_from(index * 500).unwrap(),

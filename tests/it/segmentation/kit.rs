@@ -181,7 +181,7 @@ pub(crate) async fn explained(guanxi: &TestServer, customer: &str) -> TierExplan
 }
 
 pub(crate) async fn report(guanxi: &TestServer, pyramid: &str) -> PyramidReport {
-    let request = GetPyramidReportRequest { name: format!("pyramids/{pyramid}") };
+    let request = GetPyramidReportRequest { name: format!("pyramids/{pyramid}"), ..Default::default() };
     guanxi.segmentation().get_pyramid_report(request).await.unwrap().into_inner()
 }
 

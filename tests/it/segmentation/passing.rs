@@ -17,7 +17,7 @@ use super::kit::{creating, ended, explained, new_source_id, standing};
 use crate::support;
 
 /// How long the sweeper, which looks every second, may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Shows this time, written as in RFC 3339, to the server.
 pub(crate) fn clock(guanxi: &TestServer, time: &str) {

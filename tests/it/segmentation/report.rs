@@ -124,7 +124,7 @@ async fn report_is_of_the_facts_as_they_are_now(guanxi: TestServer) {
 
 async fn report_on_nothing_is_not_found(guanxi: TestServer) {
     let ask = async |name: &str| {
-        let request = guanxi::v1::GetPyramidReportRequest { name: name.into() };
+        let request = guanxi::v1::GetPyramidReportRequest { name: name.into(), ..Default::default() };
         guanxi.segmentation().get_pyramid_report(request).await
     };
     let missing = refused(ask("pyramids/value").await, Code::NotFound, "RESOURCE_NOT_FOUND");

@@ -6,7 +6,7 @@ use guanxi_app::ChangeOverride;
 use guanxi_model::filter::{Expr, Filter, Kind, Op, Schema, Value};
 use guanxi_model::{CustomerId, Day, PyramidId, TierId, Violations, name, text};
 
-use super::customer::{named, request_id};
+use super::customer::request_id;
 use super::page::Column;
 use super::{Context, Paging, Path, done, page, time};
 
@@ -112,9 +112,30 @@ pub(crate) fn list_changes_request(request: &pb::ListTierChangesRequest) -> Resu
 }
 
 /// GetPyramidReport.
-pub(crate) fn report_request(request: &pb::GetPyramidReportRequest) -> Result<PyramidId, Violations> {
-    let pb::GetPyramidReportRequest { name } = request;
-    named(name, name::parse_pyramid)
+///
+/// Which pyramid, and between which days movement is asked for.
+pub(crate) fn report_request(
+    ctx: &Context<'_>,
+    request: &pb::GetPyramidReportRequest,
+) -> Result<(PyramidId, Option<(Day, Day)>), Violations> {
+    let pb::GetPyramidReportRequest { name, movement_start_date, movement_end_date } = request;
+    let mut v = Violations::new();
+    let pyramid = v.field(Path::of("name"), name::parse_pyramid(name));
+    let (from, to) = (Path::of("movement_start_date"), Path::of("movement_end_date"));
+    let start = time::day_if_given(&mut v, from, *movement_start_date);
+    let end = time::day_if_given(&mut v, to, *movement_end_date);
+    match (movement_start_date, movement_end_date) {
+        (Some(_), None) => v.push(to, "is required with movement_start_date"),
+        (None, Some(_)) => v.push(from, "is required with movement_end_date"),
+        _ => {}
+    }
+    if end.is_some_and(|end| end >= ctx.today) {
+        v.push(to, format!("must be a day that has passed, before {}", ctx.today));
+    }
+    if start.zip(end).is_some_and(|(start, end)| start >= end) {
+        v.push(from, "must be before movement_end_date");
+    }
+    done(v, pyramid.map(|pyramid| (pyramid, start.zip(end))))
 }
 
 /// GetDataQualityReport: the pyramid, and how many days ago is recently enough.

@@ -3,6 +3,7 @@
 mod data_quality;
 mod expressions;
 mod in_force;
+mod movement;
 mod occasions;
 mod overrides;
 mod report;
@@ -175,8 +176,16 @@ impl SegmentationService for Service {
     }
 
     async fn get_pyramid_report(&self, request: Request<pb::GetPyramidReportRequest>) -> Answer<pb::PyramidReport> {
-        let pyramid = from_proto::tier::report_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(|app| async move { report::report(&app, pyramid).await }).await
+        let asked = from_proto::tier::report_request(&self.context(), request.get_ref());
+        let (pyramid, days) = asked.map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let movement = match days {
+                Some(days) => Some(movement::movement(&app, &pyramid, days).await?),
+                None => None,
+            };
+            Ok(pb::PyramidReport { movement, ..report::report(&app, pyramid).await? })
+        })
+        .await
     }
 
     async fn record_target_decision(

@@ -27,6 +27,7 @@ pub(crate) fn report(
         negative_value: Some(money::sum(currency, negative.value)),
         gini,
         lorenz_points: lorenz.into_iter().map(point).collect(),
+        movement: None,
     }
 }
 

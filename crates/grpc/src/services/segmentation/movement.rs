@@ -1,0 +1,57 @@
+//! Who went from which tier to which between two days, by the changes of tier that are recorded: every customer's, read
+//! page by page on the pool for reports.
+
+use std::sync::Arc;
+
+use guanxi::v1 as pb;
+use guanxi_app::{App, Error, Refusal};
+use guanxi_model::{Day, PyramidId, TierId, Timestamp, name};
+use guanxi_segmentation::{MigrationBuilder, Position};
+use guanxi_store::{Arrival, Judge};
+
+use super::in_force;
+use crate::to_proto;
+
+/// Customers looked at at a time.
+const CHUNK: usize = 5_000;
+
+/// The end of a day, and what was in force then.
+struct Side {
+    end: Timestamp,
+    judge: Arc<Judge>,
+}
+
+pub(super) async fn movement(
+    app: &App,
+    pyramid: &PyramidId,
+    (start, end): (Day, Day),
+) -> Result<pb::PyramidMovement, Error> {
+    in_force::pyramid(app, pyramid).await?;
+    let (from, to) = (side(app, pyramid, start).await?, side(app, pyramid, end).await?);
+    let mut builder = MigrationBuilder::new(from.judge.scheme.tiers(), to.judge.scheme.tiers());
+    let mut after = String::new();
+    while let Some((last, arrivals)) = app.reader().arrivals(pyramid, to.end, (&after, CHUNK)).await? {
+        for of_one in arrivals.chunk_by(|a, b| a.customer == b.customer) {
+            builder.add(from.position(of_one), to.position(of_one));
+        }
+        after = last;
+    }
+    let tiers = (from.judge.scheme.tiers(), to.judge.scheme.tiers());
+    Ok(to_proto::movement::movement((start, end), tiers, builder.finish()))
+}
+
+async fn side(app: &App, pyramid: &PyramidId, day: Day) -> Result<Side, Error> {
+    let end = Timestamp(app.deployment().zone.start_of(day.plus_days(1)).0 - 1);
+    let generation = app.reader().generation_at(pyramid, end).await?;
+    let generation = generation.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)))?;
+    Ok(Side { end, judge: app.judge(pyramid, generation).await? })
+}
+
+impl Side {
+    /// Where a customer stood, by all its changes in the order of time. The matrix is of customers; values are not told.
+    fn position(&self, of_one: &[Arrival]) -> Option<Position> {
+        let last = of_one.iter().rev().find(|arrival| arrival.time <= self.end)?;
+        let is = |tier: &TierId| self.judge.scheme.tiers().iter().position(|known| known.id == *tier);
+        Some(Position { tier: last.tier.as_ref().and_then(is)?, value: 0 })
+    }
+}
