@@ -110,13 +110,6 @@ impl TierRow {
     }
 }
 
-impl Stood<'_> {
-    /// Whether an override has come to its end and nobody has looked since.
-    pub fn override_has_ended(&self, now: Timestamp) -> bool {
-        self.held.is_some_and(|(_, until)| until.is_some_and(|until| until <= now))
-    }
-}
-
 impl Placed {
     /// Where the customer stands.
     pub fn stood(&self) -> Stood<'_> {

@@ -305,10 +305,6 @@ fn move_of<'a>(
     let history = histories.get(&one.customer).unwrap_or(History::NONE);
     let subject = Subject { lifetime: &one.tally, history, today: moment.today() };
     let stood = one.stood();
-    if stood.override_has_ended(moment.now) {
-        // The sweeper is about to look at it; it then comes to stand by what is in force.
-        return None;
-    }
     let look = if judge.renewal { Look::Onward } else { Look::Afresh };
     let seat = seat(judge, &one.customer, subject, (Some(stood), look), moment);
     moves(stood.slot, &seat.slot).then(|| {
