@@ -50,7 +50,7 @@ pub(crate) fn seat(
         let slot = Slot { tier: Some(tier.clone()), below: 0, review: None, due: until };
         return Seat { slot, readings: scheme.read(subject) };
     }
-    let ended = held.is_some_and(|(_, until)| !in_force(until));
+    let ended = stood.is_some_and(|stood| stood.has_expired(moment.now));
     let look = if ended { Look::Afresh } else { look };
     let present = stood.and_then(|stood| place(scheme, stood, moment));
     let settled = settle((scheme, &judge.calibration), customer, subject, present, look);

@@ -90,6 +90,13 @@ impl Slots<'_> {
     }
 }
 
+impl Stood<'_> {
+    /// Whether there is an override that has come to its end.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.held.and_then(|(_, until)| until).is_some_and(|until| until <= now)
+    }
+}
+
 impl TierRow {
     /// The slot that readers see while this generation is the active one, and since when the customer is in its tier; the
     /// run that filled the second slot became visible at `activated`.

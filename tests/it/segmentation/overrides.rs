@@ -1,7 +1,8 @@
 //! Overrides: set, replaced, cleared, expiring; what holds while they do.
 
 use guanxi::v1::{
-    ClearTierOverrideRequest, DeleteCustomerRequest, SetTierOverrideRequest, TierAssignment, TierExplanation,
+    ClearTierOverrideRequest, DeleteCustomerRequest, MovementRules, PyramidRevision, SetTierOverrideRequest,
+    TierAssignment, TierExplanation,
 };
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -10,7 +11,7 @@ use super::kit::{
     activate, active_pyramid, add_revision, buys, by_revenue, create_pyramid, explained, invalid, revenue, scheme,
     standing, thresholds,
 };
-use super::passing::{assign_tiers, changes, clock, comes_into, holding, steps, until};
+use super::passing::{assign_tiers, changes, clock, comes_into, holding, settled, steps, until};
 use crate::support::{create_person, refused, request_id, time};
 
 on_each_backend! {
@@ -23,6 +24,7 @@ on_each_backend! {
     a_retry_changes_nothing,
     an_override_outlives_a_restart_and_a_run,
     an_override_into_a_tier_that_is_gone_holds_nobody,
+    an_override_that_a_run_finds_expired_is_over,
 }
 
 async fn set(guanxi: &TestServer, request: SetTierOverrideRequest) -> Result<TierAssignment, Status> {
@@ -201,4 +203,18 @@ async fn an_override_into_a_tier_that_is_gone_holds_nobody(guanxi: TestServer) {
     activate(&guanxi, &without).await;
     let seen = until(async || standing(&guanxi, "ada").await, |seen| seen.tier == "silver").await;
     assert_eq!(seen.r#override, None, "nothing holds her there");
+}
+
+/// The run may come before the sweeper. Either places her, once: what comes after is under the movement rules again.
+async fn an_override_that_a_run_finds_expired_is_over(guanxi: TestServer) {
+    let slowly = PyramidRevision { movement_rules: Some(MovementRules::default()), ..by_revenue() };
+    active_pyramid(&guanxi, "value", slowly).await;
+    buys(&guanxi, "ada", 70_000).await;
+    set(&guanxi, holding("ada", "bronze", Some("2026-02-03T09:30:00Z"))).await.unwrap();
+    clock(&guanxi, "2026-02-03T09:30:00Z");
+    assign_tiers(&guanxi).await;
+    assert_eq!(settled(&guanxi, "ada").await.assignment.unwrap().tier, "gold");
+    buys(&guanxi, "ada", -40_000).await;
+    let seen = standing(&guanxi, "ada").await;
+    assert_eq!((seen.tier.as_str(), seen.r#override), ("gold", None), "a fact lowers nobody");
 }

@@ -306,7 +306,11 @@ fn move_of<'a>(
     let subject = Subject { lifetime: &one.tally, history, today: moment.today() };
     let stood = one.stood();
     let look = if judge.renewal { Look::Onward } else { Look::Afresh };
-    let seat = seat(judge, &one.customer, subject, (Some(stood), look), moment);
+    let mut seat = seat(judge, &one.customer, subject, (Some(stood), look), moment);
+    if stood.has_expired(moment.now) {
+        // The run places the customer, but only the look at it ends the override.
+        seat.slot.due = Some(moment.now);
+    }
     moves(stood.slot, &seat.slot).then(|| {
         let inputs = seat.inputs();
         (stood.slot.tier.as_ref(), Move { customer: &one.customer, version: one.version, to: seat.slot, inputs })
