@@ -26,4 +26,5 @@ mod strategy;
 mod target_decisions;
 mod tier_changes;
 mod tiering;
+mod two_servers;
 mod windows;
