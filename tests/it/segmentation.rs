@@ -15,6 +15,7 @@ mod operations;
 mod pyramids;
 mod report;
 mod revisions;
+mod simulation;
 mod strategy;
 mod target_decisions;
 mod tiering;

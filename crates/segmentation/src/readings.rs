@@ -33,6 +33,13 @@ impl PyramidScheme {
     }
 }
 
+impl Inputs {
+    /// How many measures were read.
+    pub(crate) fn measures(&self) -> usize {
+        self.2.len()
+    }
+}
+
 impl From<&Readings> for Inputs {
     fn from(readings: &Readings) -> Inputs {
         Inputs(readings.admitted, readings.value, readings.measures.iter().map(|one| one.value).collect())

@@ -167,6 +167,16 @@ impl SegmentationService for Service {
         self.unit(|app| async move { report::report(&app, pyramid).await }).await
     }
 
+    async fn simulate_pyramid(&self, request: Request<pb::SimulatePyramidRequest>) -> Answer<longrunning::Operation> {
+        let simulation = from_proto::simulation::request(&self.context(), request.into_inner());
+        let (simulation, request_id) = simulation.map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let operation = app.operations().simulate(simulation, request_id).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
     async fn record_target_decision(
         &self,
         request: Request<pb::RecordTargetDecisionRequest>,
