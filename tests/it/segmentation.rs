@@ -22,6 +22,7 @@ mod pyramids;
 mod report;
 mod revisions;
 mod rfm;
+mod simulation;
 mod strategy;
 mod target_decisions;
 mod tier_changes;

@@ -141,7 +141,7 @@ impl App {
 
     /// Long work.
     pub fn operations(&self) -> Operations<'_> {
-        Operations { store: &self.store, now: self.now(), wake: &self.wake }
+        Operations { store: &self.store, now: self.now(), zone: &self.deployment.zone, wake: &self.wake }
     }
 
     /// What a generation of a pyramid judges by; kept in memory.

@@ -3,16 +3,19 @@
 //! survives a restart and a process that hangs cannot write over its successor.
 
 mod activation;
+mod population;
+mod simulation;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use guanxi_model::{OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, name};
-use guanxi_store::{Operation, OperationState, Store};
+use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, Zone, name};
+use guanxi_store::{Operation, OperationState, Store, Tx};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
+pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::committer::Shared;
 use crate::error::{Error, Refusal};
@@ -23,6 +26,8 @@ use crate::seat::Moment;
 pub const ACTIVATE: &str = "activate-pyramid-revision";
 /// The kind of the operations that renew the calibration of the one in force.
 pub const ASSIGN: &str = "assign-tiers";
+/// The kind of the operations that tell what a revision would do.
+pub const SIMULATE: &str = "simulate-pyramid";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -41,6 +46,7 @@ pub struct ActivationRequest {
 #[serde(rename_all = "snake_case")]
 pub enum OperationOutcome {
     Activated(ActivationOutcome),
+    Simulated(Box<SimulationOutcome>),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -48,10 +54,21 @@ pub enum OperationOutcome {
     },
 }
 
+/// The pyramid that an operation works on.
+pub fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
+    /// What all requests have.
+    #[derive(Deserialize)]
+    struct Of {
+        pyramid: PyramidId,
+    }
+    serde_json::from_str::<Of>(&operation.request).ok().map(|request| request.pyramid)
+}
+
 /// Asks for operations and looks at them.
 pub struct Operations<'a> {
     pub(crate) store: &'a Store,
     pub(crate) now: Timestamp,
+    pub(crate) zone: &'a Zone,
     pub(crate) wake: &'a tokio::sync::Notify,
 }
 
@@ -102,7 +119,7 @@ impl Operations<'_> {
             return Err(Refusal::PyramidBusy { pyramid, operation }.into());
         }
         let request = ActivationRequest { pyramid: pyramid.id.clone(), number };
-        let operation = self.new_operation(id, kind, subject, &request)?;
+        let operation = self.new_operation(id, (kind, subject), &request, &ActivationProgress::default())?;
         tx.put_operation(&operation).await?;
         pyramid.operation = Some(id);
         tx.put_pyramid(&pyramid).await?;
@@ -111,12 +128,53 @@ impl Operations<'_> {
         Ok(operation)
     }
 
+    /// Asks what a revision would do. A repeated request returns the operation it made.
+    pub async fn simulate(
+        &self,
+        mut request: SimulationRequest,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let subject = name::pyramid(&request.pyramid);
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of("simulate", &subject, &(&request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        if tx.pyramid(&request.pyramid).await?.is_none() {
+            return Err(Error::NotFound(subject));
+        }
+        for number in request.candidate.number().into_iter().chain(request.baseline) {
+            if tx.revision(&request.pyramid, number).await?.is_none() {
+                return Err(Error::NotFound(name::revision(&request.pyramid, number)));
+            }
+        }
+        if let (None, Some(day)) = (request.baseline, request.as_of) {
+            request.baseline = Some(self.in_force_on(&tx, &request.pyramid, day).await?);
+        }
+        let operation = self.new_operation(id, (SIMULATE, subject), &request, &SimulationProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+
+    /// The revision that was in force at the end of a day.
+    async fn in_force_on(&self, tx: &Tx, pyramid: &PyramidId, day: Day) -> Result<RevisionNumber, Error> {
+        let end = Timestamp(self.zone.start_of(day.plus_days(1)).0 - 1);
+        let number = tx.revision_at(pyramid, end).await?;
+        number.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)).into())
+    }
+
     fn new_operation(
         &self,
         id: OperationId,
-        kind: &str,
-        subject: String,
-        request: &ActivationRequest,
+        (kind, subject): (&str, String),
+        request: &impl Serialize,
+        progress: &impl Serialize,
     ) -> Result<Operation, Error> {
         let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
         Ok(Operation {
@@ -125,7 +183,7 @@ impl Operations<'_> {
             subject,
             state: OperationState::Pending,
             request: serde_json::to_string(request).map_err(json)?,
-            progress: serde_json::to_string(&ActivationProgress::default()).map_err(json)?,
+            progress: serde_json::to_string(progress).map_err(json)?,
             outcome: None,
             cancel_requested: false,
             lease_until: Timestamp(0),
@@ -218,6 +276,7 @@ impl Runner {
     async fn carry_out(&self, operation: &Operation, held: &Held<'_>) -> Result<(), Error> {
         let done = match operation.kind.as_str() {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
+            SIMULATE => simulation::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -226,8 +285,11 @@ impl Runner {
             Err(error) => {
                 let incident = uuid::Uuid::now_v7().to_string();
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
-                activation::give_up(held, operation, OperationState::Failed, &OperationOutcome::Failed { incident })
-                    .await
+                let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
+                match operation.kind.as_str() {
+                    SIMULATE => simulation::give_up(held, state, &outcome).await,
+                    _ => activation::give_up(held, operation, state, &outcome).await,
+                }
             }
         };
         if done.is_err() {
@@ -273,7 +335,7 @@ impl Held<'_> {
 
     /// Keeps the progress and renews the lease, in the transaction of a chunk of work. `true` where somebody has asked to
     /// cancel. A lost lease is a conflict: the chunk must not be committed.
-    async fn advance(&self, tx: &guanxi_store::Tx, progress: &ActivationProgress) -> Result<bool, Error> {
+    async fn advance(&self, tx: &Tx, progress: &impl Serialize) -> Result<bool, Error> {
         if self.runner.stop.is_cancelled() {
             return Err(Error::ShuttingDown);
         }
@@ -284,7 +346,7 @@ impl Held<'_> {
     }
 
     /// Ends the operation, in the transaction of its last step.
-    async fn end(&self, tx: &guanxi_store::Tx, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
+    async fn end(&self, tx: &Tx, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
         let outcome = serde_json::to_string(outcome).map_err(|error| Error::Internal(Arc::new(error)))?;
         if tx.end_operation(&self.id, self.fence, state, &outcome, self.now()).await? {
             Ok(())

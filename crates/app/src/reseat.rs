@@ -93,8 +93,7 @@ impl Reseat<'_> {
 
     /// Where the run under way will put the customer, if elsewhere.
     fn next(&self, row: &TierRow, next: Next, judge: &Judge) -> Option<NextSlot> {
-        let look = if judge.renewal { Look::Onward } else { Look::Afresh };
-        let (slot, inputs) = self.seat(row, judge, look);
+        let (slot, inputs) = self.seat(row, judge, look_of_run(judge.renewal));
         (slot != row.slot).then_some(NextSlot { slot, generation: next.generation, inputs })
     }
 
@@ -104,7 +103,7 @@ impl Reseat<'_> {
         }
         let subject =
             Subject { lifetime: &self.summary.tally, history: &self.state.history, today: self.moment.today() };
-        let seat = seat(judge, self.customer, subject, (Some(row.stood()), look), self.moment);
+        let seat = seat(judge.rules(), self.customer, subject, (Some(row.stood()), look), self.moment);
         let inputs = seat.inputs();
         (seat.slot, inputs)
     }
@@ -138,6 +137,11 @@ impl Reseat<'_> {
             decision,
         });
     }
+}
+
+/// How a run looks at customers, which renews the calibration in force or does not.
+pub(crate) fn look_of_run(renewal: bool) -> Look {
+    if renewal { Look::Onward } else { Look::Afresh }
 }
 
 /// Why a run moves customers.

@@ -2,9 +2,9 @@
 //! come through here, and from here to `settle`.
 
 use guanxi_model::{CustomerId, Day, Timestamp, Zone};
-use guanxi_segmentation::{Inputs, Look, Place, PyramidScheme, Readings, Settled, Subject, settle};
+use guanxi_segmentation::{Calibration, Inputs, Look, Place, PyramidScheme, Readings, Settled, Subject, settle};
+use guanxi_store::Stood;
 use guanxi_store::ledger::Slot;
-use guanxi_store::{Judge, Stood};
 
 /// A moment, and the zone its day is told in.
 #[derive(Clone, Copy, Debug)]
@@ -27,23 +27,32 @@ impl Moment<'_> {
 }
 
 impl Seat {
+    /// The value that was read.
+    pub(crate) fn value(&self) -> Option<i64> {
+        self.readings.value
+    }
+
+    /// What was read, to keep.
+    pub(crate) fn read(&self) -> Inputs {
+        Inputs::from(&self.readings)
+    }
+
     /// What was read, as it is kept with a change of tier.
     pub(crate) fn inputs(&self) -> String {
         // Booleans, integers and lists of them: there is nothing that JSON could not say.
-        serde_json::to_string(&Inputs::from(&self.readings)).unwrap_or_default()
+        serde_json::to_string(&self.read()).unwrap_or_default()
     }
 }
 
 /// Looks at a customer that is not deleted. An override in force is all there is to it; one that has expired has the
 /// customer begin anew.
 pub(crate) fn seat(
-    judge: &Judge,
+    (scheme, calibration): (&PyramidScheme, &Calibration),
     customer: &CustomerId,
     subject: Subject<'_>,
     (stood, look): (Option<Stood<'_>>, Look),
     moment: Moment<'_>,
 ) -> Seat {
-    let scheme = &judge.scheme;
     let held = stood.and_then(|stood| stood.held);
     let in_force = |until: Option<Timestamp>| until.is_none_or(|until| until > moment.now);
     if let Some((tier, until)) = held.filter(|(tier, until)| in_force(*until) && index_of(scheme, tier).is_some()) {
@@ -53,7 +62,7 @@ pub(crate) fn seat(
     let ended = stood.is_some_and(|stood| stood.has_expired(moment.now));
     let look = if ended { Look::Afresh } else { look };
     let present = stood.and_then(|stood| place(scheme, stood, moment));
-    let settled = settle((scheme, &judge.calibration), customer, subject, present, look);
+    let settled = settle((scheme, calibration), customer, subject, present, look);
     Seat { slot: slot(scheme, &settled, moment), readings: settled.readings }
 }
 

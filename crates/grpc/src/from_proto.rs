@@ -21,6 +21,7 @@ mod profile;
 mod purchase;
 pub(crate) mod pyramid;
 pub(crate) mod scheme;
+pub(crate) mod simulation;
 mod stage_change;
 pub(crate) mod target;
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod purchase;
 pub(crate) mod pyramid;
 pub(crate) mod report;
 mod scheme;
+pub(crate) mod simulation;
 mod stage_change;
 pub(crate) mod target;
 pub(crate) mod tier;

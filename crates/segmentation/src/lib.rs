@@ -10,7 +10,7 @@
 //! 3. [`settle`]: where everyone comes to stand; [`PyramidReport`] from the places.
 //!
 //! Under [`MovementRules`] a customer may stand above his place for a while: [`movement::step`] says how long.
-//! [`Migration`] compares two dates or revisions, [`Profile`] tells what the customers of a tier are like.
+//! [`Migration`] compares two dates or revisions, [`Simulation`] a candidate with what is in force, [`Profile`] tells what the customers of a tier are like.
 
 mod arena;
 mod calibration;
@@ -32,6 +32,7 @@ mod report;
 mod scheme;
 mod score;
 mod settle;
+mod simulation;
 mod strategy;
 mod subject;
 mod target;
@@ -67,6 +68,7 @@ pub use scheme::{
 };
 pub use score::{Part, Scored, Standing, Unranked, score, score_only};
 pub use settle::{Look, Place, Settled, settle};
+pub use simulation::{Cause, Causes, Example, Moved, Side, Simulation, SimulationBuilder, Way};
 pub use strategy::TierStrategy;
 pub use subject::{History, Needs, Span, Subject};
 pub use target::{NewTargetDecision, Target, TargetDecision, TargetDecisionKind};

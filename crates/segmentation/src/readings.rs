@@ -83,6 +83,13 @@ impl Values for Known<'_> {
     }
 }
 
+impl Inputs {
+    /// How many measures were read.
+    pub(crate) fn measures(&self) -> usize {
+        self.2.len()
+    }
+}
+
 impl From<&Readings> for Inputs {
     fn from(readings: &Readings) -> Inputs {
         let Readings { admitted, value, measures, closed } = readings;

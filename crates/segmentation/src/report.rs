@@ -4,6 +4,10 @@
 //! Gini and Lorenz follow M. O. Lorenz (1905) and C. Gini (1912), over the customers whose value is not negative. All
 //! sums are integers, so the order of the stream does not show.
 
+use serde::{Deserialize, Serialize};
+
+use crate::exact;
+
 /// Collects one place per customer; holds one integer per customer.
 #[derive(Clone, Debug)]
 pub struct ReportBuilder {
@@ -21,9 +25,10 @@ struct TierSums {
 }
 
 /// A number of customers and the sum of their values, in minor units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     pub customers: u64,
+    #[serde(with = "exact")]
     pub value: i128,
 }
 
@@ -44,12 +49,13 @@ pub struct PyramidReport {
     pub lorenz: Vec<LorenzPoint>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TierReport {
     pub customers: u64,
     /// Of the ranked customers.
     pub customer_share: Option<f64>,
     /// Sum of the values that are not negative, in minor units.
+    #[serde(with = "exact")]
     pub value: i128,
     /// Of all values that are not negative.
     pub value_share: Option<f64>,

@@ -92,6 +92,14 @@ fn first_inside(calibration: &Calibration, key: OrderKey<'_>, order: SortOrder) 
 }
 
 impl TieringRule {
+    /// Which part of the customers or of the value each tier is to have, in basis points; empty for score thresholds.
+    pub fn target_shares(&self) -> &[i32] {
+        match self {
+            Self::ScoreThresholds(_) => &[],
+            Self::CustomerShares(shares) | Self::ValueShares(shares) => shares,
+        }
+    }
+
     /// What the population must be sorted by, if at all.
     pub(crate) fn order(&self) -> Option<SortOrder> {
         match self {

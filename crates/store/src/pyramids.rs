@@ -64,6 +64,13 @@ pub struct Judge {
     pub renewal: bool,
 }
 
+impl Judge {
+    /// What customers are judged by.
+    pub fn rules(&self) -> (&PyramidScheme, &Calibration) {
+        (&self.scheme, &self.calibration)
+    }
+}
+
 const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
      next_revision, next_generation, last_generation, operation_id, create_time, update_time";
 const REVISION: &str = "pyramid_id, number, description, scheme, create_time";
@@ -191,6 +198,14 @@ impl Tx {
     /// What a generation judges by.
     pub async fn judge(&self, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
         judge(self.connection(), id, generation).await
+    }
+
+    /// The revision that was in force at a moment; none before the first.
+    pub async fn revision_at(&self, id: &PyramidId, at: Timestamp) -> Result<Option<RevisionNumber>, Error> {
+        let sql = "SELECT number FROM calibrations WHERE pyramid_id = $1 AND activate_time <= $2 \
+                   ORDER BY activate_time DESC, generation DESC LIMIT 1";
+        let found = find(self.connection(), sql, [id.as_str().into(), at.0.into()]).await?;
+        found.map(|row| read_number(row.try_get_by_index(0)?)).transpose()
     }
 
     /// Keeps the calibration of a generation.

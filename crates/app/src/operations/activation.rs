@@ -5,22 +5,18 @@
 //! is never lost to it. A takeover begins where the last chunk was committed; an unfinished calibration begins anew.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use guanxi_model::{CustomerId, PyramidId, TierId, name};
-use guanxi_segmentation::{Calibration, Calibrator, History, Knots, Look, PyramidScheme, RankSurvey, Subject};
+use guanxi_model::{PyramidId, TierId, name};
+use guanxi_segmentation::{History, Subject};
 use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
+use super::population::{CHECKPOINT, CHUNK, Facts, Pace, calibrate, looks};
 use super::{ActivationRequest, Held, OperationOutcome};
 use crate::error::Error;
-use crate::reseat::reason_of_run;
+use crate::reseat::{look_of_run, reason_of_run};
 use crate::seat::{Moment, moves, seat};
-
-/// Customers read at a time while calibrating, and written in one chunk.
-const CHUNK: usize = 5_000;
-/// How often a calibration, which writes nothing else, keeps how far it is; its lease lasts longer.
-const CHECKPOINT: Duration = Duration::from_secs(1);
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +55,7 @@ pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Er
     let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
     let request: ActivationRequest = serde_json::from_str(&operation.request).map_err(json)?;
     let progress: ActivationProgress = serde_json::from_str(&operation.progress).map_err(json)?;
-    let mut run = Activation { held, operation, request, progress };
+    let mut run = Activation { held, operation, request, progress, kept: Instant::now() };
     if run.progress.phase == ActivationPhase::Calibrate && !run.calibrate().await? {
         return Ok(());
     }
@@ -100,6 +96,20 @@ struct Activation<'a> {
     operation: &'a Operation,
     request: ActivationRequest,
     progress: ActivationProgress,
+    /// When a calibration last kept how far it is.
+    kept: Instant,
+}
+
+impl Pace for Activation<'_> {
+    async fn done(&mut self, customers: usize) -> Result<bool, Error> {
+        self.progress.done += customers as i64;
+        if self.kept.elapsed() < CHECKPOINT {
+            return Ok(true);
+        }
+        let goes_on = self.checkpoint().await?;
+        self.kept = Instant::now();
+        Ok(goes_on)
+    }
 }
 
 impl Activation<'_> {
@@ -133,9 +143,11 @@ impl Activation<'_> {
             revision.ok_or_else(|| Error::NotFound(name::revision(self.pyramid_id(), self.request.number)))?;
         let people = self.held.store().reader().customer_count().await?;
         // A takeover begins anew: nothing of what was counted is kept.
-        let total = if revision.scheme.ranks_population() { people * 2 } else { people };
+        let total = looks(&revision.scheme, people);
         self.progress = ActivationProgress { total, ..ActivationProgress::default() };
-        let Some(calibration) = self.measure(&revision.scheme, people).await? else { return Ok(false) };
+        let (store, facts) = (self.held.store(), Facts::Now(self.held.moment().today()));
+        let calibrated = calibrate((store, self), &revision.scheme, facts, people).await?;
+        let Some(calibration) = calibrated else { return Ok(false) };
         self.progress =
             ActivationProgress { phase: ActivationPhase::Assign, total: people, ..ActivationProgress::default() };
         let tx = self.held.store().begin().await?;
@@ -149,53 +161,6 @@ impl Activation<'_> {
         let cancel = self.held.advance(&tx, &self.progress).await?;
         tx.commit().await?;
         self.unless_cancelled(cancel).await
-    }
-
-    async fn measure(&mut self, scheme: &PyramidScheme, people: i64) -> Result<Option<Calibration>, Error> {
-        let mut knots = Knots::default();
-        if scheme.ranks_population() {
-            let mut survey = RankSurvey::new(scheme);
-            if !self.everybody(scheme, |_, subject| survey.add(subject)).await? {
-                return Ok(None);
-            }
-            knots = survey.finish();
-        }
-        let mut calibrator = Calibrator::new(scheme, knots, usize::try_from(people).unwrap_or(0));
-        let counted = self
-            .everybody(scheme, |customer, subject| {
-                // Who is not ranked has no place in the order.
-                let _ = calibrator.add(customer, subject);
-            })
-            .await?;
-        Ok(counted.then(|| calibrator.finish()))
-    }
-
-    /// Shows everybody to a function, page by page. False where cancelled.
-    async fn everybody(
-        &mut self,
-        scheme: &PyramidScheme,
-        mut show: impl FnMut(&CustomerId, Subject<'_>),
-    ) -> Result<bool, Error> {
-        let (reader, needs, today) = (self.held.store().reader(), scheme.needs(), self.held.moment().today());
-        let mut after = String::new();
-        let mut kept = Instant::now();
-        loop {
-            let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
-            let Some((last, _)) = page.last() else { return Ok(true) };
-            let histories = reader.histories_between((&after, last.as_str()), &needs, today).await?;
-            for (customer, lifetime) in &page {
-                let history = histories.get(customer).unwrap_or(History::NONE);
-                show(customer, Subject { lifetime, history, today });
-            }
-            last.as_str().clone_into(&mut after);
-            self.progress.done += page.len() as i64;
-            if kept.elapsed() >= CHECKPOINT {
-                if !self.checkpoint().await? {
-                    return Ok(false);
-                }
-                kept = Instant::now();
-            }
-        }
     }
 
     /// Fills the second slot of those who move, chunk by chunk, then switches all readers. False where cancelled.
@@ -305,8 +270,7 @@ fn move_of<'a>(
     let history = histories.get(&one.customer).unwrap_or(History::NONE);
     let subject = Subject { lifetime: &one.tally, history, today: moment.today() };
     let stood = one.stood();
-    let look = if judge.renewal { Look::Onward } else { Look::Afresh };
-    let mut seat = seat(judge, &one.customer, subject, (Some(stood), look), moment);
+    let mut seat = seat(judge.rules(), &one.customer, subject, (Some(stood), look_of_run(judge.renewal)), moment);
     if stood.has_expired(moment.now) {
         // The run places the customer, but only the look at it ends the override.
         seat.slot.due = Some(moment.now);

@@ -13,7 +13,7 @@ use super::{Context, Paging, Path, Update, done, given, page, scheme};
 const WRITABLE: &[&str] = &["display_name", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag"];
 const MAX_NAME: usize = 200;
-const MAX_DESCRIPTION: usize = 2000;
+pub(super) const MAX_DESCRIPTION: usize = 2000;
 
 /// CreatePyramid.
 pub(crate) fn create_request(request: pb::CreatePyramidRequest) -> Result<(NewPyramid, Guard), Violations> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use guanxi::google::longrunning as pb;
 use guanxi::google::longrunning::operations_server::Operations;
+use guanxi_app::operations::pyramid_of;
 use guanxi_app::{App, Error};
 use guanxi_model::name;
 use guanxi_store::Operation;
@@ -27,8 +28,8 @@ impl Operations for Service {
             let page = to_proto::page::cut(found, size, |operation| to_proto::operation::key(operation).to_vec());
             let pyramids = app.reader().pyramids("", ALL_PYRAMIDS).await?;
             let pyramids: HashMap<_, _> = pyramids.into_iter().map(|one| (one.id.clone(), one)).collect();
-            let pyramid = |operation: &Operation| pyramids.get(&to_proto::operation::pyramid_of(operation)?).cloned();
-            to_proto::operation::list_response(list.paging.query, page, pyramid)
+            let pyramid = |operation: &Operation| pyramids.get(&pyramid_of(operation)?).cloned();
+            to_proto::operation::list_response(&app.deployment().currency, list.paging.query, page, pyramid)
         })
         .await
     }
@@ -64,9 +65,9 @@ impl Operations for Service {
 
 /// An operation with the pyramid it works on, as that is now.
 pub(super) async fn resource(app: &App, operation: Operation) -> Result<pb::Operation, Error> {
-    let pyramid = match to_proto::operation::pyramid_of(&operation) {
+    let pyramid = match pyramid_of(&operation) {
         Some(id) => app.reader().pyramid(&id).await?,
         None => None,
     };
-    to_proto::operation::resource(operation, pyramid)
+    to_proto::operation::resource(&app.deployment().currency, operation, pyramid)
 }

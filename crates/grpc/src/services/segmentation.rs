@@ -188,6 +188,18 @@ impl SegmentationService for Service {
         .await
     }
 
+    async fn simulate_pyramid(&self, request: Request<pb::SimulatePyramidRequest>) -> Answer<longrunning::Operation> {
+        let request = request.into_inner();
+        self.unit(|app| async move {
+            let attributes = expressions::attributes(&app).await?;
+            let simulation = from_proto::simulation::request((&super::context(&app), &attributes), request);
+            let (simulation, request_id) = simulation.map_err(Error::Invalid)?;
+            let operation = app.operations().simulate(simulation, request_id).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
     async fn record_target_decision(
         &self,
         request: Request<pb::RecordTargetDecisionRequest>,

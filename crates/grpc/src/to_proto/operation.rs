@@ -7,31 +7,50 @@ use guanxi::google::longrunning as lro;
 use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{
-    ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, OperationOutcome,
+    ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, OperationOutcome, SIMULATE,
 };
 use guanxi_model::page::{KeyPart, Page, QueryHash};
-use guanxi_model::{PyramidId, name};
+use guanxi_model::{Currency, name};
 use guanxi_store::{Operation, OperationState, Pyramid};
 use prost_types::Any;
 
-use super::{page, pyramid, time};
+use super::{page, pyramid, simulation, time};
 use crate::status;
-
-/// The pyramid that an operation works on.
-pub(crate) fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
-    request_of(operation).ok().map(|request| request.pyramid)
-}
-
-fn request_of(operation: &Operation) -> Result<ActivationRequest, Error> {
-    serde_json::from_str(&operation.request).map_err(fault)
-}
 
 /// An operation. `pyramid` is what it works on, as it is now.
 ///
 /// # Errors
 /// The documents of the operation cannot be read.
-pub(crate) fn resource(operation: Operation, pyramid: Option<Pyramid>) -> Result<lro::Operation, Error> {
-    let ActivationRequest { pyramid: of, number } = request_of(&operation)?;
+pub(crate) fn resource(
+    currency: &Currency,
+    operation: Operation,
+    pyramid: Option<Pyramid>,
+) -> Result<lro::Operation, Error> {
+    if operation.kind == SIMULATE { simulation(currency, &operation) } else { run(operation, pyramid) }
+}
+
+/// A simulation.
+fn simulation(currency: &Currency, operation: &Operation) -> Result<lro::Operation, Error> {
+    use lro::operation::Result::Response;
+    let request = serde_json::from_str(&operation.request).map_err(fault)?;
+    let progress = serde_json::from_str(&operation.progress).map_err(fault)?;
+    let name = name::operation(&operation.id);
+    let metadata = Any::from_msg(&simulation::metadata(operation, &request, &progress)).map_err(fault)?;
+    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
+    let result = match outcome {
+        Some(OperationOutcome::Simulated(outcome)) => {
+            let response = simulation::response(currency, &request, &outcome);
+            Some(Response(Any::from_msg(&response).map_err(fault)?))
+        }
+        Some(outcome) => Some(failure(&name, &outcome)?),
+        None => None,
+    };
+    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
+}
+
+/// An activation or a renewal.
+fn run(operation: Operation, pyramid: Option<Pyramid>) -> Result<lro::Operation, Error> {
+    let ActivationRequest { pyramid: of, number } = serde_json::from_str(&operation.request).map_err(fault)?;
     let Operation {
         id,
         kind,
@@ -99,7 +118,7 @@ fn result(
     outcome: &str,
     pyramid: Option<Pyramid>,
 ) -> Result<lro::operation::Result, Error> {
-    use lro::operation::Result::{Error as Failed, Response};
+    use lro::operation::Result::Response;
     Ok(match serde_json::from_str(outcome).map_err(fault)? {
         OperationOutcome::Activated(ActivationOutcome { ranked: ranked_count, moved: moved_count }) => {
             let pyramid = pyramid.map(pyramid::resource);
@@ -109,9 +128,20 @@ fn result(
             };
             Response(response.map_err(fault)?)
         }
-        OperationOutcome::Cancelled => Failed(status::operation_cancelled(name)),
-        OperationOutcome::Failed { incident } => Failed(status::operation_failed(&incident)),
+        outcome => failure(name, &outcome)?,
     })
+}
+
+/// How an operation ended that was not done.
+fn failure(name: &str, outcome: &OperationOutcome) -> Result<lro::operation::Result, Error> {
+    use lro::operation::Result::Error as Failed;
+    match outcome {
+        OperationOutcome::Cancelled => Ok(Failed(status::operation_cancelled(name))),
+        OperationOutcome::Failed { incident } => Ok(Failed(status::operation_failed(incident))),
+        OperationOutcome::Activated(_) | OperationOutcome::Simulated(_) => {
+            Err(fault(std::io::Error::other("an operation has the outcome of another kind")))
+        }
+    }
 }
 
 /// ListOperations. `pyramid` finds what an operation works on.
@@ -119,6 +149,7 @@ fn result(
 /// # Errors
 /// As `resource`.
 pub(crate) fn list_response(
+    currency: &Currency,
     query: QueryHash,
     operations: Page<Operation>,
     pyramid: impl Fn(&Operation) -> Option<Pyramid>,
@@ -126,7 +157,7 @@ pub(crate) fn list_response(
     let Page { items, next } = operations;
     let items = items.into_iter().map(|operation| {
         let (key, pyramid) = (key(&operation), pyramid(&operation));
-        resource(operation, pyramid).map(|message| (key, message))
+        resource(currency, operation, pyramid).map(|message| (key, message))
     });
     let items = items.collect::<Result<Vec<_>, _>>()?;
     let page = Page { items, next };

@@ -31,7 +31,7 @@ pub(crate) fn report(
     }
 }
 
-fn tier(currency: &Currency, tier: &Tier, report: TierReport) -> pb::TierReport {
+pub(super) fn tier(currency: &Currency, tier: &Tier, report: TierReport) -> pb::TierReport {
     let TierReport { customers, customer_share, value, value_share, lowest_value, negative } = report;
     let Share { customers: negative_customers, value: _ } = negative;
     pb::TierReport {
@@ -50,6 +50,6 @@ fn point(point: LorenzPoint) -> pb::LorenzPoint {
     pb::LorenzPoint { customer_share: Some(customer_share), value_share: Some(value_share) }
 }
 
-fn count(customers: u64) -> i64 {
+pub(super) fn count(customers: u64) -> i64 {
     i64::try_from(customers).unwrap_or(i64::MAX)
 }

@@ -160,7 +160,7 @@ fn part(currency: &Currency, measure: &Measure, part: &Part, coverages: Coverage
     }
 }
 
-fn boundary(currency: &Currency, scheme: &PyramidScheme, bound: &Bound) -> pb::TierBoundary {
+pub(super) fn boundary(currency: &Currency, scheme: &PyramidScheme, bound: &Bound) -> pb::TierBoundary {
     // The last customer inside is somebody else's business.
     let Bound { tier, score, value, customer: _ } = bound;
     let amount = |minor| money::money(currency, Amount(minor));

@@ -1,0 +1,103 @@
+//! Reading everybody, page by page, and calibrating a scheme over them: what a run and a simulation do alike, so that the
+//! one predicts the other.
+
+use std::time::Duration;
+
+use guanxi_model::{CustomerId, Day};
+use guanxi_segmentation::{Calibration, Calibrator, History, Knots, PyramidScheme, RankSurvey, Subject};
+use guanxi_store::Store;
+
+use crate::error::Error;
+
+/// Customers read at a time, and written in one chunk.
+pub(super) const CHUNK: usize = 5_000;
+/// How often an operation that writes nothing else keeps how far it is; its lease lasts longer.
+pub(super) const CHECKPOINT: Duration = Duration::from_secs(1);
+
+/// By which facts customers are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Facts {
+    /// All there are, on this day.
+    Now(Day),
+    /// Those up to the end of a day that has passed.
+    AsOf(Day),
+}
+
+/// Whoever reads everybody, and is told of every page.
+pub(super) trait Pace {
+    /// So many more customers are done. False where the operation was cancelled.
+    fn done(&mut self, customers: usize) -> impl Future<Output = Result<bool, Error>> + Send;
+}
+
+impl Facts {
+    pub(super) fn day(self) -> Day {
+        match self {
+            Facts::Now(day) | Facts::AsOf(day) => day,
+        }
+    }
+}
+
+/// How many customers a calibration of a scheme has to look at, so many being there.
+pub(super) fn looks(scheme: &PyramidScheme, people: i64) -> i64 {
+    if scheme.ranks_population() { people * 2 } else { people }
+}
+
+/// Ranks and boundaries of a scheme over everybody; nothing where cancelled.
+pub(super) async fn calibrate(
+    (store, pace): (&Store, &mut impl Pace),
+    scheme: &PyramidScheme,
+    facts: Facts,
+    people: i64,
+) -> Result<Option<Calibration>, Error> {
+    let mut knots = Knots::default();
+    if scheme.ranks_population() {
+        let mut survey = RankSurvey::new(scheme);
+        if !everybody((store, &mut *pace), scheme, facts, |_, subject| survey.add(subject)).await? {
+            return Ok(None);
+        }
+        knots = survey.finish();
+    }
+    let mut calibrator = Calibrator::new(scheme, knots, usize::try_from(people).unwrap_or(0));
+    let counted = everybody((store, pace), scheme, facts, |customer, subject| {
+        // Who is not ranked has no place in the order.
+        let _ = calibrator.add(customer, subject);
+    })
+    .await?;
+    Ok(counted.then(|| calibrator.finish()))
+}
+
+/// Shows everybody to a function, page by page. False where cancelled.
+async fn everybody(
+    (store, pace): (&Store, &mut impl Pace),
+    scheme: &PyramidScheme,
+    facts: Facts,
+    mut show: impl FnMut(&CustomerId, Subject<'_>),
+) -> Result<bool, Error> {
+    let (reader, day) = (store.reader(), facts.day());
+    let needs = match facts {
+        Facts::Now(_) => scheme.needs(),
+        Facts::AsOf(_) => scheme.needs().of_the_past(),
+    };
+    let mut after = String::new();
+    loop {
+        let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
+        let Some((last, _)) = page.last() else { return Ok(true) };
+        let mut histories = reader.histories_between((&after, last.as_str()), &needs, day).await?;
+        for (customer, lifetime) in &page {
+            match facts {
+                Facts::Now(today) => {
+                    let history = histories.get(customer).unwrap_or(History::NONE);
+                    show(customer, Subject { lifetime, history, today });
+                }
+                Facts::AsOf(today) => {
+                    let (lifetime, history) = histories.remove(customer).unwrap_or_default().until(today);
+                    show(customer, Subject { lifetime: &lifetime, history: &history, today });
+                }
+            }
+        }
+        last.as_str().clone_into(&mut after);
+        if !pace.done(page.len()).await? {
+            return Ok(false);
+        }
+    }
+}
