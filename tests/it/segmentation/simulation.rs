@@ -169,6 +169,11 @@ async fn renewal_is_predicted(guanxi: TestServer) {
     assert_eq!(counts(&made), went(&before, &after));
     examples_went(&made, &before, &after);
     assert_eq!(made.tiers[0].target_basis_points, Some(1000));
+    // Movement rules and the override hold some of them now.
+    let made =
+        simulate(&guanxi, of(Candidate::Draft(scheme(vec![revenue()], customer_shares(&[1000, 3000, 6000]))))).await;
+    let held: i64 = made.moves.iter().map(|one| one.held_count).sum();
+    assert!(held > 2, "{held}");
 }
 
 async fn simulation_writes_nothing_and_its_draft_is_not_kept(guanxi: TestServer) {

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use guanxi_model::{CustomerId, Day, PyramidId, RevisionNumber, TierId, Timestamp, name};
 use guanxi_segmentation::{
-    Calibration, Cause, History, Inputs, Needs, PyramidScheme, Side, Simulation, SimulationBuilder, Subject, Tier,
-    judge,
+    Calibration, Cause, History, Inputs, Knots, Needs, PyramidScheme, Side, Simulation, SimulationBuilder, Subject,
+    Tier, judge,
 };
 use guanxi_store::{Active, Histories, Judge, Operation, OperationState, Placed, Pyramid};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,13 @@ enum End {
     Outdated,
 }
 
+/// What the candidate is held against, before it is calibrated.
+enum Against {
+    Nothing,
+    InForce(Active, Box<Judge>),
+    Revision(RevisionNumber, Box<PyramidScheme>),
+}
+
 /// What the candidate is held against.
 enum Baseline {
     /// Where everybody stands, with what is in force.
@@ -127,7 +134,7 @@ enum Baseline {
 
 struct InForce {
     active: Active,
-    judge: Judge,
+    judge: Box<Judge>,
     /// Its scheme, calibrated at this moment.
     renewed: Calibration,
 }
@@ -153,37 +160,19 @@ impl Attempt<'_> {
             Candidate::Revision(number) => (Some(*number), self.scheme(*number).await?),
             Candidate::Draft(scheme) => (None, scheme.as_ref().clone()),
         };
-        let against = match self.request.baseline {
-            Some(number) => Some((number, self.scheme(number).await?)),
-            None => None,
-        };
-        let in_force = match (begun.active, &against) {
-            (Some(active), None) => Some((active, self.judge(active).await?)),
-            _ => None,
-        };
-        let renewal = in_force.as_ref().is_some_and(|(active, _)| Some(active.number) == number);
+        let against = self.against(&begun).await?;
+        // Where the candidate is in force already, one calibration serves both sides.
+        let renewal = matches!(&against, Against::InForce(active, _) if Some(active.number) == number);
+        let other = against.scheme().filter(|_| !renewal);
         let people = self.held.store().reader().customer_count().await?;
-        let other = against.as_ref().map(|(_, scheme)| scheme).or(in_force.as_ref().map(|(_, judge)| &judge.scheme));
-        let other = other.filter(|_| !renewal);
         self.progress.total = looks(&scheme, people) + other.map_or(0, |other| looks(other, people));
-
         let Some(calibration) = self.calibrate(&scheme, people).await? else { return Ok(End::Cancelled) };
-        let other = match other {
-            Some(other) => match self.calibrate(other, people).await? {
-                Some(calibration) => calibration,
-                None => return Ok(End::Cancelled),
-            },
-            None => calibration.clone(),
+        let renewed = match other {
+            Some(other) => self.calibrate(other, people).await?,
+            None => Some(calibration.clone()),
         };
-        let candidate = Simulated { number, scheme, calibration };
-        let baseline = match against {
-            Some((number, scheme)) => {
-                Baseline::Afresh(Box::new(Simulated { number: Some(number), scheme, calibration: other }))
-            }
-            None => {
-                Baseline::Standing(in_force.map(|(active, judge)| Box::new(InForce { active, judge, renewed: other })))
-            }
-        };
+        let Some(renewed) = renewed else { return Ok(End::Cancelled) };
+        let (candidate, baseline) = (Simulated { number, scheme, calibration }, against.calibrated(renewed));
         self.progress = SimulationProgress { phase: SimulationPhase::Compare, done: 0, total: people };
         let Some(found) = self.compare(&candidate, &baseline, renewal).await? else { return Ok(End::Cancelled) };
         if self.request.baseline.is_none() && self.pyramid().await?.active != begun.active {
@@ -191,6 +180,14 @@ impl Attempt<'_> {
         }
         let outcome = SimulationOutcome { baseline: baseline.to_keep(), candidate, time: self.moment.now, found };
         Ok(End::Found(Box::new(outcome)))
+    }
+
+    async fn against(&self, begun: &Pyramid) -> Result<Against, Error> {
+        Ok(match (self.request.baseline, begun.active) {
+            (Some(number), _) => Against::Revision(number, Box::new(self.scheme(number).await?)),
+            (None, Some(active)) => Against::InForce(active, Box::new(self.judge(active).await?)),
+            (None, None) => Against::Nothing,
+        })
     }
 
     async fn pyramid(&self) -> Result<Pyramid, Error> {
@@ -270,6 +267,29 @@ pub(super) async fn give_up(held: &Held<'_>, state: OperationState, outcome: &Op
     Ok(tx.commit().await?)
 }
 
+impl Against {
+    fn scheme(&self) -> Option<&PyramidScheme> {
+        match self {
+            Against::Nothing => None,
+            Against::InForce(_, judge) => Some(&judge.scheme),
+            Against::Revision(_, scheme) => Some(scheme),
+        }
+    }
+
+    /// With the calibration of this moment, where there is something to calibrate.
+    fn calibrated(self, calibration: Calibration) -> Baseline {
+        match self {
+            Against::Nothing => Baseline::Standing(None),
+            Against::InForce(active, judge) => {
+                Baseline::Standing(Some(Box::new(InForce { active, judge, renewed: calibration })))
+            }
+            Against::Revision(number, scheme) => {
+                Baseline::Afresh(Box::new(Simulated { number: Some(number), scheme: *scheme, calibration }))
+            }
+        }
+    }
+}
+
 impl Baseline {
     fn scheme(&self) -> Option<&PyramidScheme> {
         match self {
@@ -298,12 +318,12 @@ impl Baseline {
     fn to_keep(&self) -> Option<Simulated> {
         let side = match self {
             Baseline::Standing(in_force) => {
-                let Judge { number, scheme, calibration, .. } = &in_force.as_ref()?.judge;
+                let Judge { number, scheme, calibration, .. } = in_force.as_ref()?.judge.as_ref();
                 Simulated { number: Some(*number), scheme: scheme.clone(), calibration: calibration.clone() }
             }
             Baseline::Afresh(side) => side.as_ref().clone(),
         };
-        let calibration = Calibration { knots: Default::default(), ..side.calibration };
+        let calibration = Calibration { knots: Knots::default(), ..side.calibration };
         Some(Simulated { calibration, ..side })
     }
 }
