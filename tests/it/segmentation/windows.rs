@@ -64,10 +64,10 @@ async fn windows_weigh_days_by_their_age(guanxi: TestServer) {
     let gone = [money(0), count(0), None];
     for (now, recent, revenue, number_of, days) in [
         ("2026-01-31T12:00:00Z", &recent, 15_000, 2.0, 1.0),
-        // 2^-0.2 and 2^-0.5, rounded to a cent and to a millionth.
+        // 2^-0.2, then 2^-0.3 and so on, rounded to a cent and to a millionth.
         ("2026-02-02T23:59:59Z", &recent, 13_058, 1.741_101, 0.870_551),
         ("2026-02-03T00:00:00Z", &gone, 12_184, 1.624_505, 0.812_252),
-        ("2026-02-05T00:00:00Z", &gone, 10_607, 1.414_214, 0.707_107),
+        ("2026-02-04T00:00:00Z", &gone, 11_368, 1.515_717, 0.757_858),
         ("2026-02-10T00:00:00Z", &gone, 7_500, 1.0, 0.5),
         ("2026-02-20T00:00:00Z", &gone, 3_750, 0.5, 0.25),
     ] {
@@ -250,7 +250,7 @@ async fn every_fault_of_a_window_is_named_by_its_path(guanxi: TestServer) {
     }
     let longest = PyramidRevision { value_window: half_life(3_660), ..of(MeasureKind::NetRevenue, trailing(3_660)) };
     let kept = try_revision(&guanxi, "value", longest).await.unwrap();
-    let span = |window: &Option<Window>| window.as_ref().and_then(|window| window.span.clone());
+    let span = |window: &Option<Window>| window.as_ref().and_then(|window| window.span);
     assert_eq!(span(&kept.value_window), Some(window::Span::HalfLifeDays(3_660)));
     assert_eq!(span(&kept.measures[0].window), Some(window::Span::TrailingDays(3_660)));
     let unsaid = try_revision(&guanxi, "value", by_revenue()).await.unwrap();
