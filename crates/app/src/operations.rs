@@ -292,7 +292,8 @@ impl Runner {
                 }
             }
         };
-        if done.is_err() {
+        // The next look tries again. A server that stops leaves the rest to the end of its lease.
+        if matches!(done, Err(Error::Conflict | Error::Unavailable { .. })) {
             held.release().await?;
         }
         match done {

@@ -26,7 +26,6 @@ pub mod movement;
 mod normalise;
 mod occasions;
 mod presets;
-mod profile;
 mod readings;
 mod report;
 mod scheme;
@@ -57,10 +56,6 @@ pub use movement::{Assessment, MovementDraft, MovementRules, Stay, Step};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};
 pub use occasions::{Occasion, OccasionKey, OccasionKind, Recurrence, When, keys_of, occasions};
 pub use presets::{Preset, presets};
-pub use profile::{
-    Base, Evidence, Figures, MeasureProfile, Mention, MixCounts, MixProfile, Profile, ProfileBuilder, TierProfile,
-    WordCount,
-};
 pub use readings::{Inputs, Readings};
 pub use report::{LorenzPoint, PyramidReport, ReportBuilder, Share, TierReport};
 pub use scheme::{
