@@ -10,7 +10,8 @@
 //! 3. [`settle`]: where everyone comes to stand; [`PyramidReport`] from the places.
 //!
 //! Under [`MovementRules`] a customer may stand above his place for a while: [`movement::step`] says how long.
-//! [`Migration`] compares two dates or revisions, [`Simulation`] a candidate with what is in force, [`Profile`] tells what the customers of a tier are like.
+//! [`Migration`] compares two dates or revisions, [`Simulation`] a candidate with what is in
+//! force.
 
 mod arena;
 mod calibration;
