@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use guanxi_model::{CustomerId, Day};
-use guanxi_segmentation::{Calibration, Calibrator, History, Knots, PyramidScheme, RankSurvey, Subject};
-use guanxi_store::Store;
+use guanxi_model::{CustomerId, Day, Tally};
+use guanxi_segmentation::{Calibration, Calibrator, History, Knots, Needs, PyramidScheme, RankSurvey, Subject};
+use guanxi_store::{Histories, Store};
 
 use crate::error::Error;
 
@@ -33,6 +33,33 @@ impl Facts {
     pub(super) fn day(self) -> Day {
         match self {
             Facts::Now(day) | Facts::AsOf(day) => day,
+        }
+    }
+
+    /// What has to be read for a scheme that needs so much.
+    pub(super) fn needs(self, needs: Needs) -> Needs {
+        match self {
+            Facts::Now(_) => needs,
+            Facts::AsOf(_) => needs.of_the_past(),
+        }
+    }
+
+    /// Shows a customer as these facts have it.
+    pub(super) fn show<T>(
+        self,
+        (customer, lifetime): (&CustomerId, &Tally),
+        histories: &mut Histories,
+        look: impl FnOnce(Subject<'_>) -> T,
+    ) -> T {
+        match self {
+            Facts::Now(today) => {
+                let history = histories.get(customer).unwrap_or(History::NONE);
+                look(Subject { lifetime, history, today })
+            }
+            Facts::AsOf(today) => {
+                let (lifetime, history) = histories.remove(customer).unwrap_or_default().until(today);
+                look(Subject { lifetime: &lifetime, history: &history, today })
+            }
         }
     }
 }
@@ -73,27 +100,14 @@ async fn everybody(
     facts: Facts,
     mut show: impl FnMut(&CustomerId, Subject<'_>),
 ) -> Result<bool, Error> {
-    let (reader, day) = (store.reader(), facts.day());
-    let needs = match facts {
-        Facts::Now(_) => scheme.needs(),
-        Facts::AsOf(_) => scheme.needs().of_the_past(),
-    };
+    let (reader, needs) = (store.reader(), facts.needs(scheme.needs()));
     let mut after = String::new();
     loop {
         let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
         let Some((last, _)) = page.last() else { return Ok(true) };
-        let mut histories = reader.histories_between((&after, last.as_str()), &needs, day).await?;
+        let mut histories = reader.histories_between((&after, last.as_str()), &needs, facts.day()).await?;
         for (customer, lifetime) in &page {
-            match facts {
-                Facts::Now(today) => {
-                    let history = histories.get(customer).unwrap_or(History::NONE);
-                    show(customer, Subject { lifetime, history, today });
-                }
-                Facts::AsOf(today) => {
-                    let (lifetime, history) = histories.remove(customer).unwrap_or_default().until(today);
-                    show(customer, Subject { lifetime: &lifetime, history: &history, today });
-                }
-            }
+            facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
         }
         last.as_str().clone_into(&mut after);
         if !pace.done(page.len()).await? {

@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use guanxi_model::{CustomerId, Day, PyramidId, RevisionNumber, TierId, Timestamp, name};
 use guanxi_segmentation::{
-    Calibration, Cause, History, Inputs, Knots, Needs, PyramidScheme, Side, Simulation, SimulationBuilder, Subject,
-    Tier, judge,
+    Calibration, Cause, Inputs, Knots, Needs, PyramidScheme, Side, Simulation, SimulationBuilder, Subject, Tier, judge,
 };
-use guanxi_store::{Active, Histories, Judge, Operation, OperationState, Placed, Pyramid};
+use guanxi_store::{Active, Judge, Operation, OperationState, Placed, Pyramid};
 use serde::{Deserialize, Serialize};
 
 use super::population::{CHECKPOINT, CHUNK, Facts, Pace, calibrate, looks};
@@ -226,7 +225,7 @@ impl Attempt<'_> {
             SimulationBuilder::new(baseline.tiers(), candidate.scheme.tiers(), self.request.examples_per_cell);
         let (facts, pyramid) = (self.facts(), &self.request.pyramid);
         let needs = baseline.needs().map_or(candidate.scheme.needs(), |needs| needs.and(candidate.scheme.needs()));
-        let needs = if matches!(facts, Facts::AsOf(_)) { needs.of_the_past() } else { needs };
+        let needs = facts.needs(needs);
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
         let reader = self.held.store().reader();
         let mut after = String::new();
@@ -236,7 +235,8 @@ impl Attempt<'_> {
             let between = (after.as_str(), last.customer.as_str());
             let mut histories = reader.histories_between(between, &needs, facts.day()).await?;
             for one in &page {
-                comparison.add(&mut found, one, &mut histories, facts);
+                let known = (&one.customer, &one.tally);
+                facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
             }
             last.customer.as_str().clone_into(&mut after);
             if !self.done(page.len()).await? {
@@ -337,19 +337,6 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn add(&self, found: &mut SimulationBuilder, one: &Placed, histories: &mut Histories, facts: Facts) {
-        match facts {
-            Facts::Now(today) => {
-                let history = histories.get(&one.customer).unwrap_or(History::NONE);
-                self.look(found, one, Subject { lifetime: &one.tally, history, today });
-            }
-            Facts::AsOf(today) => {
-                let (lifetime, history) = histories.remove(&one.customer).unwrap_or_default().until(today);
-                self.look(found, one, Subject { lifetime: &lifetime, history: &history, today });
-            }
-        }
-    }
-
     fn look(&self, found: &mut SimulationBuilder, one: &Placed, subject: Subject<'_>) {
         match self.baseline {
             Baseline::Standing(in_force) => self.seated(found, one, subject, in_force.as_deref()),
