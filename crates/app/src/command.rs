@@ -18,6 +18,16 @@ pub enum Command {
     Look(CustomerId),
 }
 
+impl Command {
+    /// Whose override in which pyramid it changes, if any.
+    pub(crate) fn overridden(&self) -> Option<(CustomerId, PyramidId)> {
+        match self {
+            Command::ChangeOverride(change) => Some((change.customer.clone(), change.pyramid.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// A new customer. The id is the caller's, or follows from the request id.
 #[derive(Clone, Debug)]
 pub struct CreateCustomer {

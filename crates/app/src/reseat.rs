@@ -41,8 +41,8 @@ struct Reseat<'a> {
 }
 
 impl Reseat<'_> {
-    /// The row as it is now, where it differs or a run is under way (whose own write of the row, from older facts, must
-    /// not win).
+    /// The row as it is now, where it differs, where somebody has decided on its override (which the row that is held
+    /// against has already), or where a run is under way (whose own write of the row, from older facts, must not win).
     fn row(&mut self) -> Option<TierRow> {
         let pyramid = &self.bench.pyramid;
         let kept = self.state.tiers.get(&pyramid.id);
@@ -56,7 +56,7 @@ impl Reseat<'_> {
         let said_something = |row: &TierRow| row.slot != Slot::default() || row.next.is_some() || row.held.is_some();
         let differs =
             kept.map_or(said_something(&row), |kept| *kept != TierRow { version: kept.version, ..row.clone() });
-        (differs || self.bench.next.is_some()).then_some(row)
+        (differs || self.is_decided() || self.bench.next.is_some()).then_some(row)
     }
 
     /// Where a run has put the second slot in force and not folded it yet.
@@ -79,8 +79,7 @@ impl Reseat<'_> {
         let (slot, inputs) = self.seat(&row, judge, look);
         // One that has expired has done its last.
         let expired = row.held.take_if(|held| !held.holds(now)).is_some();
-        let decided = self.touch.decision(&self.bench.pyramid.id).is_some();
-        if slot.tier != row.slot.tier || decided {
+        if slot.tier != row.slot.tier || self.is_decided() {
             let reason = if expired { TierChangeReason::OverrideEnded } else { self.reason() };
             let change = (row.slot.tier.clone(), slot.tier.clone(), reason, now);
             self.keep((active.generation, self.summary.version), change, inputs);
@@ -106,6 +105,10 @@ impl Reseat<'_> {
         let seat = seat(judge.rules(), self.customer, subject, (Some(row.stood()), look), self.moment);
         let inputs = seat.inputs();
         (seat.slot, inputs)
+    }
+
+    fn is_decided(&self) -> bool {
+        self.touch.decision(&self.bench.pyramid.id).is_some()
     }
 
     fn reason(&self) -> TierChangeReason {

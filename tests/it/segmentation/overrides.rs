@@ -5,6 +5,7 @@ use guanxi::v1::{
     TierAssignment, TierExplanation,
 };
 use guanxi_testkit::{START, TestServer, on_each_backend};
+use tokio::task::JoinSet;
 use tonic::{Code, Status};
 
 use super::kit::{
@@ -16,6 +17,8 @@ use crate::support::{create_person, refused, request_id, time};
 
 on_each_backend! {
     an_override_is_set_replaced_and_cleared,
+    an_override_into_the_present_tier_holds,
+    everybody_who_decides_at_the_same_time_is_told_of,
     an_override_ends_by_the_clock,
     facts_do_not_move_who_is_held,
     a_customer_who_has_bought_nothing_is_held_as_well,
@@ -80,6 +83,38 @@ async fn an_override_is_set_replaced_and_cleared(guanxi: TestServer) {
     assert_eq!(steps(&seen), expected);
     let by = |index: usize| (seen[index].actor.as_str(), seen[index].actor_reason.as_str());
     assert_eq!([0, 1, 2, 3].map(by), [("k.moos", "Over"), ("s.ito", "Arrears"), ("m.lang", "Pilot"), ("", "")]);
+}
+
+async fn an_override_into_the_present_tier_holds(guanxi: TestServer) {
+    ada_in_silver(&guanxi).await;
+    let held = set(&guanxi, holding("ada", "silver", None)).await.unwrap();
+    assert_eq!((held.tier.as_str(), held.r#override.unwrap().actor.as_str()), ("silver", "m.lang"));
+    let other = SetTierOverrideRequest { actor: "s.ito".into(), ..holding("ada", "silver", None) };
+    assert_eq!(set(&guanxi, other).await.unwrap().r#override.unwrap().actor, "s.ito");
+    buys(&guanxi, "ada", 90_000).await;
+    assert_eq!(standing(&guanxi, "ada").await.tier, "silver");
+    let seen = changes(&guanxi, "ada").await;
+    let expected =
+        [("OVERRIDE_SET", "silver", "silver"), ("OVERRIDE_SET", "silver", "silver"), ("OWN_CHANGE", "", "silver")];
+    assert_eq!(steps(&seen), expected);
+}
+
+async fn everybody_who_decides_at_the_same_time_is_told_of(guanxi: TestServer) {
+    ada_in_silver(&guanxi).await;
+    let actors: Vec<String> = (0..12).map(|number| format!("actor-{number:02}")).collect();
+    let mut deciders = JoinSet::new();
+    for (actor, tier) in actors.iter().zip(["gold", "bronze"].into_iter().cycle()) {
+        let (mut client, request) = (guanxi.segmentation(), holding("ada", tier, None));
+        let request = SetTierOverrideRequest { actor: actor.clone(), ..request };
+        deciders.spawn(async move { client.set_tier_override(request).await.map(drop) });
+    }
+    for decided in deciders.join_all().await {
+        decided.unwrap();
+    }
+    let seen = changes(&guanxi, "ada").await;
+    let decided: Vec<_> = seen.iter().map(|change| change.actor.clone()).filter(|actor| !actor.is_empty()).collect();
+    assert_eq!(sorted(decided), actors);
+    assert!(seen.windows(2).all(|pair| pair[0].from_tier == pair[1].to_tier), "one follows from the other: {seen:?}");
 }
 
 async fn an_override_ends_by_the_clock(guanxi: TestServer) {

@@ -86,7 +86,8 @@ fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize,
 /// Carries jobs out and answers each. A conflict is tried again; what fails together is tried in halves, so that one bad
 /// job fails only its own callers.
 async fn settle(shared: Arc<Shared>, jobs: Vec<Job>) {
-    let mut pending = vec![jobs];
+    let mut pending = apart(jobs);
+    pending.reverse();
     while let Some(mut jobs) = pending.pop() {
         if jobs.is_empty() {
             continue;
@@ -116,6 +117,25 @@ async fn settle(shared: Arc<Shared>, jobs: Vec<Job>) {
             }
         }
     }
+}
+
+/// The jobs in as few batches as keep two decisions on one override apart: a batch tells one change of tier for each
+/// customer and pyramid, and who decided what must not be lost.
+fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut decided = BTreeSet::new();
+    let mut batches = vec![Vec::new()];
+    for job in jobs {
+        let overrides: BTreeSet<_> = job.commands.iter().filter_map(Command::overridden).collect();
+        if !overrides.is_disjoint(&decided) {
+            decided.clear();
+            batches.push(Vec::new());
+        }
+        decided.extend(overrides);
+        if let Some(batch) = batches.last_mut() {
+            batch.push(job);
+        }
+    }
+    batches
 }
 
 async fn try_often(shared: &Shared, jobs: &[Job], tries: usize) -> Result<Vec<Vec<Answer>>, Error> {
