@@ -164,8 +164,7 @@ impl Operations<'_> {
 
     /// The revision that was in force at the end of a day.
     async fn in_force_on(&self, tx: &Tx, pyramid: &PyramidId, day: Day) -> Result<RevisionNumber, Error> {
-        let end = Timestamp(self.zone.start_of(day.plus_days(1)).0 - 1);
-        let number = tx.revision_at(pyramid, end).await?;
+        let number = tx.revision_at(pyramid, self.zone.end_of(day)).await?;
         number.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)).into())
     }
 

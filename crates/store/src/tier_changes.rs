@@ -17,12 +17,13 @@ pub struct Arrival {
 }
 
 impl Reader {
-    /// The changes in a pyramid up to a moment of some customers after one, in the order of customers, and of each in that
-    /// of time, on the pool for reports; with the last customer that was looked at. Nothing when there are no more.
+    /// Of some customers after one, the last change in a pyramid up to a moment and the last between it and a later one: in
+    /// the order of customers, and of each in that of time, on the pool for reports; with the last customer that was
+    /// looked at. Nothing when there are no more.
     pub async fn arrivals(
         &self,
         pyramid: &PyramidId,
-        until: Timestamp,
+        (start, end): (Timestamp, Timestamp),
         (after, limit): (&str, usize),
     ) -> Result<Option<(String, Vec<Arrival>)>, Error> {
         let bound = "SELECT MAX(customer_id) FROM \
@@ -30,9 +31,11 @@ impl Reader {
         let found = find(self.reports(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };
-        let sql = "SELECT customer_id, change_time, to_tier FROM tier_changes WHERE customer_id > $1 AND customer_id <= $2 \
-                   AND pyramid_id = $3 AND change_time <= $4 ORDER BY customer_id, change_time, generation, version";
-        let values = [after.into(), last.as_str().into(), pyramid.as_str().into(), until.0.into()];
+        let sql = "SELECT customer_id, change_time, to_tier FROM (SELECT customer_id, change_time, to_tier, ROW_NUMBER() OVER \
+                   (PARTITION BY customer_id, change_time <= $5 ORDER BY change_time DESC, generation DESC, version DESC) AS back \
+                   FROM tier_changes WHERE customer_id > $1 AND customer_id <= $2 AND pyramid_id = $3 AND change_time <= $4) AS c \
+                   WHERE back = 1 ORDER BY customer_id, change_time";
+        let values = [after.into(), last.as_str().into(), pyramid.as_str().into(), end.0.into(), start.0.into()];
         let found = query(self.reports(), sql, values).await?;
         let arrival = |row: &QueryResult| {
             Ok(Arrival {

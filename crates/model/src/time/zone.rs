@@ -50,6 +50,11 @@ impl Zone {
             .and_then(|midnight| self.0.to_ambiguous_timestamp(midnight).compatible())
             .map_or(Timestamp(utc), |moment| Timestamp(moment.as_microsecond()))
     }
+
+    /// The last moment of a day.
+    pub fn end_of(&self, day: Day) -> Timestamp {
+        Timestamp(self.start_of(day.plus_days(1)).0 - 1)
+    }
 }
 
 impl fmt::Display for Zone {

@@ -124,10 +124,7 @@ pub(super) struct Past {
 impl Past {
     pub(super) async fn of(app: &App, customer: &CustomerId, id: &PyramidId, day: Day) -> Result<Past, Error> {
         pyramid(app, id).await?;
-        let end = Timestamp(app.deployment().zone.start_of(day.plus_days(1)).0 - 1);
-        let generation = app.reader().generation_at(id, end).await?;
-        let generation = generation.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(id)))?;
-        let judge = app.judge(id, generation).await?;
+        let (end, judge) = at_end_of(app, id, day).await?;
         standing(app, customer, id).await?;
         let needs = judge.scheme.needs().of_the_past();
         let (lifetime, history) = app.reader().history(customer, &needs, day).await?.until(day);
@@ -141,6 +138,14 @@ impl Past {
         let Past { judge, readings, tier, since } = self;
         Seen { customer, pyramid, judge, tier: tier.as_ref(), since: *since, held: None, readings }
     }
+}
+
+/// The end of a day, and what the pyramid judged by then.
+pub(super) async fn at_end_of(app: &App, id: &PyramidId, day: Day) -> Result<(Timestamp, Arc<Judge>), Error> {
+    let end = app.deployment().zone.end_of(day);
+    let generation = app.reader().generation_at(id, end).await?;
+    let generation = generation.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(id)))?;
+    Ok((end, app.judge(id, generation).await?))
 }
 
 /// The sums and the row of a customer that is there and not deleted.

@@ -1,11 +1,11 @@
-//! Who went from which tier to which between two days, by the changes of tier that are recorded: every customer's, read
-//! page by page on the pool for reports.
+//! Who went from which tier to which between two days, by the last changes of tier that were recorded until either:
+//! read page by page on the pool for reports.
 
 use std::sync::Arc;
 
 use guanxi::v1 as pb;
-use guanxi_app::{App, Error, Refusal};
-use guanxi_model::{Day, PyramidId, TierId, Timestamp, name};
+use guanxi_app::{App, Error};
+use guanxi_model::{Day, PyramidId, TierId, Timestamp};
 use guanxi_segmentation::{MigrationBuilder, Position};
 use guanxi_store::{Arrival, Judge};
 
@@ -30,7 +30,7 @@ pub(super) async fn movement(
     let (from, to) = (side(app, pyramid, start).await?, side(app, pyramid, end).await?);
     let mut builder = MigrationBuilder::new(from.judge.scheme.tiers(), to.judge.scheme.tiers());
     let mut after = String::new();
-    while let Some((last, arrivals)) = app.reader().arrivals(pyramid, to.end, (&after, CHUNK)).await? {
+    while let Some((last, arrivals)) = app.reader().arrivals(pyramid, (from.end, to.end), (&after, CHUNK)).await? {
         for of_one in arrivals.chunk_by(|a, b| a.customer == b.customer) {
             builder.add(from.position(of_one), to.position(of_one));
         }
@@ -41,14 +41,12 @@ pub(super) async fn movement(
 }
 
 async fn side(app: &App, pyramid: &PyramidId, day: Day) -> Result<Side, Error> {
-    let end = Timestamp(app.deployment().zone.start_of(day.plus_days(1)).0 - 1);
-    let generation = app.reader().generation_at(pyramid, end).await?;
-    let generation = generation.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)))?;
-    Ok(Side { end, judge: app.judge(pyramid, generation).await? })
+    let (end, judge) = in_force::at_end_of(app, pyramid, day).await?;
+    Ok(Side { end, judge })
 }
 
 impl Side {
-    /// Where a customer stood, by all its changes in the order of time. The matrix is of customers; values are not told.
+    /// Where a customer stood, by its changes in the order of time. The matrix is of customers; values are not told.
     fn position(&self, of_one: &[Arrival]) -> Option<Position> {
         let last = of_one.iter().rev().find(|arrival| arrival.time <= self.end)?;
         let is = |tier: &TierId| self.judge.scheme.tiers().iter().position(|known| known.id == *tier);
