@@ -86,7 +86,7 @@ fn lost(pyramid: &PyramidId, generation: i64) -> Error {
 impl Bench {
     /// Whether somebody can be held in a tier of this name.
     pub(crate) fn has_tier(&self, tier: &TierId) -> bool {
-        self.active.as_ref().is_some_and(|judge| judge.scheme.tiers().iter().any(|known| known.id == *tier))
+        self.active.as_ref().is_some_and(|judge| judge.scheme.index_of(tier).is_some())
     }
 }
 

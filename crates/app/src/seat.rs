@@ -55,7 +55,7 @@ pub(crate) fn seat(
 ) -> Seat {
     let held = stood.and_then(|stood| stood.held);
     let in_force = |until: Option<Timestamp>| until.is_none_or(|until| until > moment.now);
-    if let Some((tier, until)) = held.filter(|(tier, until)| in_force(*until) && index_of(scheme, tier).is_some()) {
+    if let Some((tier, until)) = held.filter(|(tier, until)| in_force(*until) && scheme.index_of(tier).is_some()) {
         let slot = Slot { tier: Some(tier.clone()), below: 0, review: None, due: until };
         return Seat { slot, readings: scheme.read(subject) };
     }
@@ -73,7 +73,7 @@ pub(crate) fn moves(present: &Slot, new: &Slot) -> bool {
 }
 
 fn place(scheme: &PyramidScheme, stood: Stood<'_>, moment: Moment<'_>) -> Option<Place> {
-    let tier = index_of(scheme, stood.slot.tier.as_ref()?)?;
+    let tier = scheme.index_of(stood.slot.tier.as_ref()?)?;
     let since = moment.zone.day_of(stood.since);
     Some(Place { tier, since, below: stood.slot.below, review: stood.slot.review })
 }
@@ -83,8 +83,4 @@ fn slot(scheme: &PyramidScheme, settled: &Settled, moment: Moment<'_>) -> Slot {
     let Some(place) = settled.place else { return Slot { due, ..Slot::default() } };
     let tier = scheme.tiers().get(place.tier).map(|tier| tier.id.clone());
     Slot { tier, below: place.below, review: place.review, due }
-}
-
-fn index_of(scheme: &PyramidScheme, tier: &guanxi_model::TierId) -> Option<usize> {
-    scheme.tiers().iter().position(|known| known.id == *tier)
 }

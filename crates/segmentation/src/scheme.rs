@@ -187,6 +187,11 @@ impl PyramidScheme {
         &self.tiers
     }
 
+    /// The index of the tier of that id, from the top.
+    pub fn index_of(&self, tier: &TierId) -> Option<usize> {
+        self.tiers.iter().position(|known| known.id == *tier)
+    }
+
     /// What keeps customers from moving at once; nothing where they do.
     pub fn movement(&self) -> Option<&MovementRules> {
         self.movement.as_ref()

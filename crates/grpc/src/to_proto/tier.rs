@@ -31,7 +31,7 @@ pub(crate) struct Seen<'a> {
 pub(crate) fn assignment(currency: &Currency, seen: &Seen<'_>) -> pb::TierAssignment {
     let Seen { customer, pyramid, judge, tier, since, held, readings } = *seen;
     let tiers = judge.scheme.tiers();
-    let index = tier.and_then(|tier| tiers.iter().position(|known| known.id == *tier));
+    let index = tier.and_then(|tier| judge.scheme.index_of(tier));
     let strategy = index.and_then(|index| tiers[index].strategy.as_ref());
     let standing = score_only(&judge.scheme, &judge.calibration.knots, readings);
     // An override may hold somebody who is not of the population.
@@ -108,7 +108,7 @@ pub(crate) fn with_outlook(
 /// How the reviews of a customer are going who has stood in a slot since a day.
 pub(crate) fn review(judge: &Judge, (slot, since): (&Slot, Day), explained: &Explanation) -> Option<pb::TierReview> {
     let (rules, next_review) = (judge.scheme.movement()?, slot.review?);
-    let tier = judge.scheme.tiers().iter().position(|known| Some(&known.id) == slot.tier.as_ref())?;
+    let tier = judge.scheme.index_of(slot.tier.as_ref()?)?;
     let placed = explained.placement.as_ref().ok()?;
     let part = rules.keep_basis_points();
     let keeps = placed.tier == tier || keeps(&judge.scheme, &judge.calibration, placed.standing, tier, part);

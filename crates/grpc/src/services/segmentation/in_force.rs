@@ -74,7 +74,7 @@ impl InForce {
     }
 
     pub(super) fn index_of(&self, tier: &TierId) -> Option<usize> {
-        self.judge.scheme.tiers().iter().position(|known| known.id == *tier)
+        self.judge.scheme.index_of(tier)
     }
 }
 

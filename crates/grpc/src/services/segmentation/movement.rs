@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
-use guanxi_model::{Day, PyramidId, TierId, Timestamp};
+use guanxi_model::{Day, PyramidId, Timestamp};
 use guanxi_segmentation::{MigrationBuilder, Position};
 use guanxi_store::{Arrival, Judge};
 
@@ -49,7 +49,6 @@ impl Side {
     /// Where a customer stood, by its changes in the order of time. The matrix is of customers; values are not told.
     fn position(&self, of_one: &[Arrival]) -> Option<Position> {
         let last = of_one.iter().rev().find(|arrival| arrival.time <= self.end)?;
-        let is = |tier: &TierId| self.judge.scheme.tiers().iter().position(|known| known.id == *tier);
-        Some(Position { tier: last.tier.as_ref().and_then(is)?, value: 0 })
+        Some(Position { tier: self.judge.scheme.index_of(last.tier.as_ref()?)?, value: 0 })
     }
 }

@@ -1,0 +1,226 @@
+//! The steps of a run over everybody: who stands where, where they go, and making it so.
+
+use std::collections::{BTreeSet, HashMap};
+
+use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp, Words};
+use sea_orm::{ConnectionTrait, QueryResult};
+
+use super::{Stood, read_some, select};
+use crate::bulk::{self, Column, Rows, int, text};
+use crate::catalogue::{execute, find, query, rows};
+use crate::ledger::{Slot, TierChangeReason};
+use crate::rows::tier::slot_cells;
+use crate::rows::tier_change;
+use crate::{Active, Error, Reader, Tx};
+
+/// A customer as a run places it: what it is judged by, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub customer: CustomerId,
+    pub version: i64,
+    /// Of the counters asked for; the others are zero.
+    pub tally: Tally,
+    slot: Slot,
+    since: Timestamp,
+    held: Option<(TierId, Option<Timestamp>)>,
+}
+
+/// Where a run moves a customer.
+#[derive(Clone, Debug)]
+pub struct Move<'a> {
+    pub customer: &'a CustomerId,
+    /// The version of the customer that it was judged by.
+    pub version: i64,
+    pub to: Slot,
+    /// What was read of the customer.
+    pub inputs: String,
+}
+
+impl Placed {
+    /// Where the customer stands.
+    pub fn stood(&self) -> Stood<'_> {
+        Stood { slot: &self.slot, since: self.since, held: self.held.as_ref().map(|(tier, until)| (tier, *until)) }
+    }
+}
+
+impl Reader {
+    /// Everybody not deleted after a customer, by id, and where readers see them, for a simulation.
+    pub async fn placed(
+        &self,
+        (pyramid, active): (&PyramidId, Option<Active>),
+        counters: &BTreeSet<Counter>,
+        page: (&str, usize),
+    ) -> Result<Vec<Placed>, Error> {
+        placed(self.reports(), (pyramid, active), counters, page).await
+    }
+}
+
+impl Tx {
+    /// Everybody not deleted after a customer, by id, as this transaction sees them. Of a run of its own: nobody's second
+    /// slot is what readers see.
+    pub async fn placed(
+        &self,
+        pyramid: &PyramidId,
+        counters: &BTreeSet<Counter>,
+        page: (&str, usize),
+    ) -> Result<Vec<Placed>, Error> {
+        placed(self.connection(), (pyramid, None), counters, page).await
+    }
+
+    /// Fills the second slot of those who move. A row that a fact has judged since, by a later version of the customer, is
+    /// left alone: the fact has filled both slots itself.
+    pub async fn put_next_tiers(
+        &self,
+        pyramid: &PyramidId,
+        generation: i64,
+        moves: &[Move<'_>],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[
+            text("customer_id"),
+            text("pyramid_id"),
+            int("generation"),
+            int("assign_time"),
+            int("below"),
+            text("next_tier"),
+            int("next_below"),
+            int("next_review_day"),
+            int("next_due_time"),
+            int("next_generation"),
+            text("next_inputs"),
+            int("version"),
+        ];
+        let mut rows = Rows::new(COLUMNS);
+        for Move { customer, version, to, inputs } in moves {
+            let [tier, below, review, due] = slot_cells(Some(to));
+            // The first slot as it is where the customer never stood in the pyramid; a row that is there keeps its own.
+            let (customer, pyramid) = (customer.as_str().into(), pyramid.as_str().into());
+            let first = [customer, pyramid, 0_i64.into(), now.0.into(), 0_i64.into()];
+            let next = [tier, below, review, due, generation.into(), inputs.as_str().into(), (*version).into()];
+            rows.push(first.into_iter().chain(next));
+        }
+        let tail = "ON CONFLICT (customer_id, pyramid_id) DO UPDATE SET next_tier = excluded.next_tier, \
+                    next_below = excluded.next_below, next_review_day = excluded.next_review_day, \
+                    next_due_time = excluded.next_due_time, next_generation = excluded.next_generation, \
+                    next_inputs = excluded.next_inputs, version = excluded.version \
+                    WHERE tiers.version <= excluded.version";
+        bulk::insert(self.connection(), "tiers", rows, tail).await?;
+        Ok(())
+    }
+
+    /// Folds the second slot into the first for the next `limit` customers after one, and keeps the changes of tier.
+    /// Returns the last of these customers and how many rows were folded; nothing when there are no more customers.
+    pub async fn fold(
+        &self,
+        pyramid: &PyramidId,
+        (active, reason): (Active, TierChangeReason),
+        (after, limit): (&str, usize),
+    ) -> Result<Option<(String, u64)>, Error> {
+        // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
+        let bound = "SELECT MAX(customer_id) FROM \
+                     (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+        let found = find(self.connection(), bound, [after.into(), rows(limit)]).await?;
+        let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        let Some(last) = last else { return Ok(None) };
+        let values = || {
+            let (from, to) = (after.into(), last.as_str().into());
+            [pyramid.as_str().into(), active.generation.into(), from, to, active.time.0.into()]
+        };
+        // The rows that are found can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
+        // change), so every row that is folded below has its change kept above.
+        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id > $3 AND customer_id <= $4";
+        let keep = format!(
+            "INSERT INTO tier_changes ({}) \
+             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($5 AS BIGINT), \
+             next_inputs, NULL, NULL FROM tiers WHERE {CHUNK} AND tier IS DISTINCT FROM next_tier ON CONFLICT DO NOTHING",
+            tier_change::SELECT,
+            reason.code()
+        );
+        execute(self.connection(), &keep, values()).await?;
+        let fold = format!(
+            "UPDATE tiers SET tier = next_tier, generation = next_generation, below = next_below, \
+             review_day = next_review_day, due_time = next_due_time, \
+             assign_time = CASE WHEN tier IS DISTINCT FROM next_tier THEN CAST($5 AS BIGINT) ELSE assign_time END, \
+             next_tier = NULL, next_generation = NULL, next_below = NULL, next_review_day = NULL, \
+             next_due_time = NULL, next_inputs = NULL WHERE {CHUNK}"
+        );
+        let folded = execute(self.connection(), &fold, values()).await?;
+        Ok(Some((last, folded)))
+    }
+}
+
+/// See `Reader::placed`. Without what is in force it is the first slot.
+async fn placed(
+    connection: &impl ConnectionTrait,
+    (pyramid, active): (&PyramidId, Option<Active>),
+    counters: &BTreeSet<Counter>,
+    (after, limit): (&str, usize),
+) -> Result<Vec<Placed>, Error> {
+    let sql = format!(
+        "SELECT s.customer_id, s.version{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+         ORDER BY s.customer_id LIMIT $2",
+        select(counters)
+    );
+    let found = query(connection, &sql, [after.into(), rows(limit)]).await?;
+    let page = found.iter().map(|row| read_placed(row, counters)).collect::<Result<Vec<_>, _>>()?;
+    let Some(last) = page.last() else { return Ok(page) };
+    // Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
+    let mut values = vec![after.into(), last.customer.as_str().into(), pyramid.as_str().into()];
+    let stands = match active {
+        None => "t.tier, t.assign_time, t.below, t.review_day, t.due_time".to_owned(),
+        Some(Active { generation, time, number: _ }) => {
+            values.extend([generation.into(), time.0.into()]);
+            let seen =
+                |next: &str, first: &str| format!("CASE WHEN t.next_generation = $4 THEN {next} ELSE {first} END");
+            let moved = "CASE WHEN t.next_generation = $4 AND t.next_tier IS DISTINCT FROM t.tier \
+                         THEN CAST($5 AS BIGINT) ELSE t.assign_time END";
+            [
+                seen("t.next_tier", "t.tier"),
+                moved.to_owned(),
+                seen("t.next_below", "t.below"),
+                seen("t.next_review_day", "t.review_day"),
+                seen("t.next_due_time", "t.due_time"),
+            ]
+            .join(", ")
+        }
+    };
+    let sql = format!(
+        "SELECT t.customer_id, {stands}, t.override_tier, t.override_expire_time FROM tiers t \
+         WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3"
+    );
+    let stood = query(connection, &sql, values).await?;
+    let mut stood = stood.iter().map(read_stood).collect::<Result<HashMap<_, _>, _>>()?;
+    let with_row = |one: Placed| match stood.remove(&one.customer) {
+        Some((slot, since, held)) => Placed { slot, since, held, ..one },
+        None => one,
+    };
+    Ok(page.into_iter().map(with_row).collect())
+}
+
+fn read_placed(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Placed, Error> {
+    Ok(Placed {
+        customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
+        version: row.try_get_by_index(1)?,
+        tally: read_some(row, counters, 2)?,
+        slot: Slot::default(),
+        since: Timestamp(0),
+        held: None,
+    })
+}
+
+type Row = (Slot, Timestamp, Option<(TierId, Option<Timestamp>)>);
+
+fn read_stood(row: &QueryResult) -> Result<(CustomerId, Row), Error> {
+    let day = |day: i64| i32::try_from(day).map(Day).map_err(|error| Error::corrupt("day", error));
+    let below: i64 = row.try_get_by_index(3)?;
+    let slot = Slot {
+        tier: row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted),
+        below: i32::try_from(below).map_err(|error| Error::corrupt("number of reviews", error))?,
+        review: row.try_get_by_index::<Option<i64>>(4)?.map(day).transpose()?,
+        due: row.try_get_by_index::<Option<i64>>(5)?.map(Timestamp),
+    };
+    let held = row.try_get_by_index::<Option<String>>(6)?.map(TierId::from_trusted);
+    let until = row.try_get_by_index::<Option<i64>>(7)?.map(Timestamp);
+    let stood = (slot, Timestamp(row.try_get_by_index(2)?), held.map(|tier| (tier, until)));
+    Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), stood))
+}
