@@ -33,14 +33,10 @@ pub(crate) fn request(
         "" => None,
         name => revision(&mut v, Path::of("baseline_revision"), pyramid.as_ref(), name),
     };
-    let at = Path::of("as_of_date");
-    let as_of = time::day_if_given(&mut v, at, as_of_date);
-    if as_of.is_some_and(|day| day >= ctx.today) {
-        v.push(at, format!("must be a day that has passed, before {}", ctx.today));
-    }
+    let as_of = time::past_day_if_given(ctx, &mut v, Path::of("as_of_date"), as_of_date);
     let examples = examples_per_cell.unwrap_or(DEFAULT_EXAMPLES);
     if !(0..=MAX_EXAMPLES).contains(&examples) {
-        v.push(Path::of("examples_per_cell"), format!("must be 0 to {MAX_EXAMPLES}"));
+        v.push(Path::of("examples_per_cell"), format!("must be 0 to {MAX_EXAMPLES}, got {examples}"));
     }
     let examples_per_cell = usize::try_from(examples).unwrap_or(0);
     let simulation = pyramid.zip(candidate).map(|(pyramid, candidate)| {

@@ -54,10 +54,7 @@ fn decision(
     };
     let kind = word(v, at.field("decision"), decision, pb::TargetDecisionKind::as_str_name);
     let decided_by = v.field(at.field("decided_by"), text::required(decided_by, MAX_DECIDED_BY));
-    if reason.trim().is_empty() {
-        v.push(at.field("reason"), text::TextError::Blank.to_string());
-    }
-    let reason = v.field(at.field("reason"), text::note(reason, MAX_REASON));
+    let reason = v.field(at.field("reason"), text::required_note(reason, MAX_REASON));
     let review = time::day_if_given(v, at.field("review_date"), review_date);
     if let Some(past) = review.filter(|review| *review < ctx.today) {
         v.push(at.field("review_date"), format!("must not be before today, {}, got {past}", ctx.today));

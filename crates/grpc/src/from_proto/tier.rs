@@ -54,11 +54,7 @@ pub(crate) fn explain_request(
 fn as_of(ctx: &Context<'_>, name: &str, date: Option<Date>) -> Result<(Of, Option<Day>), Violations> {
     let mut v = Violations::new();
     let of = v.field(Path::of("name"), name::parse_tier_assignment(name));
-    let at = Path::of("as_of_date");
-    let day = time::day_if_given(&mut v, at, date);
-    if day.is_some_and(|day| day >= ctx.today) {
-        v.push(at, format!("must be a day that has passed, before {}", ctx.today));
-    }
+    let day = time::past_day_if_given(ctx, &mut v, Path::of("as_of_date"), date);
     done(v, of.map(|of| (of, day)))
 }
 
@@ -123,14 +119,11 @@ pub(crate) fn report_request(
     let pyramid = v.field(Path::of("name"), name::parse_pyramid(name));
     let (from, to) = (Path::of("movement_start_date"), Path::of("movement_end_date"));
     let start = time::day_if_given(&mut v, from, *movement_start_date);
-    let end = time::day_if_given(&mut v, to, *movement_end_date);
+    let end = time::past_day_if_given(ctx, &mut v, to, *movement_end_date);
     match (movement_start_date, movement_end_date) {
         (Some(_), None) => v.push(to, "is required with movement_start_date"),
         (None, Some(_)) => v.push(from, "is required with movement_end_date"),
         _ => {}
-    }
-    if end.is_some_and(|end| end >= ctx.today) {
-        v.push(to, format!("must be a day that has passed, before {}", ctx.today));
     }
     if start.zip(end).is_some_and(|(start, end)| start >= end) {
         v.push(from, "must be before movement_end_date");

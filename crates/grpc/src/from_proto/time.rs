@@ -32,6 +32,20 @@ pub(super) fn day_if_given(v: &mut Violations, at: Path<'_>, date: Option<PbDate
     date.and_then(|date| day(v, at, date))
 }
 
+/// A day before today that may be left out.
+pub(super) fn past_day_if_given(
+    ctx: &Context<'_>,
+    v: &mut Violations,
+    at: Path<'_>,
+    date: Option<PbDate>,
+) -> Option<Day> {
+    let day = day_if_given(v, at, date);
+    if day.is_some_and(|day| day >= ctx.today) {
+        v.push(at, format!("must be a day that has passed, before {}", ctx.today));
+    }
+    day
+}
+
 /// A date whose year may not be known.
 pub(super) fn date(v: &mut Violations, at: Path<'_>, date: PbDate) -> Option<Date> {
     let PbDate { year, month, day } = date;
