@@ -1,3 +1,5 @@
+//! Every fault of a scheme, one by one and all at once.
+
 use super::*;
 use crate::sample::{draft, linear};
 use crate::strategy::TierStrategy;

@@ -1,3 +1,5 @@
+//! What measures come to: coverage, ratios, what fades, units.
+
 use guanxi_model::{Day, Tally};
 
 use super::*;
