@@ -2,6 +2,8 @@
 
 mod facts;
 mod order;
+mod play;
+mod prediction;
 pub(crate) mod pyramid;
 mod reckoning;
 mod sending;

@@ -22,7 +22,7 @@ mod pyramids;
 mod report;
 mod revisions;
 mod rfm;
-mod simulation;
+pub(crate) mod simulation;
 mod strategy;
 mod target_decisions;
 mod tier_changes;

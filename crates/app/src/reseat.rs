@@ -64,7 +64,7 @@ impl Reseat<'_> {
         let Some(next) = row.next.take_if(|next| next.generation == active.generation) else { return row };
         let mut assign_time = row.assign_time;
         if next.slot.tier != row.slot.tier {
-            let reason = reason_of_run(judge);
+            let reason = judge.reason();
             let (generation, version) = (active.generation, row.version);
             let change = (row.slot.tier.clone(), next.slot.tier.clone(), reason, active.time);
             self.keep((generation, version), change, next.inputs);
@@ -145,9 +145,4 @@ impl Reseat<'_> {
 /// How a run looks at customers, which renews the calibration in force or does not.
 pub(crate) fn look_of_run(renewal: bool) -> Look {
     if renewal { Look::Onward } else { Look::Afresh }
-}
-
-/// Why a run moves customers.
-pub(crate) fn reason_of_run(judge: &Judge) -> TierChangeReason {
-    if judge.renewal { TierChangeReason::NewCalibration } else { TierChangeReason::NewRevision }
 }

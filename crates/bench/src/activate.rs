@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use guanxi::google::longrunning::GetOperationRequest;
 use guanxi::google::longrunning::operation::Result as OperationResult;
 use guanxi::google::longrunning::operations_client::OperationsClient;
+use guanxi::google::longrunning::{GetOperationRequest, Operation};
 use guanxi::v1 as pb;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
 use guanxi_segmentation::{
@@ -36,10 +36,9 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
         for (revision, (ceiling, our_side), moved) in [(0, &mut first, &mut moved.0), (1, &mut again, &mut moved.1)] {
             let generation = revision as i64 + 1;
             let cpu = Cpu::start(std::process::id())?;
-            let (count, took) =
-                bare::activate(&bench.database, (&bare, generation), &scheme(REVISIONS[revision])?, now()).await?;
+            let (count, took) = bare::activate(&bench.database, (&bare, generation), &scheme(revision)?, now()).await?;
             ceiling.rounds.push(measured(bench, took, &cpu)?);
-            create_revision(bench, &ours, REVISIONS[revision]).await?;
+            create_revision(bench, &ours, revision).await?;
             let (watch, cpu) = (Watch::start(bench.server.pid())?, Cpu::start(bench.server.pid())?);
             let took = activate(&bench.channels[0], &format!("pyramids/{ours}/revisions/{generation}")).await?;
             our_side.rounds.push(measured(bench, took, &cpu)?);
@@ -67,7 +66,7 @@ fn report(bench: &mut Bench, what: &str, (ceiling, ours): (Side, Side), (memory,
     });
 }
 
-fn measured(bench: &Bench, took: Duration, cpu: &Cpu) -> Result<Measured> {
+pub(crate) fn measured(bench: &Bench, took: Duration, cpu: &Cpu) -> Result<Measured> {
     let count = bench.population.customers;
     let cpu_us = cpu.micros_per(count)?;
     Ok(Measured { count, seconds: took.as_secs_f64(), p50_us: None, p99_us: None, cpu_us })
@@ -85,14 +84,15 @@ async fn same_tiers(bench: &Bench, (bare, ours): (&str, &str)) -> Result<()> {
 }
 
 /// Has one pyramid in force, for facts to be judged by.
-pub(crate) async fn make_active(bench: &Bench, what: &str) -> Result<()> {
+pub(crate) async fn make_active(bench: &Bench, what: &str) -> Result<String> {
     let pyramid = format!("{what}{}", bench.seed);
     create_pyramid(bench, &pyramid).await?;
-    create_revision(bench, &pyramid, REVISIONS[0]).await?;
-    activate(&bench.channels[0], &format!("pyramids/{pyramid}/revisions/1")).await.map(drop)
+    create_revision(bench, &pyramid, 0).await?;
+    activate(&bench.channels[0], &format!("pyramids/{pyramid}/revisions/1")).await?;
+    Ok(pyramid)
 }
 
-async fn create_pyramid(bench: &Bench, id: &str) -> Result<()> {
+pub(crate) async fn create_pyramid(bench: &Bench, id: &str) -> Result<()> {
     let request = pb::CreatePyramidRequest {
         pyramid: Some(pb::Pyramid { display_name: id.to_owned(), ..Default::default() }),
         pyramid_id: id.to_owned(),
@@ -102,10 +102,11 @@ async fn create_pyramid(bench: &Bench, id: &str) -> Result<()> {
     Ok(())
 }
 
-async fn create_revision(bench: &Bench, pyramid: &str, shares: [i32; 4]) -> Result<()> {
+/// One of the two revisions there are.
+pub(crate) async fn create_revision(bench: &Bench, pyramid: &str, which: usize) -> Result<()> {
     let request = pb::CreatePyramidRevisionRequest {
         parent: format!("pyramids/{pyramid}"),
-        pyramid_revision: Some(revision(shares)),
+        pyramid_revision: Some(revision(REVISIONS[which])),
         request_id: String::new(),
     };
     SegmentationServiceClient::new(bench.channels[0].clone()).create_pyramid_revision(request).await?;
@@ -113,19 +114,26 @@ async fn create_revision(bench: &Bench, pyramid: &str, shares: [i32; 4]) -> Resu
 }
 
 /// Asks for it and waits until the operation has ended.
-async fn activate(channel: &Channel, name: &str) -> Result<Duration> {
+pub(crate) async fn activate(channel: &Channel, name: &str) -> Result<Duration> {
     let began = Instant::now();
     let request = pb::ActivatePyramidRevisionRequest { name: name.to_owned(), request_id: String::new() };
     let mut client = SegmentationServiceClient::new(channel.clone());
-    let mut operation = client.activate_pyramid_revision(request).await?.into_inner();
+    let operation = client.activate_pyramid_revision(request).await?.into_inner();
+    wait(channel, operation).await?;
+    Ok(began.elapsed())
+}
+
+/// What an operation leads to.
+pub(crate) async fn wait(channel: &Channel, mut operation: Operation) -> Result<prost_types::Any> {
     let mut operations = OperationsClient::new(channel.clone());
     while !operation.done {
         tokio::time::sleep(Duration::from_millis(20)).await;
         operation = operations.get_operation(GetOperationRequest { name: operation.name }).await?.into_inner();
     }
     match operation.result {
-        Some(OperationResult::Error(status)) => Err(format!("{name}: {}", status.message).into()),
-        _ => Ok(began.elapsed()),
+        Some(OperationResult::Response(response)) => Ok(response),
+        Some(OperationResult::Error(status)) => Err(format!("{}: {}", operation.name, status.message).into()),
+        None => Err(format!("{} has ended without a result", operation.name).into()),
     }
 }
 
@@ -161,7 +169,7 @@ fn revision(shares: [i32; 4]) -> pb::PyramidRevision {
 }
 
 /// The same as the scorer takes it: money in minor units.
-fn scheme(shares: [i32; 4]) -> Result<PyramidScheme> {
+pub(crate) fn scheme(which: usize) -> Result<PyramidScheme> {
     let measure = |id: &str, kind, weight, normaliser| MeasureDraft {
         id: id.to_owned(),
         kind: Some(kind),
@@ -182,7 +190,7 @@ fn scheme(shares: [i32; 4]) -> Result<PyramidScheme> {
         population: Population::default(),
         value: Some(MeasureKind::NetRevenue),
         value_window: Window::Lifetime,
-        tiering: Some(TieringRule::CustomerShares(shares.to_vec())),
+        tiering: Some(TieringRule::CustomerShares(REVISIONS[which].to_vec())),
         tiers: TIERS.iter().map(|id| TierDraft { id: (*id).into(), ..TierDraft::default() }).collect(),
         movement: None,
         minor_units: 100,

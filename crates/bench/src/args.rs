@@ -17,6 +17,10 @@ pub(crate) enum Benchmark {
     Import,
     /// Putting a revision of a pyramid in force beside a bare read, score and write.
     Activate,
+    /// SimulatePyramid beside reading what it reads.
+    Simulate,
+    /// How long GetTierAssignment and RecordPurchase take during a run and an import, beside the same alone.
+    Busy,
     /// Judging one customer in memory beside its budget; alone it needs no database.
     Judge,
     All,

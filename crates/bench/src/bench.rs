@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::load::Load;
 use crate::report::{Report, Side};
 use crate::server::Server;
-use crate::{Result, activate, bare, create, get, import, judge, record};
+use crate::{Result, activate, bare, busy, create, get, import, judge, record, simulate};
 
 /// What every benchmark works with.
 pub(crate) struct Bench {
@@ -79,6 +79,12 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
     }
     if bench.args.wants(Benchmark::Activate) {
         activate::run(&mut bench).await?;
+    }
+    if bench.args.wants(Benchmark::Simulate) {
+        simulate::run(&mut bench).await?;
+    }
+    if bench.args.wants(Benchmark::Busy) {
+        busy::run(&mut bench).await?;
     }
     if bench.args.wants(Benchmark::Judge) {
         judge::run(bench.args.rounds, &mut bench.report)?;

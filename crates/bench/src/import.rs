@@ -2,11 +2,14 @@
 //! rows into the same tables with the same indexes.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use futures::{Stream, StreamExt as _};
 use guanxi::v1::ImportPurchasesRequest;
 use guanxi::v1::activity_service_client::ActivityServiceClient;
 use hdrhistogram::Histogram;
+use tokio_stream::wrappers::IntervalStream;
+use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
 use crate::args::Kind;
@@ -72,6 +75,28 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+/// Facts per second, from a source of their own.
+pub(crate) async fn peak(bench: &Bench, source: &str) -> Result<f64> {
+    let sales = next_sales(bench, &mut 0);
+    Ok(import(bench, &sales, &format!("{source}-{}", bench.seed)).await?.rate())
+}
+
+/// Imports at a rate until it is told to stop, and says how many facts that were.
+pub(crate) async fn paced(bench: &Bench, (source, per_second): (&str, f64), until: CancellationToken) -> Result<u64> {
+    let (population, seed, source) = (bench.population, bench.seed, source.to_owned());
+    let every = tokio::time::interval(Duration::from_secs_f64(CHUNK as f64 / per_second));
+    let messages = IntervalStream::new(every).zip(tokio_stream::iter(0..)).map(move |(_, index)| {
+        let first = index * CHUNK;
+        let sale = |number| population.new_sale(seed, number as u64, now()).message(&source);
+        ImportPurchasesRequest {
+            first_index: first as i64,
+            purchases: (first..first + CHUNK).map(sale).collect(),
+            ..Default::default()
+        }
+    });
+    Ok(import_stream(bench.channels[0].clone(), messages.take_until(until.cancelled_owned())).await?.0)
+}
+
 fn next_sales(bench: &Bench, number: &mut u64) -> Vec<Sale> {
     let (first, now) = (*number, now());
     *number += bench.args.import_facts;
@@ -88,7 +113,7 @@ async fn import(bench: &Bench, sales: &[Sale], source: &str) -> Result<Measured>
     let running: Vec<_> = streams
         .into_iter()
         .zip(bench.channels.iter().cycle().cloned())
-        .map(|(messages, channel)| tokio::spawn(import_stream(channel, messages)))
+        .map(|(messages, channel)| tokio::spawn(import_stream(channel, tokio_stream::iter(messages))))
         .collect();
     let mut latencies = Histogram::<u64>::new_with_bounds(1, 600_000_000, 3)?;
     let mut recorded = 0;
@@ -120,12 +145,16 @@ fn messages(sales: &[Sale], source: &str) -> Vec<ImportPurchasesRequest> {
         .collect()
 }
 
-async fn import_stream(channel: Channel, messages: Vec<ImportPurchasesRequest>) -> Result<(u64, Histogram<u64>)> {
-    let sent = Arc::new(Mutex::new(Vec::with_capacity(messages.len())));
+async fn import_stream(
+    channel: Channel,
+    messages: impl Stream<Item = ImportPurchasesRequest> + Send + 'static,
+) -> Result<(u64, Histogram<u64>)> {
+    let sent = Arc::new(Mutex::new(Vec::new()));
     let times = Arc::clone(&sent);
-    let timed = tokio_stream::iter(messages.into_iter().inspect(move |_| {
+    let timed = messages.map(move |message| {
         times.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
-    }));
+        message
+    });
     let mut answers = ActivityServiceClient::new(channel).import_purchases(timed).await?.into_inner();
     let mut latencies = Histogram::new_with_bounds(1, 600_000_000, 3)?;
     let (mut recorded, mut acknowledged) = (0, 0);

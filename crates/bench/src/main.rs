@@ -3,10 +3,10 @@
 //!
 //! - [`args`], [`report`]: what is asked for, what is printed and written
 //! - [`data`]: the customers and purchases of every benchmark, from a seed
-//! - [`database`], [`server`], [`load`]: what is measured, and with what
+//! - [`database`], [`server`], [`load`], [`paced`]: what is measured, and with what
 //! - [`bare`]: the best loaders and scorers of our own writing, past the server
 //! - [`one_by_one`]: a server that commits every call by itself
-//! - [`get`], [`create`], [`record`], [`import`], [`activate`], [`judge`]: the benchmarks
+//! - [`get`], [`create`], [`record`], [`import`], [`activate`], [`simulate`], [`busy`], [`judge`]: the benchmarks
 
 #![allow(clippy::print_stdout, reason = "a tool whose output is its purpose")]
 
@@ -14,6 +14,7 @@ mod activate;
 mod args;
 mod bare;
 mod bench;
+mod busy;
 mod create;
 mod data;
 mod database;
@@ -23,9 +24,11 @@ mod judge;
 mod load;
 mod memory;
 mod one_by_one;
+mod paced;
 mod record;
 mod report;
 mod server;
+mod simulate;
 
 use std::error::Error;
 use std::process::ExitCode;

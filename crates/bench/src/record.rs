@@ -14,11 +14,23 @@ use crate::memory::Watch;
 use crate::report::{Goal, Row};
 use crate::{Result, activate};
 
-struct Record {
+#[derive(Clone)]
+pub(crate) struct Record {
     client: ActivityServiceClient<Channel>,
     population: Population,
     seed: u64,
     source: String,
+}
+
+impl Record {
+    /// Purchases of this run, of a source of their own.
+    pub(crate) fn new(bench: &Bench, source: &str) -> impl Fn(Channel) -> Record + Clone + Send + use<> {
+        let (population, seed, source) = (bench.population, bench.seed, format!("{source}-{}", bench.seed));
+        move |channel| {
+            let client = ActivityServiceClient::new(channel);
+            Record { client, population, seed, source: source.clone() }
+        }
+    }
 }
 
 impl Caller for Record {
@@ -41,13 +53,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     let (mut first, mut all) = (0, 0);
     for _ in 0..bench.args.rounds {
         for (server, side) in [((&*single, one_by_one.pid()), &mut ceiling), (bench.ours(), &mut ours)] {
-            let record = |channel| Record {
-                client: ActivityServiceClient::new(channel),
-                population: bench.population,
-                seed: bench.seed,
-                source: format!("record-{}", bench.seed),
-            };
-            let (measured, done) = bench.load().run(server, first, record).await?.sound()?;
+            let (measured, done) = bench.load().run(server, first, Record::new(bench, "record")).await?.sound()?;
             side.rounds.push(measured);
             first += done + 1_000;
             all += i64::try_from(done)?;

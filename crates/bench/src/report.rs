@@ -28,6 +28,8 @@ pub(crate) enum Goal {
     AtLeast(f64),
     /// Our time by the ceiling's.
     AtMost(f64),
+    /// Our 99th percentile of latency by the ceiling's.
+    LatencyAtMost(f64),
 }
 
 /// All measurements of one side, one per round.
@@ -87,6 +89,11 @@ impl Side {
         (!all.is_empty()).then(|| median(all.into_iter()))
     }
 
+    /// Milliseconds.
+    fn p99(&self) -> f64 {
+        self.latency(|one| one.p99_us).unwrap_or(f64::NAN)
+    }
+
     fn line(&self, unit: &str) -> String {
         let rates: Vec<String> = self.rounds.iter().map(|one| format!("{:.0}", one.rate())).collect();
         let latency = match (self.latency(|one| one.p50_us), self.latency(|one| one.p99_us)) {
@@ -104,13 +111,14 @@ impl Row {
         match self.goal {
             Goal::AtMost(_) => self.ceiling.rate() / self.ours.rate(),
             Goal::AtLeast(_) => self.ours.rate() / self.ceiling.rate(),
+            Goal::LatencyAtMost(_) => self.ours.p99() / self.ceiling.p99(),
         }
     }
 
     fn met(&self) -> bool {
         let ratio = match self.goal {
             Goal::AtLeast(goal) => self.ratio() >= goal,
-            Goal::AtMost(goal) => self.ratio() <= goal,
+            Goal::AtMost(goal) | Goal::LatencyAtMost(goal) => self.ratio() <= goal,
         };
         let small = match (self.memory, self.memory_below_mib) {
             (Some(memory), Some(limit)) => memory.peak_mib < limit,
@@ -122,7 +130,7 @@ impl Row {
     fn print(&self) {
         let goal = match self.goal {
             Goal::AtLeast(goal) => format!("goal >= {goal}"),
-            Goal::AtMost(goal) => format!("goal <= {goal}"),
+            Goal::AtMost(goal) | Goal::LatencyAtMost(goal) => format!("goal <= {goal}"),
         };
         let verdict = if self.met() { "met" } else { "MISSED" };
         println!("\n{}: {:.3} ({goal}) {verdict}", self.benchmark, self.ratio());

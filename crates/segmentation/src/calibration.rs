@@ -79,7 +79,7 @@ impl<'a> RankSurvey<'a> {
 
     /// One customer; those outside the population and missing values do not count.
     pub fn add(&mut self, subject: Subject<'_>) {
-        if self.scheme.population().admits(subject.lifetime) {
+        if self.scheme.ranks_population() && self.scheme.population().admits(subject.lifetime) {
             for (reading, values) in self.scheme.read(subject).measures.iter().zip(&mut self.values) {
                 if let Some(values) = values {
                     values.extend(reading.value);

@@ -40,7 +40,7 @@ pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
 pub use records::RankedRecord;
 use sea_orm::{DatabaseConnection, DbBackend};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
-pub use tier_changes::Arrival;
+pub use tier_changes::{Arrival, Run};
 pub use tiers::{Candidate, Move, Placed, Seated, Slots, Stood};
 pub use tx::Tx;
 

@@ -5,6 +5,7 @@ use guanxi_segmentation::{Calibration, PyramidScheme};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use crate::catalogue::{execute, find, query, rows};
+use crate::ledger::TierChangeReason;
 use crate::rows::{from_json, id_bytes, to_json};
 use crate::{Error, Reader, Tx};
 
@@ -65,6 +66,11 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// Why a run to this moves customers.
+    pub fn reason(&self) -> TierChangeReason {
+        if self.renewal { TierChangeReason::NewCalibration } else { TierChangeReason::NewRevision }
+    }
+
     /// What customers are judged by.
     pub fn rules(&self) -> (&PyramidScheme, &Calibration) {
         (&self.scheme, &self.calibration)

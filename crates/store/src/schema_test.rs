@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod faults;
+mod folding;
 mod migrations;
 mod plans;
 mod purge;

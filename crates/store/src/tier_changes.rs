@@ -1,12 +1,20 @@
-//! Reading how customers came to stand where they stand.
+//! Reading how customers came to stand where they stand. What a run has done is read from second slots until it is folded
+//! (docs/decisions/0007).
 
-use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp};
+use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp, Words as _};
 use sea_orm::QueryResult;
 
 use crate::catalogue::{find, query, rows};
-use crate::ledger::TierChange;
+use crate::ledger::{TierChange, TierChangeReason};
 use crate::rows::tier_change::{SELECT, read};
-use crate::{Error, Reader};
+use crate::{Active, Error, Reader};
+
+/// A run that readers see: what it has put in force, and why it moves customers.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub active: Active,
+    pub reason: TierChangeReason,
+}
 
 /// A tier a customer came into, for a report: whose, when, and which.
 #[derive(Clone, Debug)]
@@ -16,13 +24,34 @@ pub struct Arrival {
     pub tier: Option<TierId>,
 }
 
+impl Run {
+    /// The changes that are to be kept where its second slots are folded, as the columns of `tier_changes`, of `tiers`.
+    pub(crate) fn unfolded(&self) -> String {
+        let Run { active: Active { generation, time, number: _ }, reason } = self;
+        let (reason, time) = (reason.code(), time.0);
+        format!(
+            "SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, CAST({reason} AS SMALLINT), \
+             CAST({time} AS BIGINT), next_inputs, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM tiers t \
+             WHERE next_generation = {generation} AND tier IS DISTINCT FROM next_tier"
+        )
+    }
+}
+
+/// The changes there are, while a run may have some that are not kept yet.
+fn seen(run: Option<&Run>) -> String {
+    match run {
+        None => "tier_changes t".to_owned(),
+        Some(run) => format!("(SELECT {SELECT} FROM tier_changes t UNION ALL {}) AS t", run.unfolded()),
+    }
+}
+
 impl Reader {
     /// Of some customers after one, the last change in a pyramid up to a moment and the last between it and a later one: in
     /// the order of customers, and of each in that of time, on the pool for reports; with the last customer that was
     /// looked at. Nothing when there are no more.
     pub async fn arrivals(
         &self,
-        pyramid: &PyramidId,
+        (pyramid, run): (&PyramidId, Option<&Run>),
         (start, end): (Timestamp, Timestamp),
         (after, limit): (&str, usize),
     ) -> Result<Option<(String, Vec<Arrival>)>, Error> {
@@ -31,12 +60,15 @@ impl Reader {
         let found = find(self.reports(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };
-        let sql = "SELECT customer_id, change_time, to_tier FROM (SELECT customer_id, change_time, to_tier, ROW_NUMBER() OVER \
-                   (PARTITION BY customer_id, change_time <= $5 ORDER BY change_time DESC, generation DESC, version DESC) AS back \
-                   FROM tier_changes WHERE customer_id > $1 AND customer_id <= $2 AND pyramid_id = $3 AND change_time <= $4) AS c \
-                   WHERE back = 1 ORDER BY customer_id, change_time";
+        let seen = seen(run);
+        let sql = format!(
+            "SELECT customer_id, change_time, to_tier FROM (SELECT customer_id, change_time, to_tier, ROW_NUMBER() OVER \
+             (PARTITION BY customer_id, change_time <= $5 ORDER BY change_time DESC, generation DESC, version DESC) AS back \
+             FROM {seen} WHERE customer_id > $1 AND customer_id <= $2 AND pyramid_id = $3 AND change_time <= $4) AS c \
+             WHERE back = 1 ORDER BY customer_id, change_time"
+        );
         let values = [after.into(), last.as_str().into(), pyramid.as_str().into(), end.0.into(), start.0.into()];
-        let found = query(self.reports(), sql, values).await?;
+        let found = query(self.reports(), &sql, values).await?;
         let arrival = |row: &QueryResult| {
             Ok(Arrival {
                 customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
@@ -51,14 +83,15 @@ impl Reader {
     pub async fn tier_changes(
         &self,
         customer: &CustomerId,
-        pyramid: &PyramidId,
+        (pyramid, run): (&PyramidId, Option<&Run>),
         (time, generation, version): (i64, i64, i64),
         limit: usize,
     ) -> Result<Vec<TierChange>, Error> {
         let sql = format!(
-            "SELECT {SELECT} FROM tier_changes WHERE customer_id = $1 AND pyramid_id = $2 AND \
+            "SELECT {SELECT} FROM {} WHERE customer_id = $1 AND pyramid_id = $2 AND \
              (change_time, generation, version) < ($3, $4, $5) \
-             ORDER BY change_time DESC, generation DESC, version DESC LIMIT $6"
+             ORDER BY change_time DESC, generation DESC, version DESC LIMIT $6",
+            seen(run)
         );
         let values = [
             customer.as_str().into(),
@@ -75,10 +108,10 @@ impl Reader {
     pub async fn tier_change_at(
         &self,
         customer: &CustomerId,
-        pyramid: &PyramidId,
+        of: (&PyramidId, Option<&Run>),
         at: Timestamp,
     ) -> Result<Option<TierChange>, Error> {
         let after = (at.0.saturating_add(1), i64::MIN, i64::MIN);
-        Ok(self.tier_changes(customer, pyramid, after, 1).await?.pop())
+        Ok(self.tier_changes(customer, of, after, 1).await?.pop())
     }
 }

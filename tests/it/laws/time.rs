@@ -1,12 +1,12 @@
-//! What facts, corrections, withdrawals and the passing of time bring about step by step is what one reckoning of
-//! everything comes to: after the clock has come to rest and the sweeper is done, every customer stands where a run over
-//! everybody places it, and where its facts put it when they are reckoned without the server; scores bit for bit.
+//! What facts, corrections, withdrawals, overrides, other revisions and the passing of time bring about step by step is
+//! what one reckoning of everything comes to: after the clock has come to rest and the sweeper is done, every customer
+//! stands where a run over everybody places it, and where its facts put it when they are reckoned without the server;
+//! scores bit for bit.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use guanxi::v1::{self, FactKind, Purchase, PurchaseType, PyramidRevision, WithdrawFactRequest};
+use guanxi::v1::{self, PurchaseType, PyramidRevision};
 use guanxi_model::{Counter, CustomerId, Day, Tally};
 use guanxi_segmentation::{
     Calibrator, Direction, History, Knots, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population,
@@ -14,71 +14,22 @@ use guanxi_segmentation::{
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
-use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
+use super::play::{Kept, Play, Step, step};
 use crate::segmentation::kit::{
-    activate, active_pyramid, add_revision, create_pyramid, creating, customer_of, everybody, linear, measure, places,
-    scheme, thresholds,
+    activate, active_pyramid, add_revision, create_pyramid, everybody, linear, logarithmic, measure, places, scheme,
+    thresholds,
 };
-use crate::segmentation::passing::{assign_tiers, deal_at, half_life, settled, trailing};
-use crate::support::shop;
+use crate::segmentation::passing::{assign_tiers, half_life, trailing};
 
 on_each_backend! { what_comes_about_step_by_step_is_what_everything_comes_to }
 
 const CASES: u32 = 8;
-const CUSTOMERS: usize = 3;
 const SEED: [u8; 32] = *b"step by step comes to everything";
 const DAY_SECONDS: i64 = 86_400;
-
-/// One thing that happens.
-#[derive(Clone, Debug)]
-enum Step {
-    Buy {
-        customer: usize,
-        days_ago: i64,
-        cents: i64,
-        product: usize,
-    },
-    /// The purchase of this place among those that count says something else now.
-    Correct {
-        which: Index,
-        days_ago: i64,
-        cents: i64,
-    },
-    Withdraw {
-        which: Index,
-    },
-    /// Time goes on; whether everybody waits for the sweeper then.
-    Pass {
-        hours: u64,
-        rest: bool,
-    },
-}
-
-/// A purchase that counts.
-#[derive(Clone, Debug)]
-struct Kept {
-    customer: String,
-    day: Day,
-    cents: i64,
-    product: String,
-    source_id: String,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let cents = || prop_oneof![3 => 1_i64..40_000, 1 => -30_000_i64..-1];
-    prop_oneof![
-        5 => (0..CUSTOMERS, 0_i64..70, cents(), 0_usize..4)
-            .prop_map(|(customer, days_ago, cents, product)| Step::Buy { customer, days_ago, cents, product }),
-        2 => (any::<Index>(), 0_i64..70, cents())
-            .prop_map(|(which, days_ago, cents)| Step::Correct { which, days_ago, cents }),
-        1 => any::<Index>().prop_map(|which| Step::Withdraw { which }),
-        3 => (1_u64..700, prop::bool::weighted(0.25)).prop_map(|(hours, rest)| Step::Pass { hours, rest }),
-    ]
-}
 
 /// What is measured: as the contract words it, and as the segmentation takes it.
 fn measures() -> Vec<(v1::Measure, MeasureDraft)> {
@@ -127,35 +78,55 @@ fn measures() -> Vec<(v1::Measure, MeasureDraft)> {
     ]
 }
 
-const THRESHOLDS: [f64; 3] = [55.0, 40.0, 20.0];
+/// What the revisions differ in: where their tiers begin, the days of the first window, and by what curve that is read.
+const REVISIONS: [([f64; 3], i32, bool); 3] =
+    [([55.0, 40.0, 20.0], 20, false), ([70.0, 35.0, 10.0], 45, true), ([60.0, 50.0, 40.0], 7, false)];
 
-fn revision() -> PyramidRevision {
+/// The curve of the first measure where it is no line: from nothing to 1,000 dollars.
+const CURVE: (f64, f64) = (50.0, 1_000.0);
+
+fn revision(which: usize) -> PyramidRevision {
+    let (starts, days, curved) = REVISIONS[which];
     let measures = measures().into_iter().map(|(message, _)| match message.measure_id.as_str() {
         // What fades is told in millionths inside.
         "fading" => v1::Measure { normalizer: Some(linear(0.0, 4.0)), ..message },
         "days" => v1::Measure { normalizer: Some(linear(0.0, 3.0)), ..message },
+        "recent" if curved => {
+            let normalizer = Some(logarithmic(CURVE.0, CURVE.1));
+            v1::Measure { normalizer, window: trailing(days), ..message }
+        }
+        "recent" => v1::Measure { window: trailing(days), ..message },
         _ => message,
     });
-    PyramidRevision { value_window: trailing(25), ..scheme(measures.collect(), thresholds(&THRESHOLDS)) }
+    PyramidRevision { value_window: trailing(25), ..scheme(measures.collect(), thresholds(&starts)) }
 }
 
-fn draft() -> PyramidScheme {
+fn draft(which: usize) -> PyramidScheme {
+    let (starts, days, curved) = REVISIONS[which];
     let tier = |id: &str| TierDraft { id: id.into(), ..TierDraft::default() };
+    let mut measures: Vec<_> = measures().into_iter().map(|(_, draft)| draft).collect();
+    measures[0].window = Window::Trailing { days };
+    if curved {
+        measures[0].normaliser = Some(Normaliser::Logarithmic { scale: CURVE.0 * 100.0, cap: CURVE.1 * 100.0 });
+    }
     let draft = SchemeDraft {
-        measures: measures().into_iter().map(|(_, draft)| draft).collect(),
+        measures,
         population: Population::Purchasers,
         value: Some(MeasureKind::NetRevenue),
         value_window: Window::Trailing { days: 25 },
-        tiering: Some(TieringRule::ScoreThresholds(THRESHOLDS.to_vec())),
+        tiering: Some(TieringRule::ScoreThresholds(starts.to_vec())),
         tiers: crate::segmentation::kit::TIERS.into_iter().map(tier).collect(),
         movement: None,
         minor_units: 100,
     };
-    PyramidScheme::new(draft, &Default::default()).unwrap()
+    PyramidScheme::new(draft, &BTreeMap::new()).unwrap()
 }
 
 async fn what_comes_about_step_by_step_is_what_everything_comes_to(guanxi: TestServer) {
-    active_pyramid(&guanxi, "value", revision()).await;
+    let mut revisions = vec![active_pyramid(&guanxi, "value", revision(0)).await];
+    for which in 1..REVISIONS.len() {
+        revisions.push(add_revision(&guanxi, "value", revision(which)).await);
+    }
     create_pyramid(&guanxi, "anew").await;
     println!("seed: {:?}", std::str::from_utf8(&SEED));
     let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 16, ..Config::default() };
@@ -163,102 +134,36 @@ async fn what_comes_about_step_by_step_is_what_everything_comes_to(guanxi: TestS
     let number = Cell::new(0);
     let outcome = runner.run(&prop::collection::vec(step(), 8..28), |steps| {
         number.set(number.get() + 1);
-        block_in_place(|| Handle::current().block_on(hold(&guanxi, number.get(), &steps)))
+        let play = Play::new(&guanxi, number.get(), &revisions);
+        block_in_place(|| Handle::current().block_on(hold(play, &steps)))
     });
     outcome.unwrap();
 }
 
-async fn hold(guanxi: &TestServer, number: u32, steps: &[Step]) -> Result<(), TestCaseError> {
-    let mut kept = Vec::new();
+async fn hold(mut play: Play<'_>, steps: &[Step]) -> Result<(), TestCaseError> {
     for step in steps {
-        take(guanxi, number, step, &mut kept).await;
+        play.take(step).await;
     }
-    let stood = at_rest(guanxi, number).await;
-    let anew = add_revision(guanxi, "anew", revision()).await;
+    play.let_everybody_go().await;
+    let (guanxi, stood) = (play.guanxi, play.rest().await);
+    let in_force = play.in_force().await;
+    let which = play.revisions.iter().position(|name| *name == in_force).unwrap();
+    let anew = add_revision(guanxi, "anew", revision(which)).await;
     activate(guanxi, &anew).await;
-    let (seen, again) = (everybody(guanxi, "value").await, everybody(guanxi, "anew").await);
-    prop_assert_eq!(places(&seen), places(&again));
+    let again = everybody(guanxi, "anew").await;
+    prop_assert_eq!(places(&stood), places(&again));
     prop_assert_eq!(assign_tiers(guanxi).await.moved_count, 0);
-    let scores = seen.iter().filter(|one| customer_of(one).starts_with(&format!("p{number}-")));
-    let scores: BTreeMap<_, _> =
-        scores.map(|one| (customer_of(one).to_owned(), (one.tier.clone(), one.score.unwrap().to_bits()))).collect();
-    prop_assert_eq!(&scores, &stood);
-    prop_assert_eq!(scores, reckoned(guanxi, &kept));
+    let seen = everybody(guanxi, "value").await;
+    prop_assert_eq!(play.own(&seen), play.own(&stood));
+    prop_assert_eq!(play.own(&seen), reckoned(&play, which));
     Ok(())
 }
 
-fn customers(number: u32) -> impl Iterator<Item = String> {
-    (0..CUSTOMERS).map(move |role| format!("p{number}-{role}"))
-}
-
-/// Where those of one play stand once nothing is due.
-async fn at_rest(guanxi: &TestServer, number: u32) -> BTreeMap<String, (String, u64)> {
-    let mut stood = BTreeMap::new();
-    for one in everybody(guanxi, "value").await {
-        settled(guanxi, customer_of(&one)).await;
-    }
-    for one in everybody(guanxi, "value").await {
-        if customers(number).any(|customer| customer == customer_of(&one)) {
-            stood.insert(customer_of(&one).to_owned(), (one.tier, one.score.unwrap().to_bits()));
-        }
-    }
-    stood
-}
-
-async fn take(guanxi: &TestServer, number: u32, step: &Step, kept: &mut Vec<Kept>) {
-    match step {
-        Step::Pass { hours, rest } => {
-            guanxi.clock.advance(Duration::from_secs(hours * 3_600));
-            if *rest {
-                at_rest(guanxi, number).await;
-            }
-        }
-        Step::Buy { customer, days_ago, cents, product } => {
-            let customer = format!("p{number}-{customer}");
-            let product = format!("product-{product}");
-            kept.push(buy(guanxi, (customer, product), (*days_ago, *cents), None).await);
-        }
-        Step::Correct { which, days_ago, cents } if !kept.is_empty() => {
-            let old = kept.swap_remove(which.index(kept.len()));
-            let of = (old.customer, old.product);
-            kept.push(buy(guanxi, of, (*days_ago, *cents), Some(old.source_id)).await);
-        }
-        Step::Withdraw { which } if !kept.is_empty() => {
-            let old = kept.swap_remove(which.index(kept.len()));
-            let request = WithdrawFactRequest {
-                customer: format!("customers/{}", old.customer),
-                kind: FactKind::Purchase.into(),
-                fact: Some(shop(&old.source_id)),
-            };
-            guanxi.activity().withdraw_fact(request).await.unwrap();
-        }
-        Step::Correct { .. } | Step::Withdraw { .. } => {}
-    }
-}
-
-async fn buy(
-    guanxi: &TestServer,
-    (customer, product): (String, String),
-    (days_ago, cents): (i64, i64),
-    replaces: Option<String>,
-) -> Kept {
-    let seconds = guanxi.clock.now().seconds_nanos().0 - days_ago * DAY_SECONDS;
-    let mut purchase: Purchase = deal_at(&customer, guanxi_testkit::START, cents);
-    purchase.lines[0].product.clone_from(&product);
-    let context = purchase.context.as_mut().unwrap();
-    context.occur_time = Some(prost_types::Timestamp { seconds, nanos: 0 });
-    context.replaces = replaces.map(|source_id| shop(&source_id));
-    let source_id = context.source_id.clone();
-    guanxi.activity().record_purchase(creating(purchase)).await.unwrap();
-    let day = Day(i32::try_from(seconds.div_euclid(DAY_SECONDS)).unwrap());
-    Kept { customer, day, cents, product, source_id }
-}
-
 /// Where the facts that count put each customer today, those left out who have bought nothing.
-fn reckoned(guanxi: &TestServer, kept: &[Kept]) -> BTreeMap<String, (String, u64)> {
-    let scheme = draft();
+fn reckoned(play: &Play<'_>, which: usize) -> BTreeMap<String, (String, u64)> {
+    let (scheme, kept) = (draft(which), &play.kept);
     let calibration = Calibrator::new(&scheme, Knots::default(), 0).finish();
-    let today = Day(i32::try_from(guanxi.clock.now().seconds_nanos().0.div_euclid(DAY_SECONDS)).unwrap());
+    let today = Day(i32::try_from(play.guanxi.clock.now().seconds_nanos().0.div_euclid(DAY_SECONDS)).unwrap());
     let mut customers = BTreeMap::<&str, BTreeMap<Day, Tally>>::new();
     for one in kept {
         let day = customers.entry(&one.customer).or_default().entry(one.day).or_default();

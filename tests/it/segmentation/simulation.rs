@@ -32,15 +32,16 @@ on_each_backend! {
     first_activation_is_predicted_too,
     what_makes_no_sense_is_refused,
     cancelled_simulation_has_no_result,
+    a_simulation_beside_a_run_tells_of_one_state,
 }
 
-type Way = (String, String);
+pub(crate) type Way = (String, String);
 
-fn of(candidate: Candidate) -> SimulatePyramidRequest {
+pub(crate) fn of(candidate: Candidate) -> SimulatePyramidRequest {
     SimulatePyramidRequest { name: "pyramids/value".into(), candidate: Some(candidate), ..Default::default() }
 }
 
-fn revision(name: &str) -> SimulatePyramidRequest {
+pub(crate) fn revision(name: &str) -> SimulatePyramidRequest {
     of(Candidate::PyramidRevision(name.into()))
 }
 
@@ -48,7 +49,7 @@ async fn ask(guanxi: &TestServer, request: SimulatePyramidRequest) -> Result<Ope
     Ok(guanxi.segmentation().simulate_pyramid(request).await?.into_inner())
 }
 
-async fn simulate(guanxi: &TestServer, request: SimulatePyramidRequest) -> SimulatePyramidResponse {
+pub(crate) async fn simulate(guanxi: &TestServer, request: SimulatePyramidRequest) -> SimulatePyramidResponse {
     let asked = ask(guanxi, request).await.unwrap();
     let done = ended(guanxi, &asked.name).await;
     let Some(operation::Result::Response(response)) = &done.result else { panic!("no success: {done:?}") };
@@ -57,17 +58,17 @@ async fn simulate(guanxi: &TestServer, request: SimulatePyramidRequest) -> Simul
 }
 
 /// Everybody in a tier, with it.
-async fn tiers(guanxi: &TestServer) -> BTreeMap<String, String> {
+pub(crate) async fn tiers(guanxi: &TestServer) -> BTreeMap<String, String> {
     let seen = everybody(guanxi, "value").await;
     seen.iter().map(|one| (customer_of(one).to_owned(), one.tier.clone())).collect()
 }
 
 /// How many go each way, of those that are ranked on both sides.
-fn counts(made: &SimulatePyramidResponse) -> BTreeMap<Way, i64> {
+pub(crate) fn counts(made: &SimulatePyramidResponse) -> BTreeMap<Way, i64> {
     made.moves.iter().map(|one| ((one.from_tier.clone(), one.to_tier.clone()), one.customer_count)).collect()
 }
 
-fn went(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> BTreeMap<Way, i64> {
+pub(crate) fn went(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> BTreeMap<Way, i64> {
     let mut ways = BTreeMap::new();
     for customer in before.keys().chain(after.keys().filter(|customer| !before.contains_key(*customer))) {
         let tier = |side: &BTreeMap<String, String>| side.get(customer).cloned().unwrap_or_default();
@@ -77,7 +78,11 @@ fn went(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> 
 }
 
 /// Every example went the way it stands for.
-fn examples_went(made: &SimulatePyramidResponse, before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) {
+pub(crate) fn examples_went(
+    made: &SimulatePyramidResponse,
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) {
     for one in &made.moves {
         assert_eq!(one.examples.len() as i64, one.customer_count.min(3));
         for example in &one.examples {
@@ -85,7 +90,8 @@ fn examples_went(made: &SimulatePyramidResponse, before: &BTreeMap<String, Strin
             let tier = |side: &BTreeMap<String, String>| side.get(customer).cloned().unwrap_or_default();
             assert_eq!((tier(before), tier(after)), (one.from_tier.clone(), one.to_tier.clone()), "{customer}");
             let points: f64 = example.parts.iter().map(|part| part.points.unwrap()).sum();
-            assert_eq!(example.score, Some(points));
+            // Who is not ranked and held by an override has none.
+            assert_eq!(example.score.unwrap_or(0.0), points);
         }
         let moved = if one.from_tier == one.to_tier { 0 } else { one.customer_count };
         assert_eq!(one.held_count + one.calibration_count + one.scheme_count, moved);
@@ -292,4 +298,25 @@ async fn cancelled_simulation_has_no_result(guanxi: TestServer) {
     let metadata = SimulatePyramidMetadata::decode(done.metadata.unwrap().value.as_slice()).unwrap();
     assert_eq!((metadata.pyramid.as_str(), metadata.pyramid_revision.clone()), ("pyramids/value", name));
     assert!(metadata.cancel_requested && metadata.phase() != SimulationPhase::Unspecified);
+}
+
+/// Two servers, of which one runs while the other simulates: what is simulated is the state before the run or the one
+/// after it, never some of both.
+async fn a_simulation_beside_a_run_tells_of_one_state(guanxi: TestServer) {
+    crowd(&guanxi, 7_000).await;
+    let first = active_pyramid(&guanxi, "value", scheme(vec![revenue()], customer_shares(&[3000, 7000]))).await;
+    let second = add_revision(&guanxi, "value", scheme(vec![revenue()], customer_shares(&[6000, 4000]))).await;
+    let candidate = of(Candidate::Draft(scheme(vec![revenue()], thresholds(&[3.0]))));
+    let of_first = simulate(&guanxi, candidate.clone()).await;
+    activate(&guanxi, &second).await;
+    let of_second = simulate(&guanxi, candidate.clone()).await;
+    assert_ne!(of_first.moves, of_second.moves);
+    let _replica = guanxi.replica().await;
+    for revision in [&first, &second, &first, &second] {
+        let (_, made) = tokio::join!(activate(&guanxi, revision), simulate(&guanxi, candidate.clone()));
+        let expected = if made.baseline_revision == first { &of_first } else { &of_second };
+        assert_eq!(made.baseline_revision, expected.baseline_revision);
+        assert_eq!((&made.moves, &made.baseline_tiers), (&expected.moves, &expected.baseline_tiers));
+        assert_eq!((&made.tiers, &made.mobility), (&expected.tiers, &expected.mobility));
+    }
 }

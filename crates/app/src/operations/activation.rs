@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use guanxi_model::{PyramidId, TierId, name};
 use guanxi_segmentation::{History, Subject};
-use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Tx};
+use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Run, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::population::{CHECKPOINT, CHUNK, Facts, Pace, calibrate, looks};
 use super::{ActivationRequest, Held, OperationOutcome};
 use crate::error::Error;
-use crate::reseat::{look_of_run, reason_of_run};
+use crate::reseat::look_of_run;
 use crate::seat::{Moment, moves, seat};
 
 /// What an activation is doing; the words are stored.
@@ -143,11 +143,11 @@ impl Activation<'_> {
             revision.ok_or_else(|| Error::NotFound(name::revision(self.pyramid_id(), self.request.number)))?;
         let people = self.held.store().reader().customer_count().await?;
         // A takeover begins anew: nothing of what was counted is kept.
-        let total = looks(&revision.scheme, people);
+        let total = looks(&[&revision.scheme], people);
         self.progress = ActivationProgress { total, ..ActivationProgress::default() };
         let (store, facts) = (self.held.store(), Facts::Now(self.held.moment().today()));
-        let calibrated = calibrate((store, self), &revision.scheme, facts, people).await?;
-        let Some(calibration) = calibrated else { return Ok(false) };
+        let calibrated = calibrate((store, self), &[&revision.scheme], facts, people).await?;
+        let Some(calibration) = calibrated.and_then(|mut all| all.pop()) else { return Ok(false) };
         self.progress =
             ActivationProgress { phase: ActivationPhase::Assign, total: people, ..ActivationProgress::default() };
         let tx = self.held.store().begin().await?;
@@ -232,10 +232,10 @@ impl Activation<'_> {
         let pyramid = reader.pyramid(self.pyramid_id()).await?.ok_or_else(lost)?;
         let active = pyramid.active.ok_or_else(lost)?;
         let judge = reader.judge(self.pyramid_id(), active.generation).await?.ok_or_else(lost)?;
+        let run = Run { active, reason: judge.reason() };
         loop {
             let tx = self.held.store().begin().await?;
-            let page = (self.progress.cursor.as_str(), CHUNK);
-            let folded = tx.fold(self.pyramid_id(), (active, reason_of_run(&judge)), page).await?;
+            let folded = tx.fold(self.pyramid_id(), &run, (&self.progress.cursor, CHUNK)).await?;
             let Some((last, count)) = folded else {
                 let outcome = ActivationOutcome {
                     ranked: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use guanxi_model::{CustomerId, Day, Tally};
-use guanxi_segmentation::{Calibration, Calibrator, History, Knots, Needs, PyramidScheme, RankSurvey, Subject};
+use guanxi_segmentation::{Calibration, Calibrator, History, Needs, PyramidScheme, RankSurvey, Subject};
 use guanxi_store::{Histories, Store};
 
 use crate::error::Error;
@@ -64,48 +64,54 @@ impl Facts {
     }
 }
 
-/// How many customers a calibration of a scheme has to look at, so many being there.
-pub(super) fn looks(scheme: &PyramidScheme, people: i64) -> i64 {
-    if scheme.ranks_population() { people * 2 } else { people }
+/// How many customers a calibration of these schemes has to look at, so many being there.
+pub(super) fn looks(schemes: &[&PyramidScheme], people: i64) -> i64 {
+    if schemes.iter().any(|scheme| scheme.ranks_population()) { people * 2 } else { people }
 }
 
-/// Ranks and boundaries of a scheme over everybody; nothing where cancelled.
+/// Ranks and boundaries of each scheme over everybody, who is read for all of them at once; nothing where cancelled.
 pub(super) async fn calibrate(
     (store, pace): (&Store, &mut impl Pace),
-    scheme: &PyramidScheme,
+    schemes: &[&PyramidScheme],
     facts: Facts,
     people: i64,
-) -> Result<Option<Calibration>, Error> {
-    let mut knots = Knots::default();
-    if scheme.ranks_population() {
-        let mut survey = RankSurvey::new(scheme);
-        if !everybody((store, &mut *pace), scheme, facts, |_, subject| survey.add(subject)).await? {
+) -> Result<Option<Vec<Calibration>>, Error> {
+    let needs = schemes.iter().fold(Needs::default(), |needs, scheme| needs.and(scheme.needs()));
+    let needs = facts.needs(needs);
+    let mut surveys: Vec<_> = schemes.iter().map(|scheme| RankSurvey::new(scheme)).collect();
+    if schemes.iter().any(|scheme| scheme.ranks_population()) {
+        let survey = |_: &CustomerId, subject: Subject<'_>| surveys.iter_mut().for_each(|survey| survey.add(subject));
+        if !everybody((store, &mut *pace), &needs, facts, survey).await? {
             return Ok(None);
         }
-        knots = survey.finish();
     }
-    let mut calibrator = Calibrator::new(scheme, knots, usize::try_from(people).unwrap_or(0));
-    let counted = everybody((store, pace), scheme, facts, |customer, subject| {
-        // Who is not ranked has no place in the order.
-        let _ = calibrator.add(customer, subject);
+    let expected = usize::try_from(people).unwrap_or(0);
+    let ranked = schemes.iter().zip(surveys);
+    let mut calibrators: Vec<_> =
+        ranked.map(|(scheme, survey)| Calibrator::new(scheme, survey.finish(), expected)).collect();
+    let counted = everybody((store, pace), &needs, facts, |customer, subject| {
+        for calibrator in &mut calibrators {
+            // Who is not ranked has no place in the order.
+            let _ = calibrator.add(customer, subject);
+        }
     })
     .await?;
-    Ok(counted.then(|| calibrator.finish()))
+    Ok(counted.then(|| calibrators.into_iter().map(Calibrator::finish).collect()))
 }
 
 /// Shows everybody to a function, page by page. False where cancelled.
 async fn everybody(
     (store, pace): (&Store, &mut impl Pace),
-    scheme: &PyramidScheme,
+    needs: &Needs,
     facts: Facts,
     mut show: impl FnMut(&CustomerId, Subject<'_>),
 ) -> Result<bool, Error> {
-    let (reader, needs) = (store.reader(), facts.needs(scheme.needs()));
+    let reader = store.reader();
     let mut after = String::new();
     loop {
         let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
         let Some((last, _)) = page.last() else { return Ok(true) };
-        let mut histories = reader.histories_between((&after, last.as_str()), &needs, facts.day()).await?;
+        let mut histories = reader.histories_between((&after, last.as_str()), needs, facts.day()).await?;
         for (customer, lifetime) in &page {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
         }

@@ -140,15 +140,12 @@ impl Attempt<'_> {
         let against = self.against(&begun).await?;
         // Where the candidate is in force already, one calibration serves both sides.
         let renewal = matches!(&against, Against::InForce(active, _) if Some(active.number) == number);
-        let other = against.scheme().filter(|_| !renewal);
+        let schemes: Vec<_> = [&scheme].into_iter().chain(against.scheme().filter(|_| !renewal)).collect();
         let people = self.held.store().reader().customer_count().await?;
-        self.progress.total = looks(&scheme, people) + other.map_or(0, |other| looks(other, people));
-        let Some(calibration) = self.calibrate(&scheme, people).await? else { return Ok(End::Cancelled) };
-        let renewed = match other {
-            Some(other) => self.calibrate(other, people).await?,
-            None => Some(calibration.clone()),
-        };
-        let Some(renewed) = renewed else { return Ok(End::Cancelled) };
+        self.progress.total = looks(&schemes, people);
+        let (store, facts) = (self.held.store(), self.facts());
+        let calibrated = calibrate((store, self), &schemes, facts, people).await?;
+        let Some((calibration, renewed)) = calibrated.and_then(first_and_last) else { return Ok(End::Cancelled) };
         let (candidate, baseline) = (Simulated { number, scheme, calibration }, against.calibrated(renewed));
         self.progress = SimulationProgress { phase: SimulationPhase::Compare, done: 0, total: people };
         let Some(found) = self.compare(&candidate, &baseline, renewal).await? else { return Ok(End::Cancelled) };
@@ -185,11 +182,6 @@ impl Attempt<'_> {
 
     fn facts(&self) -> Facts {
         self.request.as_of.map_or(Facts::Now(self.moment.today()), Facts::AsOf)
-    }
-
-    async fn calibrate(&mut self, scheme: &PyramidScheme, people: i64) -> Result<Option<Calibration>, Error> {
-        let (store, facts) = (self.held.store(), self.facts());
-        calibrate((store, self), scheme, facts, people).await
     }
 
     /// Looks at everybody on both sides; nothing where cancelled.
@@ -236,6 +228,12 @@ impl Attempt<'_> {
     async fn cancel(&self) -> Result<(), Error> {
         give_up(self.held, OperationState::Cancelled, &OperationOutcome::Cancelled).await
     }
+}
+
+/// Of one side and the other; of the same one where there is only one.
+fn first_and_last(mut calibrations: Vec<Calibration>) -> Option<(Calibration, Calibration)> {
+    let last = calibrations.pop()?;
+    Some((calibrations.pop().unwrap_or_else(|| last.clone()), last))
 }
 
 /// Ends a simulation that is not going to be done.

@@ -12,9 +12,11 @@ use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::{Opened, on_each_database};
+use crate::ledger::TierChangeReason;
 use crate::{
-    CUSTOMER_FILTER, CustomerOrder, CustomerQuery, Expired, FactQuery, OccasionPlace, OccasionQuery, OperationFilter,
-    Options, Reader, Slots, Store, TARGET_DECISION_FILTER, TargetDecisionQuery, connect, fact_filter,
+    Active, CUSTOMER_FILTER, CustomerOrder, CustomerQuery, Expired, FactQuery, OccasionPlace, OccasionQuery,
+    OperationFilter, Options, Reader, Run, Slots, Store, TARGET_DECISION_FILTER, TargetDecisionQuery, connect,
+    fact_filter,
 };
 
 on_each_database! {
@@ -22,6 +24,7 @@ on_each_database! {
     customers_are_listed_by_their_indexes,
     customers_are_found_by_label_and_external_id_by_index,
     tiers_are_listed_by_their_indexes,
+    changes_of_a_customer_are_found_by_key_also_while_a_run_is_folded,
     deleted_customers_are_found_by_their_index,
     operations_and_revisions_are_listed_by_their_indexes,
     population_is_read_in_the_order_of_its_key,
@@ -124,6 +127,8 @@ async fn fill(opened: &Opened) {
         "INSERT INTO fact_notes SELECT customer_id, fact_id, 'n' FROM facts WHERE occur_time % 3 = 0",
         "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
          SELECT 'c-' || n, 'p-' || p, CASE WHEN n % 100 = 0 THEN 'gold' ELSE 'lead' END, 1, 1, 0, 1 FROM generate_series(1, 20000) n, generate_series(1, 2) p",
+        "INSERT INTO tier_changes SELECT 'c-' || n, 'p-1', 1, 1, NULL, 'gold', 1, 1, '[]', NULL, NULL \
+         FROM generate_series(1, 20000) n",
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
@@ -213,6 +218,17 @@ async fn tiers_are_listed_by_their_indexes(opened: Opened) {
     }
     watched.reader.standing(&customer(), &pyramid).await.ok();
     watched.uses(&["tiers_pkey", "summaries_pkey"]).await;
+}
+
+async fn changes_of_a_customer_are_found_by_key_also_while_a_run_is_folded(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let pyramid = PyramidId::parse("p-1").unwrap();
+    let active = Active { number: RevisionNumber::FIRST, generation: 2, time: Timestamp(2) };
+    let run = Run { active, reason: TierChangeReason::NewRevision };
+    for (run, indexes) in [(None, &["tier_changes_pkey"][..]), (Some(&run), &["tier_changes_pkey", "tiers_pkey"])] {
+        watched.reader.tier_changes(&customer(), (&pyramid, run), (9, 9, 9), 51).await.ok();
+        watched.finds(indexes).await;
+    }
 }
 
 async fn deleted_customers_are_found_by_their_index(opened: Opened) {

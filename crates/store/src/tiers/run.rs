@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp, Words};
+use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::{Stood, read_some, select};
 use crate::bulk::{self, Column, Rows, int, text};
 use crate::catalogue::{execute, find, query, rows};
-use crate::ledger::{Slot, TierChangeReason};
+use crate::ledger::Slot;
 use crate::rows::tier::slot_cells;
 use crate::rows::tier_change;
-use crate::{Active, Error, Reader, Tx};
+use crate::{Active, Error, Reader, Run, Tx};
 
 /// A customer as a run places it: what it is judged by, and where it stands.
 #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ impl Tx {
     pub async fn fold(
         &self,
         pyramid: &PyramidId,
-        (active, reason): (Active, TierChangeReason),
+        run: &Run,
         (after, limit): (&str, usize),
     ) -> Result<Option<(String, u64)>, Error> {
         // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
@@ -122,27 +122,20 @@ impl Tx {
         let found = find(self.connection(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };
-        let values = || {
-            let (from, to) = (after.into(), last.as_str().into());
-            [pyramid.as_str().into(), active.generation.into(), from, to, active.time.0.into()]
-        };
+        let (generation, time) = (run.active.generation, run.active.time.0);
+        let values = || [pyramid.as_str().into(), after.into(), last.as_str().into()];
         // The rows that are found can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
         // change), so every row that is folded below has its change kept above.
-        const CHUNK: &str = "pyramid_id = $1 AND next_generation = $2 AND customer_id > $3 AND customer_id <= $4";
-        let keep = format!(
-            "INSERT INTO tier_changes ({}) \
-             SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, {}, CAST($5 AS BIGINT), \
-             next_inputs, NULL, NULL FROM tiers WHERE {CHUNK} AND tier IS DISTINCT FROM next_tier ON CONFLICT DO NOTHING",
-            tier_change::SELECT,
-            reason.code()
-        );
+        const CHUNK: &str = "pyramid_id = $1 AND customer_id > $2 AND customer_id <= $3";
+        let (columns, changes) = (tier_change::SELECT, run.unfolded());
+        let keep = format!("INSERT INTO tier_changes ({columns}) {changes} AND {CHUNK} ON CONFLICT DO NOTHING");
         execute(self.connection(), &keep, values()).await?;
         let fold = format!(
             "UPDATE tiers SET tier = next_tier, generation = next_generation, below = next_below, \
              review_day = next_review_day, due_time = next_due_time, \
-             assign_time = CASE WHEN tier IS DISTINCT FROM next_tier THEN CAST($5 AS BIGINT) ELSE assign_time END, \
+             assign_time = CASE WHEN tier IS DISTINCT FROM next_tier THEN {time} ELSE assign_time END, \
              next_tier = NULL, next_generation = NULL, next_below = NULL, next_review_day = NULL, \
-             next_due_time = NULL, next_inputs = NULL WHERE {CHUNK}"
+             next_due_time = NULL, next_inputs = NULL WHERE {CHUNK} AND next_generation = {generation}"
         );
         let folded = execute(self.connection(), &fold, values()).await?;
         Ok(Some((last, folded)))

@@ -6,13 +6,19 @@ use guanxi_app::{App, Error, Refusal};
 use guanxi_model::{CustomerId, Day, PyramidId, Tally, TierId, Timestamp, name};
 use guanxi_segmentation::{History, Needs, Readings, Subject, Tier};
 use guanxi_store::ledger::{Slot, TierRow};
-use guanxi_store::{Active, Judge, Pyramid, Slots};
+use guanxi_store::{Active, Judge, Pyramid, Run, Slots};
 
 use crate::to_proto::tier::Seen;
 
 /// The pyramid of that name.
 pub(super) async fn pyramid(app: &App, id: &PyramidId) -> Result<Pyramid, Error> {
     app.reader().pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))
+}
+
+/// The run that may have moved customers by changes that are not kept yet.
+pub(super) async fn run(app: &App, kept: &Pyramid) -> Result<Option<Run>, Error> {
+    let (Some(active), Some(_)) = (kept.active, &kept.operation) else { return Ok(None) };
+    Ok(Some(Run { active, reason: app.judge(&kept.id, active.generation).await?.reason() }))
 }
 
 /// A pyramid in force: which generation, and what it judges by.
@@ -123,13 +129,13 @@ pub(super) struct Past {
 
 impl Past {
     pub(super) async fn of(app: &App, customer: &CustomerId, id: &PyramidId, day: Day) -> Result<Past, Error> {
-        pyramid(app, id).await?;
+        let run = run(app, &pyramid(app, id).await?).await?;
         let (end, judge) = at_end_of(app, id, day).await?;
         standing(app, customer, id).await?;
         let needs = judge.scheme.needs().of_the_past();
         let (lifetime, history) = app.reader().history(customer, &needs, day).await?.until(day);
         let readings = judge.scheme.read(Subject { lifetime: &lifetime, history: &history, today: day });
-        let change = app.reader().tier_change_at(customer, id, end).await?;
+        let change = app.reader().tier_change_at(customer, (id, run.as_ref()), end).await?;
         let since = change.as_ref().map(|change| change.time);
         Ok(Past { judge, readings, tier: change.and_then(|change| change.to), since })
     }

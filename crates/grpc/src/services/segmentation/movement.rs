@@ -26,11 +26,12 @@ pub(super) async fn movement(
     pyramid: &PyramidId,
     (start, end): (Day, Day),
 ) -> Result<pb::PyramidMovement, Error> {
-    in_force::pyramid(app, pyramid).await?;
+    let run = in_force::run(app, &in_force::pyramid(app, pyramid).await?).await?;
     let (from, to) = (side(app, pyramid, start).await?, side(app, pyramid, end).await?);
     let mut builder = MigrationBuilder::new(from.judge.scheme.tiers(), to.judge.scheme.tiers());
     let mut after = String::new();
-    while let Some((last, arrivals)) = app.reader().arrivals(pyramid, (from.end, to.end), (&after, CHUNK)).await? {
+    let (of, between) = ((pyramid, run.as_ref()), (from.end, to.end));
+    while let Some((last, arrivals)) = app.reader().arrivals(of, between, (&after, CHUNK)).await? {
         for of_one in arrivals.chunk_by(|a, b| a.customer == b.customer) {
             builder.add(from.position(of_one), to.position(of_one));
         }

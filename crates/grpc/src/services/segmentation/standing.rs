@@ -9,7 +9,7 @@ use guanxi_segmentation::{History, explain};
 use guanxi_store::ledger::TierChange;
 use guanxi_store::{Candidate, Histories};
 
-use super::in_force::{InForce, Past, Present};
+use super::in_force::{self, InForce, Past, Present};
 use crate::from_proto::Paging;
 use crate::from_proto::tier::List;
 use crate::to_proto;
@@ -102,7 +102,7 @@ pub(super) async fn changes(
     (customer, pyramid): (CustomerId, PyramidId),
     paging: Paging,
 ) -> Result<pb::ListTierChangesResponse, Error> {
-    super::in_force::pyramid(app, &pyramid).await?;
+    let run = in_force::run(app, &in_force::pyramid(app, &pyramid).await?).await?;
     if app.reader().standing(&customer, &pyramid).await?.is_none() {
         return Err(Error::NotFound(name::customer(&customer)));
     }
@@ -110,7 +110,7 @@ pub(super) async fn changes(
         Some([KeyPart::Int(time), KeyPart::Int(generation), KeyPart::Int(version)]) => (*time, *generation, *version),
         _ => (i64::MAX, i64::MAX, i64::MAX),
     };
-    let found = app.reader().tier_changes(&customer, &pyramid, before, paging.size + 1).await?;
+    let found = app.reader().tier_changes(&customer, (&pyramid, run.as_ref()), before, paging.size + 1).await?;
     let page = to_proto::page::cut(found, paging.size, to_proto::tier_change::key);
     let mut messages = Vec::new();
     for change in page.items {

@@ -1,0 +1,96 @@
+//! Folding a run changes nothing that is read of where customers stand and how they came to stand there.
+
+use std::collections::BTreeSet;
+
+use guanxi_model::{Counter, CustomerId, PyramidId, RevisionNumber, TierId, Timestamp};
+
+use super::{Opened, on_each_database};
+use crate::ledger::{Slot, TierChange, TierChangeReason};
+use crate::{Active, Arrival, Move, Reader, Run};
+
+on_each_database! { folding_changes_nothing_that_is_read }
+
+/// When the first tiers were given, when readers were switched, and moments before, between and after.
+const GIVEN: i64 = 10;
+const SWITCHED: i64 = 20;
+const MOMENTS: [i64; 3] = [5, 15, 25];
+
+fn pyramid() -> PyramidId {
+    PyramidId::parse("value").unwrap()
+}
+
+fn customers() -> [CustomerId; 3] {
+    ["ada", "ben", "cyd"].map(|id| CustomerId::parse(id).unwrap())
+}
+
+/// Ada, who is in gold, goes to silver; Ben stays in silver; Cyd comes to be in gold.
+async fn run(opened: &Opened) -> Run {
+    for sql in [
+        "INSERT INTO summaries (customer_id, version, stage, replacements, gross) \
+         VALUES ('ada', 7, 1, 0, 0), ('ben', 8, 1, 0, 0), ('cyd', 9, 1, 0, 0)",
+        "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
+         VALUES ('ada', 'value', 'gold', 1, 10, 0, 7), ('ben', 'value', 'silver', 1, 10, 0, 8)",
+        "INSERT INTO tier_changes VALUES ('ada', 'value', 1, 6, NULL, 'gold', 1, 10, '[]', NULL, NULL), \
+         ('ben', 'value', 1, 6, NULL, 'silver', 1, 10, '[]', NULL, NULL)",
+    ] {
+        opened.rows(sql).await;
+    }
+    let slot = |tier: &str| Slot { tier: Some(TierId::parse(tier).unwrap()), ..Slot::default() };
+    let customers = customers();
+    let moves: Vec<_> = customers
+        .iter()
+        .zip([(7, "silver"), (8, "silver"), (9, "gold")])
+        .map(|(customer, (version, tier))| Move { customer, version, to: slot(tier), inputs: "[1]".into() })
+        .collect();
+    let tx = opened.store.begin().await.unwrap();
+    tx.put_next_tiers(&pyramid(), 2, &moves, Timestamp(GIVEN)).await.unwrap();
+    tx.commit().await.unwrap();
+    let active = Active { number: RevisionNumber::FIRST, generation: 2, time: Timestamp(SWITCHED) };
+    Run { active, reason: TierChangeReason::NewRevision }
+}
+
+type Read = (Vec<TierChange>, Vec<Option<TierChange>>, Vec<String>);
+
+/// Where everybody stands, as a simulation and a report read it.
+async fn stands(reader: &Reader, active: Option<Active>) -> Vec<String> {
+    let (pyramid, counters) = (pyramid(), BTreeSet::from([Counter::Purchases]));
+    let placed = reader.placed((&pyramid, active), &counters, ("", 9)).await.unwrap();
+    let seated = reader.seated(&pyramid, 2, &counters, ("", 9)).await.unwrap();
+    let seated = seated.iter().map(|one| format!("{} {:?}", one.customer, one.tier));
+    placed.iter().map(|one| format!("{one:?}")).chain(seated).collect()
+}
+
+async fn read(reader: &Reader, run: Option<&Run>) -> Read {
+    let pyramid = pyramid();
+    let (mut all, mut last, mut arrivals) = (Vec::new(), Vec::new(), Vec::new());
+    for customer in customers() {
+        all.extend(reader.tier_changes(&customer, (&pyramid, run), (99, 0, 0), 9).await.unwrap());
+        for moment in MOMENTS {
+            last.push(reader.tier_change_at(&customer, (&pyramid, run), Timestamp(moment)).await.unwrap());
+        }
+    }
+    let [before, between, after] = MOMENTS.map(Timestamp);
+    for times in [(before, between), (between, after), (before, after)] {
+        let found = reader.arrivals((&pyramid, run), times, ("", 9)).await.unwrap();
+        let line = |one: Arrival| format!("{times:?}: {} {:?} {:?}", one.customer, one.time, one.tier);
+        arrivals.extend(found.unwrap().1.into_iter().map(line));
+    }
+    (all, last, arrivals)
+}
+
+async fn folding_changes_nothing_that_is_read(opened: Opened) {
+    let (run, reader) = (run(&opened).await, opened.store.reader());
+    let (seen, stood) = (read(&reader, Some(&run)).await, stands(&reader, Some(run.active)).await);
+    let steps = seen.0.iter().map(|one| (one.customer.as_str(), one.time.0, one.version, one.reason));
+    let (first, by_run) = (TierChangeReason::OwnChange, TierChangeReason::NewRevision);
+    let expected = [("ada", 20, 7, by_run), ("ada", 10, 6, first), ("ben", 10, 6, first), ("cyd", 20, 9, by_run)];
+    assert_eq!(steps.collect::<Vec<_>>(), expected);
+    let tx = opened.store.begin().await.unwrap();
+    assert_eq!(tx.fold(&pyramid(), &run, ("", 9)).await.unwrap(), Some(("cyd".to_owned(), 3)));
+    tx.commit().await.unwrap();
+    assert_eq!(read(&reader, Some(&run)).await, seen, "the run has not ended yet");
+    assert_eq!(read(&reader, None).await, seen);
+    assert_eq!(stands(&reader, Some(run.active)).await, stood, "the run has not ended yet");
+    assert_eq!(stands(&reader, None).await, stood);
+    assert!(stood[0].contains("silver") && stood[0].contains("Timestamp(20)"), "{}", stood[0]);
+}
