@@ -2,5 +2,6 @@
 
 mod broken;
 mod command_line;
+mod demo;
 mod killed;
 mod streams;

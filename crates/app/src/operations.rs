@@ -3,6 +3,7 @@
 //! survives a restart and a process that hangs cannot write over its successor.
 
 mod activation;
+mod pages;
 mod population;
 mod simulation;
 

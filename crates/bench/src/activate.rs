@@ -15,6 +15,7 @@ use guanxi_segmentation::{
 };
 use tonic::transport::Channel;
 
+use crate::args::Kind;
 use crate::bench::{Bench, now, sides};
 use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Measured, Row, Side};
@@ -46,6 +47,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
             *moved = count;
             same_tiers(bench, (&bare, &ours)).await?;
         }
+        retire(bench, &[&bare, &ours]).await?;
     }
     report(bench, "activation, everybody moves", first, (memory, moved.0));
     report(bench, "activation, some move", again, (memory, moved.1));
@@ -90,6 +92,20 @@ pub(crate) async fn make_active(bench: &Bench, what: &str) -> Result<String> {
     create_revision(bench, &pyramid, 0).await?;
     activate(&bench.channels[0], &format!("pyramids/{pyramid}/revisions/1")).await?;
     Ok(pyramid)
+}
+
+/// Takes pyramids out of force with all they have left, which would slow down whatever is measured next.
+pub(crate) async fn retire(bench: &Bench, pyramids: &[&str]) -> Result<()> {
+    let mut statements = Vec::new();
+    for pyramid in pyramids {
+        statements.push(format!("UPDATE pyramids SET active_revision = NULL WHERE pyramid_id = '{pyramid}'"));
+        statements.push(format!("DELETE FROM tiers WHERE pyramid_id = '{pyramid}'"));
+        statements.push(format!("DELETE FROM tier_changes WHERE pyramid_id = '{pyramid}'"));
+    }
+    if bench.args.database == Kind::Postgres {
+        statements.push("VACUUM tiers, tier_changes".to_owned());
+    }
+    bench.database.execute(&statements).await
 }
 
 pub(crate) async fn create_pyramid(bench: &Bench, id: &str) -> Result<()> {

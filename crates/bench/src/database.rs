@@ -37,6 +37,20 @@ impl Database {
         }
     }
 
+    /// Carries statements out, each by itself.
+    pub(crate) async fn execute(&self, statements: &[String]) -> Result<()> {
+        match self {
+            Database::Sqlite { file } => Ok(rusqlite::Connection::open(file)?.execute_batch(&statements.join(";"))?),
+            Database::Postgres { url, .. } => {
+                let mut connection = PgConnection::connect(url).await?;
+                for sql in statements {
+                    sqlx::raw_sql(AssertSqlSafe(sql.as_str())).execute(&mut connection).await?;
+                }
+                Ok(connection.close().await?)
+            }
+        }
+    }
+
     /// The number that a query returns.
     pub(crate) async fn number(&self, sql: &str) -> Result<i64> {
         match self {

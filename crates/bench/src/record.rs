@@ -46,7 +46,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     const SUM: &str = "SELECT CAST(SUM(purchases) AS BIGINT) FROM summaries";
     let (mut ceiling, mut ours) =
         sides("the same over gRPC, one transaction per call", "RecordPurchase, acknowledged when durable");
-    activate::make_active(bench, "recorded").await?;
+    let pyramid = activate::make_active(bench, "recorded").await?;
     let (facts, counted) = (bench.database.number(COUNT).await?, bench.database.number(SUM).await?);
     let (one_by_one, single) = bench.one_by_one().await?;
     let watch = Watch::start(bench.server.pid())?;
@@ -63,6 +63,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     one_by_one.stop().await?;
     bench.verify("purchases", COUNT, facts + all).await?;
     bench.verify("purchases in summaries", SUM, counted + all).await?;
+    activate::retire(bench, &[&pyramid]).await?;
     let goal = if bench.args.database == Kind::Sqlite { 5.0 } else { 2.5 };
     bench.report.add(Row {
         benchmark: bench.name("RecordPurchase"),

@@ -11,7 +11,7 @@ use guanxi_store::{Options, Store};
 use prost::Message as _;
 
 use crate::Result;
-use crate::activate::{create_revision, make_active, measured, scheme, wait};
+use crate::activate::{create_revision, make_active, measured, retire, scheme, wait};
 use crate::bench::{Bench, sides};
 use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Row};
@@ -39,6 +39,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
         moved = found.upward_count + found.downward_count;
     }
     store.close().await;
+    retire(bench, &[&pyramid]).await?;
     bench.report.add(Row {
         benchmark: bench.name("simulation"),
         unit: "customers",

@@ -13,6 +13,7 @@ use guanxi_store::{Active, Judge, Operation, OperationState, Pyramid};
 use serde::{Deserialize, Serialize};
 
 use self::compare::{Against, Baseline, Comparison};
+use super::pages::Pages;
 use super::population::{CHECKPOINT, CHUNK, Facts, Pace, calibrate, looks};
 use super::{Held, OperationOutcome};
 use crate::error::Error;
@@ -193,26 +194,30 @@ impl Attempt<'_> {
     ) -> Result<Option<Simulation>, Error> {
         let mut found =
             SimulationBuilder::new(baseline.tiers(), candidate.scheme.tiers(), self.request.examples_per_cell);
-        let (facts, pyramid) = (self.facts(), &self.request.pyramid);
         let needs = baseline.needs().map_or(candidate.scheme.needs(), |needs| needs.and(candidate.scheme.needs()));
-        let needs = facts.needs(needs);
+        let (facts, active, reader) = (self.facts(), baseline.active(), self.held.store().reader());
+        let read = Arc::new((self.request.pyramid.clone(), facts.needs(needs)));
+        let mut pages = Pages::of(|after| {
+            let (reader, read) = (reader.clone(), Arc::clone(&read));
+            async move {
+                let (pyramid, needs) = &*read;
+                let page = reader.placed((pyramid, active), &needs.counters, (&after, CHUNK)).await?;
+                let Some(last) = page.last().map(|last| last.customer.as_str().to_owned()) else { return Ok(None) };
+                let histories = reader.histories_between((&after, &last), needs, facts.day()).await?;
+                Ok(Some((last, (page, histories))))
+            }
+        });
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
-        let reader = self.held.store().reader();
-        let mut after = String::new();
-        loop {
-            let page = reader.placed((pyramid, baseline.active()), &needs.counters, (&after, CHUNK)).await?;
-            let Some(last) = page.last() else { return Ok(Some(found.finish())) };
-            let between = (after.as_str(), last.customer.as_str());
-            let mut histories = reader.histories_between(between, &needs, facts.day()).await?;
+        while let Some((page, mut histories)) = pages.next().await? {
             for one in &page {
                 let known = (&one.customer, &one.tally);
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
             }
-            last.customer.as_str().clone_into(&mut after);
             if !self.done(page.len()).await? {
                 return Ok(None);
             }
         }
+        Ok(Some(found.finish()))
     }
 
     async fn finish(&self, outcome: SimulationOutcome) -> Result<(), Error> {

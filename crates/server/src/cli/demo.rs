@@ -2,9 +2,11 @@
 //! sells it, and the machines to make it, to households and businesses, who come, buy and leave at rates of their own.
 //!
 //! All of it follows from the seed. `people` says who a customer is and `life` what happens to it, both without I/O;
-//! `company` is what the customers find there, `pyramids` how they are ranked, and `found` tells it to the server.
+//! `company` is what the customers find there, `pyramids` how they are ranked, `decide` what people decide about them, and
+//! `found` tells it to the server.
 
 mod company;
+mod decide;
 mod dice;
 mod found;
 mod life;

@@ -53,7 +53,7 @@ impl Report {
 }
 
 impl Line {
-    fn new(noun: &'static str) -> Self {
+    pub(super) fn new(noun: &'static str) -> Self {
         Self { noun, made: 0, unchanged: 0, refused: 0, refusal: None }
     }
 
@@ -68,6 +68,11 @@ impl Line {
             Err(status) => return Err(status.into()),
         }
         Ok(())
+    }
+
+    /// Counts what was there already.
+    pub(super) fn keep(&mut self) {
+        self.unchanged += 1;
     }
 
     fn refuse(&mut self, count: u64, why: &str) {
@@ -100,7 +105,9 @@ pub(super) async fn all(founder: &Founder<'_>) -> Result<(Report, String), Error
         founder.pyramid(&plan, has_changed, &mut line).await?;
     }
     report.lines.push(line);
-    Ok((report, founder.top_customer().await?))
+    let shown = founder.top_customer().await?;
+    report.lines.push(founder.decisions(&shown).await?);
+    Ok((report, shown))
 }
 
 impl<'a> Founder<'a> {

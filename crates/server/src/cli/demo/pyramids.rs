@@ -1,4 +1,4 @@
-//! How the customers are ranked: one pyramid for each tiering rule.
+//! How the customers are ranked: one pyramid for each tiering rule, and one in which customers move by rules of their own.
 
 use guanxi::v1 as pb;
 use pb::measure::Normalizer;
@@ -17,8 +17,13 @@ pub(super) struct Plan {
     pub(super) revision: pb::PyramidRevision,
 }
 
-pub(super) fn plans() -> [Plan; 3] {
-    [curry(), abc(), standing()]
+/// The one that people have decided about.
+pub(super) const STANDING: &str = "standing";
+/// The one in which somebody is held.
+pub(super) const POTENTIAL: &str = "potential";
+
+pub(super) fn plans() -> [Plan; 4] {
+    [curry(), abc(), standing(), potential()]
 }
 
 /// Shares of the customers.
@@ -61,7 +66,7 @@ fn standing() -> Plan {
     let withheld = Normalizer::Linear(pb::LinearNormalizer { low: 0.0, high: 1000.0 });
     let worse = |measure| pb::Measure { direction: MeasureDirection::LowerIsBetter.into(), ..measure };
     Plan {
-        id: "standing",
+        id: STANDING,
         display_name: "Standing",
         description: "What a customer leaves us, how often it buys, and how smoothly.",
         revision: pb::PyramidRevision {
@@ -84,6 +89,41 @@ fn standing() -> Plan {
             tiering_rule: Some(TieringRule::ScoreThresholds(pb::ScoreThresholds {
                 thresholds: vec![80.0, 60.0, 40.0],
             })),
+            ..Default::default()
+        },
+    }
+}
+
+/// Measures that fade and that come from attributes, a gate, and a fall only after reviews.
+fn potential() -> Plan {
+    let revenue = Normalizer::Logarithmic(pb::LogarithmicNormalizer { scale: 50.0, cap: 5_000.0 });
+    let year = Normalizer::Linear(pb::LinearNormalizer { low: 0.0, high: 365.0 });
+    let need = Normalizer::Linear(pb::LinearNormalizer { low: 0.0, high: 20_000.0 });
+    let half_life = pb::Window { span: Some(pb::window::Span::HalfLifeDays(180)) };
+    let expression = "attribute.cups_per_day * 50.0".to_owned();
+    let mut tiers = tiers(&[("focus", "Focus"), ("grow", "Grow"), ("keep", "Keep"), ("watch", "Watch")]);
+    tiers[0].gate = "measure.revenue > 0.0".to_owned();
+    Plan {
+        id: POTENTIAL,
+        display_name: "Potential",
+        description: "What a customer buys now, and what it could: up at once, down after three reviews below.",
+        revision: pb::PyramidRevision {
+            description: "A cup a day is taken for 50 a year.".to_owned(),
+            measures: vec![
+                pb::Measure { window: Some(half_life), ..measure("revenue", MeasureKind::NetRevenue, 3.0, revenue) },
+                pb::Measure {
+                    direction: MeasureDirection::LowerIsBetter.into(),
+                    ..measure("recency", MeasureKind::Recency, 1.0, year)
+                },
+                pb::Measure { expression, ..measure("need", MeasureKind::Expression, 1.0, need) },
+            ],
+            value_measure: MeasureKind::NetRevenue.into(),
+            value_window: Some(half_life),
+            tiers,
+            tiering_rule: Some(TieringRule::ScoreThresholds(pb::ScoreThresholds {
+                thresholds: vec![60.0, 40.0, 20.0],
+            })),
+            movement_rules: Some(pb::MovementRules::default()),
             ..Default::default()
         },
     }

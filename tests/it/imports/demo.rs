@@ -1,0 +1,49 @@
+//! `guanxi demo`: a company with something of everything, founded once.
+
+use clap::Parser as _;
+use guanxi::v1::{ListPyramidsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest};
+use guanxi_server::cli::Cli;
+use guanxi_testkit::{TestServer, on_each_backend};
+
+use crate::segmentation::kit::{everybody, report};
+
+on_each_backend! { a_company_is_founded_once }
+
+const CUSTOMERS: usize = 80;
+
+/// What `guanxi demo` says.
+async fn found(guanxi: &TestServer) -> String {
+    let (address, customers) = (format!("http://{}", guanxi.address()), CUSTOMERS.to_string());
+    let mut said = Vec::new();
+    let line = ["guanxi", "demo", "--address", &address, "--customers", &customers];
+    let code = Cli::parse_from(line).run_to(&mut said).await.unwrap();
+    let said = String::from_utf8(said).unwrap();
+    assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS), "{said}");
+    said
+}
+
+async fn a_company_is_founded_once(guanxi: TestServer) {
+    let first = found(&guanxi).await;
+    assert!(first.contains(" 80 made") && first.contains("pyramids                      4 made"), "{first}");
+    let second = found(&guanxi).await;
+    assert!(second.contains("Nothing changed: all of it was there already."), "{second}");
+    let pyramids = guanxi.segmentation().list_pyramids(ListPyramidsRequest::default()).await.unwrap().into_inner();
+    assert_eq!(pyramids.pyramids.len(), 4);
+    for pyramid in pyramids.pyramids {
+        let id = pyramid.name.trim_start_matches("pyramids/");
+        let report = report(&guanxi, id).await;
+        let ranked: i64 = report.tiers.iter().map(|tier| tier.customer_count).sum();
+        assert_eq!(ranked, i64::try_from(everybody(&guanxi, id).await.len()).unwrap(), "{id}");
+        assert!(ranked > 50 && ranked + report.unranked_count == 80, "{id}: {ranked}");
+    }
+    let focus = ListTierAssignmentsRequest {
+        parent: "pyramids/potential".into(),
+        filter: "tier = focus".into(),
+        ..Default::default()
+    };
+    let focus = guanxi.segmentation().list_tier_assignments(focus).await.unwrap().into_inner().tier_assignments;
+    assert!(focus.iter().any(|one| one.r#override.is_some()), "{focus:#?}");
+    let decisions = ListTargetDecisionsRequest { parent: "pyramids/standing".into(), ..Default::default() };
+    let decisions = guanxi.segmentation().list_target_decisions(decisions).await.unwrap().into_inner();
+    assert_eq!(decisions.target_decisions.len(), 2);
+}
