@@ -7,7 +7,7 @@
 //! A run over the population, in any order of customers:
 //! 1. [`RankSurvey`], only when the scheme ranks by share of the population: the values everyone has.
 //! 2. [`Calibrator`]: everyone's score, from which come the boundaries.
-//! 3. [`settle`]: where everyone comes to stand; [`PyramidReport`] from the places.
+//! 3. [`settle`]: where everyone comes to stand; [`PyramidReport`] and [`Profile`] from the places.
 //!
 //! Under [`MovementRules`] a customer may stand above his place for a while: [`movement::step`] says how long.
 //! [`Migration`] compares two dates or revisions, [`Simulation`] a candidate with what is in
@@ -27,6 +27,7 @@ pub mod movement;
 mod normalise;
 mod occasions;
 mod presets;
+mod profile;
 mod readings;
 mod report;
 mod scheme;
@@ -57,6 +58,9 @@ pub use movement::{Assessment, MovementDraft, MovementRules, Stay, Step};
 pub use normalise::{Direction, Knots, Normaliser, Ranks};
 pub use occasions::{Occasion, OccasionKey, OccasionKind, Recurrence, When, keys_of, occasions};
 pub use presets::{Preset, presets};
+pub use profile::{
+    Based, Basis, MeasureFigures, MixFigures, Profile, ProfileBuilder, Profiled, ServiceCost, TierProfile, WordCount,
+};
 pub use readings::{Inputs, Readings};
 pub use report::{LorenzPoint, PyramidReport, ReportBuilder, Share, TierReport};
 pub use scheme::{
