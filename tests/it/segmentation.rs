@@ -26,6 +26,7 @@ pub(crate) mod simulation;
 mod strategy;
 mod target_decisions;
 mod tier_changes;
+mod tier_profile;
 mod tiering;
 mod two_servers;
 mod windows;

@@ -33,7 +33,7 @@ pub(crate) mod touchpoint;
 use guanxi_app::catalogue::Guard;
 use guanxi_model::{Currency, Day, Timestamp};
 
-use self::field::{done, given, list, word, word_or_none};
+use self::field::{distinct, done, given, list, word, word_or_none};
 pub(crate) use self::page::Paging;
 use self::path::Path;
 

@@ -23,6 +23,7 @@ mod stage_change;
 pub(crate) mod target;
 pub(crate) mod tier;
 pub(crate) mod tier_change;
+pub(crate) mod tier_profile;
 mod time;
 pub(crate) mod touchpoint;
 

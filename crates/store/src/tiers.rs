@@ -7,14 +7,15 @@ mod run;
 
 use std::collections::BTreeSet;
 
+use guanxi_model::customer::Stage;
 use guanxi_model::{Counter, CustomerId, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::{DbBackend, QueryResult};
 
 pub use self::run::{Move, Placed};
 use crate::catalogue::{find, query, rows};
 use crate::ledger::{Slot, Summary, TierRow};
-use crate::rows::summary;
 use crate::rows::tier::{SELECT, WIDTH, read};
+use crate::rows::{summary, word};
 use crate::{Error, Reader};
 
 /// A customer of a pyramid, for a list.
@@ -32,6 +33,7 @@ pub struct Seated {
     pub customer: CustomerId,
     /// Of the counters asked for; the others are zero.
     pub tally: Tally,
+    pub stage: Stage,
     pub tier: Option<TierId>,
     /// Of the first slot; 0 where there is none.
     pub generation: i64,
@@ -155,7 +157,7 @@ impl Reader {
         (after, limit): (&str, usize),
     ) -> Result<Vec<Seated>, Error> {
         let sql = format!(
-            "SELECT s.customer_id, CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END, t.generation{} \
+            "SELECT s.customer_id, CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END, t.generation, s.stage{} \
              FROM summaries s LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
              WHERE s.customer_id > $3 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $4",
             select(counters)
@@ -221,6 +223,7 @@ fn read_seated(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Seated
         customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
         tier: row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted),
         generation: row.try_get_by_index::<Option<i64>>(2)?.unwrap_or(0),
-        tally: read_some(row, counters, 3)?,
+        stage: word(row, 3, "stage")?,
+        tally: read_some(row, counters, 4)?,
     })
 }

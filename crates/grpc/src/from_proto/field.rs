@@ -1,5 +1,8 @@
 //! What the reading of every message needs: fields that must be there, lists with limits, and words for numbers.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use guanxi_model::{Violations, Words};
 
 use super::Path;
@@ -30,6 +33,23 @@ pub(super) fn list<P, T>(
         v.push(at, format!("has {} items; at most {max} are allowed", items.len()));
     }
     items.into_iter().take(max).enumerate().filter_map(|(index, item)| read(v, at.index(index), item)).collect()
+}
+
+/// The items of a list of at most `max`, each at most once.
+pub(super) fn distinct<P, T: Clone + Eq + Hash>(
+    v: &mut Violations,
+    at: Path<'_>,
+    items: (Vec<P>, usize),
+    read: impl Fn(&mut Violations, Path<'_>, P) -> Option<T>,
+) -> Vec<T> {
+    let mut seen = HashSet::new();
+    list(v, at, items, |v, at, item| {
+        let item = read(v, at, item)?;
+        if !seen.insert(item.clone()) {
+            v.push(at, "is given twice");
+        }
+        Some(item)
+    })
 }
 
 /// The word of a number that must be there. `P` is the enum of the contract, whose names `name` tells.

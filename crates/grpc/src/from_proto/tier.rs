@@ -4,11 +4,11 @@ use guanxi::google::r#type::Date;
 use guanxi::v1 as pb;
 use guanxi_app::ChangeOverride;
 use guanxi_model::filter::{Expr, Filter, Kind, Op, Schema, Value};
-use guanxi_model::{CustomerId, Day, PyramidId, TierId, Violations, name, text};
+use guanxi_model::{CustomerId, Day, LabelKey, PyramidId, TierId, Violations, name, text};
 
 use super::customer::request_id;
 use super::page::Column;
-use super::{Context, Paging, Path, done, page, time};
+use super::{Context, Paging, Path, distinct, done, page, time};
 
 const MAX_ACTOR: usize = 200;
 const MAX_REASON: usize = 2000;
@@ -17,6 +17,8 @@ const MAX_REASON: usize = 2000;
 const DEFAULT_AGE_DAYS: i32 = 365;
 /// About a hundred years.
 const MAX_AGE_DAYS: i32 = 36_600;
+/// With 20 words of 200 characters in each of 20 tiers, what is told of these stays below what clients take, 4 MiB.
+const MAX_LABELS: usize = 10;
 
 /// One tier of a pyramid.
 pub(super) const SCHEMA: Schema = Schema(&[("tier", Kind::Text)]);
@@ -142,6 +144,17 @@ pub(crate) fn data_quality_request(request: &pb::GetDataQualityReportRequest) ->
         v.push(Path::of("max_age_days"), fault);
     }
     done(v, pyramid.map(|pyramid| (pyramid, days)))
+}
+
+/// GetTierProfile: the pyramid, and the labels to tell the mix of.
+pub(crate) fn profile_request(request: pb::GetTierProfileRequest) -> Result<(PyramidId, Vec<LabelKey>), Violations> {
+    let pb::GetTierProfileRequest { name, label_keys } = request;
+    let mut v = Violations::new();
+    let pyramid = v.field(Path::of("name"), name::parse_pyramid(&name));
+    let labels = distinct(&mut v, Path::of("label_keys"), (label_keys, MAX_LABELS), |v, at, key| {
+        v.field(at, LabelKey::parse(key))
+    });
+    done(v, pyramid.map(|pyramid| (pyramid, labels)))
 }
 
 /// ListTierAssignments.

@@ -7,7 +7,9 @@ mod movement;
 mod occasions;
 mod overrides;
 mod report;
+mod seated;
 mod standing;
+mod tier_profile;
 
 use guanxi::google::longrunning;
 use guanxi::v1 as pb;
@@ -238,5 +240,10 @@ impl SegmentationService for Service {
     ) -> Answer<pb::DataQualityReport> {
         let (pyramid, days) = from_proto::tier::data_quality_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(move |app| async move { data_quality::report(&app, pyramid, days).await }).await
+    }
+
+    async fn get_tier_profile(&self, request: Request<pb::GetTierProfileRequest>) -> Answer<pb::TierProfileReport> {
+        let (pyramid, labels) = from_proto::tier::profile_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { tier_profile::report(&app, pyramid, labels).await }).await
     }
 }

@@ -25,3 +25,9 @@ pub(super) fn date(date: Date) -> PbDate {
 pub(super) fn seconds(seconds: i64) -> Duration {
     Duration { seconds, nanos: 0 }
 }
+
+/// Seconds that need not be whole, to the nearest nanosecond.
+pub(super) fn fractional_seconds(seconds: f64) -> Duration {
+    let nanos = (seconds * 1e9).round() as i128;
+    Duration { seconds: (nanos / 1_000_000_000) as i64, nanos: (nanos % 1_000_000_000) as i32 }
+}

@@ -88,11 +88,7 @@ impl<W: Ord> Mix<W> {
         let share = |part: u64| part as f64 / times as f64;
         let other_times = times - listed.iter().map(|(_, met)| met.times).sum::<u64>();
         let count = |(word, met): (W, Met)| WordCount { word, times: met.times, share: share(met.times) };
-        MixFigures {
-            listed: listed.into_iter().map(count).collect(),
-            other_times,
-            other_share: share(other_times),
-        }
+        MixFigures { listed: listed.into_iter().map(count).collect(), other_times, other_share: share(other_times) }
     }
 }
 

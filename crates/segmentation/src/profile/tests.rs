@@ -72,7 +72,10 @@ fn tiers_are_told_apart() {
     assert_eq!((half.basis, half.figures.unwrap().median), (Basis { known: 15, missing: 15 }, 16.0));
     let north = WordCount { word: "north".to_owned(), times: 30, share: 1.0 };
     let all_north = MixFigures { listed: vec![north], other_times: 0, other_share: 0.0 };
-    assert_eq!(second.labels[0], (region(), Based { basis: Basis { known: 30, missing: 0 }, figures: Some(all_north) }));
+    assert_eq!(
+        second.labels[0],
+        (region(), Based { basis: Basis { known: 30, missing: 0 }, figures: Some(all_north) })
+    );
     assert_eq!(second.stages.figures.as_ref().unwrap().listed[0].word, Stage::Active);
 }
 

@@ -84,6 +84,10 @@ impl Demo {
         writeln!(out, "Try:")?;
         for (request, method) in [
             (format!(r#"{{"name": "pyramids/{}"}}"#, pyramids::CURRY), "SegmentationService/GetPyramidReport"),
+            (
+                format!(r#"{{"name": "pyramids/{}", "label_keys": ["region", "segment"]}}"#, pyramids::CURRY),
+                "SegmentationService/GetTierProfile",
+            ),
             (format!(r#"{{"name": "{assignment}"}}"#), "SegmentationService/ExplainTier"),
             (format!(r#"{{"parent": "{customer}", "page_size": 3}}"#), "ActivityService/ListInteractions"),
         ] {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use guanxi_model::fact::FactKind;
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
-use guanxi_model::{Counter, CustomerId, Day, OperationId, PyramidId, RevisionNumber, TierId, Timestamp};
+use guanxi_model::{Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, RevisionNumber, TierId, Timestamp};
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -121,6 +121,7 @@ async fn fill(opened: &Opened) {
         "INSERT INTO summaries (customer_id, version, stage, replacements, gross) \
          SELECT 'c-' || n, 1, 1, 0, 0 FROM generate_series(1, 20000) n",
         "INSERT INTO customer_labels SELECT 'c-' || n, 'k', 'v-' || n % 1000 FROM generate_series(1, 20000) n",
+        "INSERT INTO uses SELECT 'c-' || n, 2, 1, 'web', 1 FROM generate_series(1, 20000) n",
         "INSERT INTO external_ids SELECT 'erp', 'x-' || n, 'c-' || n FROM generate_series(1, 20000) n",
         "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 4, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
          NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
@@ -278,6 +279,11 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
         }
         watched.reader.ranked_records(&pyramid, after, 500).await.ok();
         watched.uses(&["customers_pkey", "tiers_pkey"]).await;
+        let keys = ["k", "l"].map(|key| LabelKey::parse(key).unwrap());
+        watched.reader.labels_between((after, "c-9"), &keys).await.ok();
+        watched.finds(&["customer_labels_pkey"]).await;
+        watched.reader.channels_between((after, "c-9")).await.ok();
+        watched.finds(&["uses_pkey"]).await;
     }
 }
 

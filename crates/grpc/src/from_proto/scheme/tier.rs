@@ -1,13 +1,10 @@
 //! The tiers of a scheme, with what follows from them.
 
-use std::collections::HashSet;
-use std::hash::Hash;
-
 use guanxi::v1 as pb;
 use guanxi_model::{AttributeKey, LabelKey, Violations, text};
 use guanxi_segmentation::{DataStandard, TierDraft, TierStrategy};
 
-use super::super::{Path, list, word, word_or_none};
+use super::super::{Path, distinct, word, word_or_none};
 
 const MAX_DISPLAY_NAME: usize = 200;
 /// Of each sort of what a data standard requires.
@@ -25,33 +22,16 @@ pub(super) fn tier(v: &mut Violations, at: Path<'_>, tier: pb::Tier) -> TierDraf
 fn data_standard(v: &mut Violations, at: Path<'_>, standard: pb::DataStandard) -> DataStandard {
     let pb::DataStandard { required, required_labels, required_attributes } = standard;
     DataStandard {
-        items: distinct(v, at.field("required"), required, |v, at, item| {
+        items: distinct(v, at.field("required"), (required, MAX_REQUIRED), |v, at, item| {
             word(v, at, item, pb::RecordItem::as_str_name)
         }),
-        labels: distinct(v, at.field("required_labels"), required_labels, |v, at, key| {
+        labels: distinct(v, at.field("required_labels"), (required_labels, MAX_REQUIRED), |v, at, key| {
             v.field(at, LabelKey::parse(key))
         }),
-        attributes: distinct(v, at.field("required_attributes"), required_attributes, |v, at, key| {
+        attributes: distinct(v, at.field("required_attributes"), (required_attributes, MAX_REQUIRED), |v, at, key| {
             v.field(at, AttributeKey::parse(key))
         }),
     }
-}
-
-/// What is required, each thing at most once.
-fn distinct<P, T: Clone + Eq + Hash>(
-    v: &mut Violations,
-    at: Path<'_>,
-    required: Vec<P>,
-    read: impl Fn(&mut Violations, Path<'_>, P) -> Option<T>,
-) -> Vec<T> {
-    let mut seen = HashSet::new();
-    list(v, at, (required, MAX_REQUIRED), |v, at, one| {
-        let one = read(v, at, one)?;
-        if !seen.insert(one.clone()) {
-            v.push(at, "is given twice");
-        }
-        Some(one)
-    })
 }
 
 /// What a scheme cannot express is refused here: parts of a second, and numbers that are no role.

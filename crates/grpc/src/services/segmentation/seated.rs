@@ -1,0 +1,78 @@
+//! Everybody of a pyramid in force, read page by page on the pool for reports.
+
+use std::collections::BTreeSet;
+
+use guanxi_app::{App, Error};
+use guanxi_model::Counter;
+use guanxi_segmentation::{History, Readings};
+use guanxi_store::{Histories, Seated};
+
+use super::in_force::InForce;
+
+/// How many customers are read at a time.
+const CHUNK: usize = 5_000;
+
+/// Reads the pages one after the other.
+pub(super) struct Pages<'a> {
+    app: &'a App,
+    in_force: &'a InForce,
+    counters: BTreeSet<Counter>,
+    after: String,
+}
+
+/// The customers after one, up to and including another, by id.
+pub(super) struct Page<'a> {
+    in_force: &'a InForce,
+    after: String,
+    last: String,
+    customers: Vec<Seated>,
+    histories: Histories,
+}
+
+/// A customer with what is read of it.
+pub(super) struct Ranked<'a> {
+    pub(super) customer: &'a Seated,
+    pub(super) readings: Readings,
+    /// The index of its tier, from the top; none where it is in none. Whose value is missing is not ranked.
+    pub(super) tier: Option<usize>,
+}
+
+impl<'a> Pages<'a> {
+    /// From the first page on; with these counters of each customer, and those that the scheme reads.
+    pub(super) fn of(app: &'a App, in_force: &'a InForce, counters: BTreeSet<Counter>) -> Pages<'a> {
+        let counters = &counters | &in_force.needs.counters;
+        Pages { app, in_force, counters, after: String::new() }
+    }
+
+    /// The next page; nothing after the last one.
+    pub(super) async fn next(&mut self) -> Result<Option<Page<'a>>, Error> {
+        let (reader, in_force) = (self.app.reader(), self.in_force);
+        let (pyramid, generation) = (&in_force.pyramid, in_force.active.generation);
+        let customers = reader.seated(pyramid, generation, &self.counters, (&self.after, CHUNK)).await?;
+        let Some(last) = customers.last().map(|last| last.customer.to_string()) else { return Ok(None) };
+        let histories = reader.histories_between((&self.after, &last), &in_force.needs, in_force.today).await?;
+        let after = std::mem::replace(&mut self.after, last.clone());
+        Ok(Some(Page { in_force, after, last, customers, histories }))
+    }
+}
+
+impl Page<'_> {
+    /// Whether readers were switched meanwhile.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.customers.iter().any(|one| self.in_force.is_outdated_by(one.generation))
+    }
+
+    /// The id before the first customer, and that of the last one.
+    pub(super) fn range(&self) -> (&str, &str) {
+        (&self.after, &self.last)
+    }
+
+    pub(super) fn ranked(&self) -> impl Iterator<Item = Ranked<'_>> {
+        self.customers.iter().map(|customer| {
+            let history = self.histories.get(&customer.customer).unwrap_or(History::NONE);
+            let readings = self.in_force.read((&customer.tally, history));
+            let tier = customer.tier.as_ref().and_then(|tier| self.in_force.index_of(tier));
+            Ranked { customer, tier: tier.filter(|_| readings.value.is_some()), readings }
+        })
+    }
+}
