@@ -34,8 +34,11 @@ async fn buys_through(guanxi: &TestServer, customer: &str, channel: &str) -> Str
     source_id
 }
 
-/// The words of a mix with how often each was met and their shares in percent, and the others.
-fn told(mix: Option<Mix>) -> (Option<FigureBasis>, Vec<(String, i64, i64)>, (i64, Option<i64>)) {
+/// A word, how often it was met, and its share in percent.
+type Counted = (String, i64, i64);
+
+/// The words of a mix, and the others.
+fn told(mix: Option<Mix>) -> (Option<FigureBasis>, Vec<Counted>, (i64, Option<i64>)) {
     let percent = |share: f64| (share * 100.0).round() as i64;
     let Mix { basis, words, other_count, other_share } = mix.unwrap();
     let words = words.into_iter().map(|one| {
@@ -48,7 +51,7 @@ fn told(mix: Option<Mix>) -> (Option<FigureBasis>, Vec<(String, i64, i64)>, (i64
     (basis, words.collect(), (other_count, other_share.map(percent)))
 }
 
-fn words(words: &[(&str, i64, i64)]) -> Vec<(String, i64, i64)> {
+fn words(words: &[(&str, i64, i64)]) -> Vec<Counted> {
     words.iter().map(|(word, count, percent)| ((*word).to_owned(), *count, *percent)).collect()
 }
 
