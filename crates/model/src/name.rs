@@ -18,6 +18,7 @@ const TOUCHPOINT: &str = "touchpoints/{touchpoint}";
 const ATTRIBUTE_DEFINITION: &str = "attributeDefinitions/{attribute_definition}";
 const PYRAMID: &str = "pyramids/{pyramid}";
 const REVISION: &str = "pyramids/{pyramid}/revisions/{revision}";
+const TARGET_DECISION: &str = "pyramids/{pyramid}/targetDecisions/{target_decision}";
 const OPERATION: &str = "operations/{operation}";
 
 /// A text that is not the name it should be.
@@ -151,6 +152,15 @@ pub fn parse_revision(name: &str) -> Result<(PyramidId, RevisionNumber), NameErr
 /// Names what was decided about a tier or a customer.
 pub fn target_decision(pyramid: &PyramidId, id: &TargetDecisionId) -> String {
     format!("pyramids/{pyramid}/targetDecisions/{id}")
+}
+
+/// Reads the name of what was decided.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_target_decision(name: &str) -> Result<(PyramidId, TargetDecisionId), NameError> {
+    parse(name, TARGET_DECISION, |[pyramid, id]| PyramidId::parse(pyramid).ok().zip(TargetDecisionId::parse(id).ok()))
 }
 
 /// Names an operation.

@@ -51,16 +51,6 @@ impl Tx {
     pub async fn histories(&self, of: &[&CustomerId], needs: &Needs, today: Day) -> Result<Histories, Error> {
         read(self.connection(), &Whose::Some(of), needs, today).await
     }
-
-    /// The histories of all customers after one, up to and including another.
-    pub async fn histories_between(
-        &self,
-        (after, last): (&str, &str),
-        needs: &Needs,
-        today: Day,
-    ) -> Result<Histories, Error> {
-        read(self.connection(), &Whose::Between(after, last), needs, today).await
-    }
 }
 
 async fn read(

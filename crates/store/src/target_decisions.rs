@@ -6,7 +6,7 @@ use guanxi_model::{CustomerId, Day, PyramidId, RequestId, TargetDecisionId, Tier
 use guanxi_segmentation::{NewTargetDecision, Target, TargetDecision, TargetDecisionKind};
 use sea_orm::{QueryResult, Value};
 
-use crate::catalogue::{execute, query, rows};
+use crate::catalogue::{execute, find, query, rows};
 use crate::customers::page;
 use crate::rows::{id_bytes, word};
 use crate::{Error, Reader, Tx, filters};
@@ -36,6 +36,9 @@ fn place(field: &str) -> Option<&'static str> {
 /// 1 where there is no newer decision about the same target.
 const PRESENT: &str = "CASE WHEN EXISTS (SELECT 1 FROM target_decisions n WHERE n.customer_id = d.customer_id AND \
      n.pyramid_id = d.pyramid_id AND n.tier = d.tier AND n.decision_id > d.decision_id) THEN 0 ELSE 1 END";
+/// Whether a decision is told of: not about a customer who is deleted.
+const TOLD: &str = "(d.customer_id = '' OR \
+     (SELECT s.delete_time IS NULL FROM summaries s WHERE s.customer_id = d.customer_id))";
 const COLUMNS: &str = "customer_id, pyramid_id, tier, decision_id, kind, decided_by, reason, review_day, record_time";
 
 /// A list of decisions.
@@ -49,6 +52,20 @@ pub struct TargetDecisionQuery {
 }
 
 impl Reader {
+    /// One decision; nothing where it is about a customer who is deleted.
+    pub async fn target_decision(
+        &self,
+        pyramid: &PyramidId,
+        id: &TargetDecisionId,
+    ) -> Result<Option<TargetDecision>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS}, CAST({PRESENT} AS BIGINT) FROM target_decisions d \
+             WHERE d.pyramid_id = $1 AND d.decision_id = $2 AND {TOLD}"
+        );
+        let found = find(self.connection(), &sql, [pyramid.as_str().into(), id.as_bytes().to_vec().into()]).await?;
+        found.as_ref().map(read).transpose()
+    }
+
     /// A page of what was decided in a pyramid, the newest first. What is about deleted customers is left out.
     pub async fn target_decisions(&self, list: &TargetDecisionQuery) -> Result<Page<TargetDecision>, Error> {
         let filter = filters::condition(&list.filter, place, 2);
@@ -72,9 +89,7 @@ impl Reader {
         let limit = bind(rows(list.limit + 1));
         let sql = format!(
             "SELECT {COLUMNS}, CAST({PRESENT} AS BIGINT) FROM target_decisions d WHERE d.pyramid_id = $1 AND {} {about} \
-             {before} AND (d.customer_id = '' OR \
-             (SELECT s.delete_time IS NULL FROM summaries s WHERE s.customer_id = d.customer_id)) \
-             ORDER BY d.decision_id DESC LIMIT {limit}",
+             {before} AND {TOLD} ORDER BY d.decision_id DESC LIMIT {limit}",
             filter.sql
         );
         let found = query(self.connection(), &sql, values).await?;

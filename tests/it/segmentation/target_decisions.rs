@@ -5,8 +5,8 @@ use std::time::Duration;
 use guanxi::google::r#type::Date;
 use guanxi::v1::target_decision::Target;
 use guanxi::v1::{
-    DeleteCustomerRequest, DeletePyramidRequest, ListTargetDecisionsRequest, RecordTargetDecisionRequest,
-    TargetDecision, TargetDecisionKind, UndeleteCustomerRequest,
+    DeleteCustomerRequest, DeletePyramidRequest, GetTargetDecisionRequest, ListTargetDecisionsRequest,
+    RecordTargetDecisionRequest, TargetDecision, TargetDecisionKind, UndeleteCustomerRequest,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -64,6 +64,11 @@ fn filtered(filter: &str) -> ListTargetDecisionsRequest {
     ListTargetDecisionsRequest { parent: "pyramids/value".into(), filter: filter.into(), ..Default::default() }
 }
 
+async fn get(guanxi: &TestServer, name: &str) -> Result<TargetDecision, Status> {
+    let request = GetTargetDecisionRequest { name: name.into() };
+    Ok(guanxi.segmentation().get_target_decision(request).await?.into_inner())
+}
+
 async fn list(guanxi: &TestServer, filter: &str) -> Vec<TargetDecision> {
     guanxi.segmentation().list_target_decisions(filtered(filter)).await.unwrap().into_inner().target_decisions
 }
@@ -77,7 +82,12 @@ async fn decision_is_kept_as_it_was_said(guanxi: TestServer) {
     assert!(kept.name.starts_with("pyramids/value/targetDecisions/"), "{}", kept.name);
     let record_time = Some(time("2026-01-31T12:00:01Z"));
     assert_eq!(kept, TargetDecision { name: kept.name.clone(), record_time, present: true, ..new });
-    assert_eq!(list(&guanxi, "").await, [kept]);
+    assert_eq!(list(&guanxi, "").await, std::slice::from_ref(&kept));
+    assert_eq!(get(&guanxi, &kept.name).await.unwrap(), kept);
+    let other = "pyramids/value/targetDecisions/0198c5a0-0000-7000-8000-000000000000";
+    let missing = refused(get(&guanxi, other).await, Code::NotFound, "RESOURCE_NOT_FOUND");
+    assert_eq!(missing.metadata["resource"], other);
+    invalid(get(&guanxi, "pyramids/value/targetDecisions/first").await, &["name"]);
 }
 
 async fn newest_about_a_target_is_the_present_one(guanxi: TestServer) {
@@ -251,6 +261,7 @@ async fn decisions_about_deleted_customers_are_left_out(guanxi: TestServer) {
     guanxi.customers().delete_customer(delete).await.unwrap();
     assert_eq!(list(&guanxi, "").await, []);
     assert_eq!(list(&guanxi, "customer = customers/ada").await, []);
+    refused(get(&guanxi, &kept.name).await, Code::NotFound, "RESOURCE_NOT_FOUND");
     let undelete = UndeleteCustomerRequest { name: "customers/ada".into(), ..Default::default() };
     guanxi.customers().undelete_customer(undelete).await.unwrap();
     assert_eq!(list(&guanxi, "customer = customers/ada").await, [kept]);

@@ -14,6 +14,7 @@ use super::kit::{
     progress, revenue, scheme, thresholds,
 };
 use super::passing::{changes, clock, steps, trailing, until};
+use crate::support::request_id;
 
 on_each_backend! { what_two_servers_sweep_is_moved_once }
 
@@ -40,13 +41,19 @@ async fn a_run_outlives_its_server(guanxi: TestServer) {
     let generous = add_revision(&guanxi, "value", scheme(vec![revenue()], thresholds(&[0.1, 0.0]))).await;
     let serving = SERVING.split_once("::").unwrap().1;
     let other = ServerProcess::start(guanxi.database(), serving).await;
-    let request = ActivatePyramidRevisionRequest { name: generous.clone(), ..Default::default() };
-    let asked = SegmentationServiceClient::new(other.channel()).activate_pyramid_revision(request).await.unwrap();
-    let name = asked.into_inner().name;
+    // Both are asked for the same run: the one that will be killed first, so that it is the one that begins.
+    let request = ActivatePyramidRevisionRequest { name: generous.clone(), request_id: request_id(1) };
+    let asked = SegmentationServiceClient::new(other.channel()).activate_pyramid_revision(request.clone()).await;
+    let name = asked.unwrap().into_inner().name;
+    until(async || seen(&guanxi, &name).await, |seen| progress(seen).phase() >= ActivationPhase::Calibrate).await;
+    let again = guanxi.segmentation().activate_pyramid_revision(request).await.unwrap().into_inner();
+    assert_eq!(again.name, name);
     let begun =
         until(async || seen(&guanxi, &name).await, |seen| progress(seen).phase() >= ActivationPhase::Assign).await;
     other.kill();
-    assert!(!begun.done, "it is killed midway");
+    assert!(!begun.done);
+    // The clock stands still, and with it the lease of the killed one.
+    assert!(!seen(&guanxi, &name).await.done, "it is killed midway");
     // The lease of the killed one ends.
     guanxi.clock.advance(Duration::from_secs(60));
     let done = outcome(&ended(&guanxi, &name).await);

@@ -12,7 +12,8 @@ use guanxi_segmentation::{History, Subject};
 use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Run, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::population::{CHECKPOINT, CHUNK, Facts, Pace, calibrate, looks};
+use super::pages::{self, CHUNK};
+use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
 use super::{ActivationRequest, Held, OperationOutcome};
 use crate::error::Error;
 use crate::reseat::look_of_run;
@@ -166,23 +167,23 @@ impl Activation<'_> {
     /// Fills the second slot of those who move, chunk by chunk, then switches all readers. False where cancelled.
     async fn assign(&mut self) -> Result<bool, Error> {
         let (next, judge) = self.next_judge().await?;
-        let needs = judge.scheme.needs();
-        loop {
-            let moment = self.held.moment();
-            let tx = self.held.store().begin().await?;
-            let after = self.progress.cursor.clone();
-            let page = tx.placed(self.pyramid_id(), &needs.counters, (&after, CHUNK)).await?;
-            let Some(last) = page.last() else {
-                drop(tx);
-                return self.switch().await;
-            };
-            let histories = tx.histories_between((&after, last.customer.as_str()), &needs, moment.today()).await?;
-            let moves: Vec<_> = page.iter().filter_map(|one| move_of(one, &histories, &judge, moment)).collect();
+        // Time that passes meanwhile is the sweeper's: whom it moves is due then.
+        let moment = self.held.moment();
+        let of = (judge.scheme.needs(), Facts::Now(moment.today()));
+        let (reader, from) = (self.held.store().reader(), self.progress.cursor.clone());
+        // Of a run of its own, so nobody's second slot is what readers see.
+        let mut pages = pages::placed(reader, (self.pyramid_id().clone(), None), of, from);
+        while let Some((page, histories)) = pages.next().await? {
+            let mut moves = Vec::new();
+            pages::look(&page, |one| moves.extend(move_of(one, &histories, &judge, moment))).await;
             self.progress.moved += page_moved(&moves);
             let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
-            last.customer.as_str().clone_into(&mut self.progress.cursor);
+            if let Some(last) = page.last() {
+                last.customer.as_str().clone_into(&mut self.progress.cursor);
+            }
             self.progress.done += page.len() as i64;
             self.progress.written += moves.len() as i64;
+            let tx = self.held.store().begin().await?;
             tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, moment.now).await?;
             let cancel = self.held.advance(&tx, &self.progress).await?;
             tx.commit().await?;
@@ -190,6 +191,7 @@ impl Activation<'_> {
                 return Ok(false);
             }
         }
+        self.switch().await
     }
 
     async fn next_judge(&self) -> Result<(Next, Judge), Error> {

@@ -1,38 +1,94 @@
-//! Everybody, page by page: while one page is looked at the next is being read, so that looking costs little time beside
-//! reading.
+//! Everybody, page by page, on the pool for reports. While one page is looked at the next is being read, so that looking
+//! costs little time beside reading; and looking lets others run in between.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use guanxi_model::{CustomerId, PyramidId, Tally};
+use guanxi_segmentation::Needs;
+use guanxi_store::{Active, Histories, Placed, Reader};
+use tokio::task::{JoinSet, yield_now};
 
+use super::population::Facts;
 use crate::error::Error;
 
-/// A page with the id of its last customer; nothing after the last page.
-type Read<P> = Result<Option<(String, P)>, Error>;
+/// Customers read at a time, and written in one chunk.
+pub(super) const CHUNK: usize = 5_000;
+/// Customers looked at before calls that wait for the same processor get their turn: about half a millisecond.
+const TURN: usize = 200;
 
-/// The pages of what `read` reads after an id. At most two are held.
-pub(super) struct Pages<P, R> {
-    read: R,
+/// Customers with what else is known of them.
+pub(super) type Page<T> = (Vec<T>, Histories);
+
+/// Nothing after the last page, else a page with the id of its last customer.
+type Read<T> = Result<Option<(String, Page<T>)>, Error>;
+
+type Reading<T> = Pin<Box<dyn Future<Output = Read<T>> + Send>>;
+
+/// The pages that are left. At most two are held.
+pub(super) struct Pages<T> {
+    read: Box<dyn Fn(String) -> Reading<T> + Send>,
     /// Aborted where the rest is not asked for.
-    ahead: JoinSet<Read<P>>,
+    ahead: JoinSet<Read<T>>,
 }
 
-impl<P, R, F> Pages<P, R>
-where
-    P: Send + 'static,
-    R: Fn(String) -> F,
-    F: Future<Output = Read<P>> + Send + 'static,
-{
-    pub(super) fn of(read: R) -> Pages<P, R> {
+/// What is added up about everybody not deleted.
+pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<(CustomerId, Tally)> {
+    let needs = Arc::new(needs);
+    Pages::after(String::new(), move |after| {
+        let (reader, needs) = (reader.clone(), Arc::clone(&needs));
+        async move {
+            let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
+            let Some(last) = page.last().map(|(last, _)| last.as_str().to_owned()) else { return Ok(None) };
+            let histories = reader.histories_between((&after, &last), &needs, facts.day()).await?;
+            Ok(Some((last, (page, histories))))
+        }
+    })
+}
+
+/// The same after a customer, and where they stand in a pyramid, of which this is what readers see.
+pub(super) fn placed(
+    reader: Reader,
+    (pyramid, active): (PyramidId, Option<Active>),
+    (needs, facts): (Needs, Facts),
+    after: String,
+) -> Pages<Placed> {
+    let of = Arc::new((pyramid, needs));
+    Pages::after(after, move |after| {
+        let (reader, of) = (reader.clone(), Arc::clone(&of));
+        async move {
+            let (pyramid, needs) = &*of;
+            let page = reader.placed((pyramid, active), &needs.counters, (&after, CHUNK)).await?;
+            let Some(last) = page.last().map(|last| last.customer.as_str().to_owned()) else { return Ok(None) };
+            let histories = reader.histories_between((&after, &last), needs, facts.day()).await?;
+            Ok(Some((last, (page, histories))))
+        }
+    })
+}
+
+impl<T: Send + 'static> Pages<T> {
+    fn after<F>(after: String, read: impl Fn(String) -> F + Send + 'static) -> Pages<T>
+    where
+        F: Future<Output = Read<T>> + Send + 'static,
+    {
         let mut ahead = JoinSet::new();
-        ahead.spawn(read(String::new()));
-        Pages { read, ahead }
+        ahead.spawn(read(after));
+        Pages { read: Box::new(move |after| Box::pin(read(after))), ahead }
     }
 
-    pub(super) async fn next(&mut self) -> Result<Option<P>, Error> {
+    /// The next page; nothing after the last one.
+    pub(super) async fn next(&mut self) -> Result<Option<Page<T>>, Error> {
         let Some(read) = self.ahead.join_next().await else { return Ok(None) };
         let Some((last, page)) = read.map_err(|error| Error::Internal(Arc::new(error)))?? else { return Ok(None) };
         self.ahead.spawn((self.read)(last));
         Ok(Some(page))
+    }
+}
+
+/// Looks at all of a page, a few at a time.
+pub(super) async fn look<'a, T>(page: &'a [T], mut at: impl FnMut(&'a T)) {
+    for some in page.chunks(TURN) {
+        some.iter().for_each(&mut at);
+        yield_now().await;
     }
 }

@@ -1,18 +1,14 @@
-//! Reading everybody, page by page, and calibrating a scheme over them: what a run and a simulation do alike, so that the
-//! one predicts the other.
+//! Calibrating schemes over everybody: what a run and a simulation do alike, so that the one predicts the other.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use guanxi_model::{CustomerId, Day, Tally};
 use guanxi_segmentation::{Calibration, Calibrator, History, Needs, PyramidScheme, RankSurvey, Subject};
 use guanxi_store::{Histories, Store};
 
-use super::pages::Pages;
+use super::pages;
 use crate::error::Error;
 
-/// Customers read at a time, and written in one chunk.
-pub(super) const CHUNK: usize = 5_000;
 /// How often an operation that writes nothing else keeps how far it is; its lease lasts longer.
 pub(super) const CHECKPOINT: Duration = Duration::from_secs(1);
 
@@ -108,20 +104,12 @@ async fn everybody(
     facts: Facts,
     mut show: impl FnMut(&CustomerId, Subject<'_>),
 ) -> Result<bool, Error> {
-    let (reader, needs) = (store.reader(), Arc::new(needs.clone()));
-    let mut pages = Pages::of(|after| {
-        let (reader, needs) = (reader.clone(), Arc::clone(&needs));
-        async move {
-            let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
-            let Some(last) = page.last().map(|(last, _)| last.as_str().to_owned()) else { return Ok(None) };
-            let histories = reader.histories_between((&after, &last), &needs, facts.day()).await?;
-            Ok(Some((last, (page, histories))))
-        }
-    });
+    let mut pages = pages::population(store.reader(), needs.clone(), facts);
     while let Some((page, mut histories)) = pages.next().await? {
-        for (customer, lifetime) in &page {
+        pages::look(&page, |(customer, lifetime)| {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
-        }
+        })
+        .await;
         if !pace.done(page.len()).await? {
             return Ok(false);
         }

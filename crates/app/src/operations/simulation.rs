@@ -13,8 +13,8 @@ use guanxi_store::{Active, Judge, Operation, OperationState, Pyramid};
 use serde::{Deserialize, Serialize};
 
 use self::compare::{Against, Baseline, Comparison};
-use super::pages::Pages;
-use super::population::{CHECKPOINT, CHUNK, Facts, Pace, calibrate, looks};
+use super::pages;
+use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
 use super::{Held, OperationOutcome};
 use crate::error::Error;
 use crate::seat::Moment;
@@ -195,24 +195,16 @@ impl Attempt<'_> {
         let mut found =
             SimulationBuilder::new(baseline.tiers(), candidate.scheme.tiers(), self.request.examples_per_cell);
         let needs = baseline.needs().map_or(candidate.scheme.needs(), |needs| needs.and(candidate.scheme.needs()));
-        let (facts, active, reader) = (self.facts(), baseline.active(), self.held.store().reader());
-        let read = Arc::new((self.request.pyramid.clone(), facts.needs(needs)));
-        let mut pages = Pages::of(|after| {
-            let (reader, read) = (reader.clone(), Arc::clone(&read));
-            async move {
-                let (pyramid, needs) = &*read;
-                let page = reader.placed((pyramid, active), &needs.counters, (&after, CHUNK)).await?;
-                let Some(last) = page.last().map(|last| last.customer.as_str().to_owned()) else { return Ok(None) };
-                let histories = reader.histories_between((&after, &last), needs, facts.day()).await?;
-                Ok(Some((last, (page, histories))))
-            }
-        });
+        let (facts, reader, pyramid) = (self.facts(), self.held.store().reader(), self.request.pyramid.clone());
+        let of = (facts.needs(needs), facts);
+        let mut pages = pages::placed(reader, (pyramid, baseline.active()), of, String::new());
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
         while let Some((page, mut histories)) = pages.next().await? {
-            for one in &page {
+            pages::look(&page, |one| {
                 let known = (&one.customer, &one.tally);
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
-            }
+            })
+            .await;
             if !self.done(page.len()).await? {
                 return Ok(None);
             }

@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_app::catalogue::Guard;
 use guanxi_model::filter::{Expr, Term, Value};
 use guanxi_model::page::{KeyPart, QueryHash};
-use guanxi_model::{PyramidId, TierId, Violations, name, text};
+use guanxi_model::{PyramidId, TargetDecisionId, TierId, Violations, name, text};
 use guanxi_segmentation::{NewTargetDecision, Target};
 use guanxi_store::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 
@@ -14,6 +14,14 @@ use super::{Context, Path, done, given, page, time, word};
 
 const MAX_DECIDED_BY: usize = 200;
 const MAX_REASON: usize = 2000;
+
+/// GetTargetDecision.
+pub(crate) fn get_request(request: &pb::GetTargetDecisionRequest) -> Result<(PyramidId, TargetDecisionId), Violations> {
+    let pb::GetTargetDecisionRequest { name } = request;
+    let mut v = Violations::new();
+    let found = v.field(Path::of("name"), name::parse_target_decision(name));
+    done(v, found)
+}
 
 /// RecordTargetDecision.
 pub(crate) fn record_request(

@@ -214,6 +214,16 @@ impl SegmentationService for Service {
         .await
     }
 
+    async fn get_target_decision(&self, request: Request<pb::GetTargetDecisionRequest>) -> Answer<pb::TargetDecision> {
+        let (pyramid, id) = from_proto::target::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let found = app.reader().target_decision(&pyramid, &id).await?;
+            let found = found.ok_or_else(|| Error::NotFound(name::target_decision(&pyramid, &id)))?;
+            Ok(to_proto::target::resource(found))
+        })
+        .await
+    }
+
     async fn list_target_decisions(
         &self,
         request: Request<pb::ListTargetDecisionsRequest>,

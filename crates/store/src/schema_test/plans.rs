@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use guanxi_model::fact::FactKind;
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
-use guanxi_model::{Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, RevisionNumber, TierId, Timestamp};
+use guanxi_model::{
+    Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, RevisionNumber, TargetDecisionId, TierId, Timestamp,
+};
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -266,10 +268,7 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
         watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
         watched.reader.population(&counters(), (after, 1000)).await.ok();
         watched.uses(&["summaries_pkey"]).await;
-        let tx = watched.store.begin().await.unwrap();
-        watched.sent.lock().unwrap().clear();
-        tx.placed(&pyramid, &counters(), (after, 1000)).await.unwrap();
-        drop(tx);
+        watched.reader.placed((&pyramid, None), &counters(), (after, 1000)).await.unwrap();
         let tiers = watched.sent.lock().unwrap().split_off(1);
         watched.uses(&["summaries_pkey"]).await;
         // Of nobody there are no tiers to read.
@@ -295,6 +294,9 @@ async fn decisions_are_listed_by_their_indexes(opened: Opened) {
         let list = TargetDecisionQuery { pyramid: PyramidId::parse("p-1").unwrap(), filter, limit: 50, before };
         watched.reader.target_decisions(&list).await.ok();
     };
+    let (pyramid, id) = (PyramidId::parse("p-1").unwrap(), TargetDecisionId::new(Timestamp(0)));
+    watched.reader.target_decision(&pyramid, &id).await.ok();
+    watched.uses(&["target_decisions_by_pyramid"]).await;
     for before in [None, Some(vec![7; 16])] {
         for filter in ["", "decision = INVEST"] {
             ask(filter, before.clone()).await;

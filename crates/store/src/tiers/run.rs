@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::QueryResult;
 
 use super::{Stood, read_some, select};
 use crate::bulk::{self, Column, Rows, int, text};
@@ -44,29 +44,56 @@ impl Placed {
 }
 
 impl Reader {
-    /// Everybody not deleted after a customer, by id, and where readers see them, for a simulation.
+    /// Everybody not deleted after a customer, by id, and where readers see them; without what they see, the first slot.
     pub async fn placed(
         &self,
         (pyramid, active): (&PyramidId, Option<Active>),
         counters: &BTreeSet<Counter>,
-        page: (&str, usize),
+        (after, limit): (&str, usize),
     ) -> Result<Vec<Placed>, Error> {
-        placed(self.reports(), (pyramid, active), counters, page).await
+        let sql = format!(
+            "SELECT s.customer_id, s.version{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+             ORDER BY s.customer_id LIMIT $2",
+            select(counters)
+        );
+        let found = query(self.reports(), &sql, [after.into(), rows(limit)]).await?;
+        let page = found.iter().map(|row| read_placed(row, counters)).collect::<Result<Vec<_>, _>>()?;
+        let Some(last) = page.last() else { return Ok(page) };
+        // Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
+        let mut values = vec![after.into(), last.customer.as_str().into(), pyramid.as_str().into()];
+        let stands = match active {
+            None => "t.tier, t.assign_time, t.below, t.review_day, t.due_time".to_owned(),
+            Some(Active { generation, time, number: _ }) => {
+                values.extend([generation.into(), time.0.into()]);
+                let seen =
+                    |next: &str, first: &str| format!("CASE WHEN t.next_generation = $4 THEN {next} ELSE {first} END");
+                let moved = "CASE WHEN t.next_generation = $4 AND t.next_tier IS DISTINCT FROM t.tier \
+                             THEN CAST($5 AS BIGINT) ELSE t.assign_time END";
+                [
+                    seen("t.next_tier", "t.tier"),
+                    moved.to_owned(),
+                    seen("t.next_below", "t.below"),
+                    seen("t.next_review_day", "t.review_day"),
+                    seen("t.next_due_time", "t.due_time"),
+                ]
+                .join(", ")
+            }
+        };
+        let sql = format!(
+            "SELECT t.customer_id, {stands}, t.override_tier, t.override_expire_time FROM tiers t \
+             WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3"
+        );
+        let stood = query(self.reports(), &sql, values).await?;
+        let mut stood = stood.iter().map(read_stood).collect::<Result<HashMap<_, _>, _>>()?;
+        let with_row = |one: Placed| match stood.remove(&one.customer) {
+            Some((slot, since, held)) => Placed { slot, since, held, ..one },
+            None => one,
+        };
+        Ok(page.into_iter().map(with_row).collect())
     }
 }
 
 impl Tx {
-    /// Everybody not deleted after a customer, by id, as this transaction sees them. Of a run of its own: nobody's second
-    /// slot is what readers see.
-    pub async fn placed(
-        &self,
-        pyramid: &PyramidId,
-        counters: &BTreeSet<Counter>,
-        page: (&str, usize),
-    ) -> Result<Vec<Placed>, Error> {
-        placed(self.connection(), (pyramid, None), counters, page).await
-    }
-
     /// Fills the second slot of those who move. A row that a fact has judged since, by a later version of the customer, is
     /// left alone: the fact has filled both slots itself.
     pub async fn put_next_tiers(
@@ -140,54 +167,6 @@ impl Tx {
         let folded = execute(self.connection(), &fold, values()).await?;
         Ok(Some((last, folded)))
     }
-}
-
-/// See `Reader::placed`. Without what is in force it is the first slot.
-async fn placed(
-    connection: &impl ConnectionTrait,
-    (pyramid, active): (&PyramidId, Option<Active>),
-    counters: &BTreeSet<Counter>,
-    (after, limit): (&str, usize),
-) -> Result<Vec<Placed>, Error> {
-    let sql = format!(
-        "SELECT s.customer_id, s.version{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
-         ORDER BY s.customer_id LIMIT $2",
-        select(counters)
-    );
-    let found = query(connection, &sql, [after.into(), rows(limit)]).await?;
-    let page = found.iter().map(|row| read_placed(row, counters)).collect::<Result<Vec<_>, _>>()?;
-    let Some(last) = page.last() else { return Ok(page) };
-    // Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
-    let mut values = vec![after.into(), last.customer.as_str().into(), pyramid.as_str().into()];
-    let stands = match active {
-        None => "t.tier, t.assign_time, t.below, t.review_day, t.due_time".to_owned(),
-        Some(Active { generation, time, number: _ }) => {
-            values.extend([generation.into(), time.0.into()]);
-            let seen =
-                |next: &str, first: &str| format!("CASE WHEN t.next_generation = $4 THEN {next} ELSE {first} END");
-            let moved = "CASE WHEN t.next_generation = $4 AND t.next_tier IS DISTINCT FROM t.tier \
-                         THEN CAST($5 AS BIGINT) ELSE t.assign_time END";
-            [
-                seen("t.next_tier", "t.tier"),
-                moved.to_owned(),
-                seen("t.next_below", "t.below"),
-                seen("t.next_review_day", "t.review_day"),
-                seen("t.next_due_time", "t.due_time"),
-            ]
-            .join(", ")
-        }
-    };
-    let sql = format!(
-        "SELECT t.customer_id, {stands}, t.override_tier, t.override_expire_time FROM tiers t \
-         WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3"
-    );
-    let stood = query(connection, &sql, values).await?;
-    let mut stood = stood.iter().map(read_stood).collect::<Result<HashMap<_, _>, _>>()?;
-    let with_row = |one: Placed| match stood.remove(&one.customer) {
-        Some((slot, since, held)) => Placed { slot, since, held, ..one },
-        None => one,
-    };
-    Ok(page.into_iter().map(with_row).collect())
 }
 
 fn read_placed(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Placed, Error> {
