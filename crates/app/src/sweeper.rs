@@ -1,6 +1,8 @@
 //! Looks at the customers whom the passing of time may have moved. Each has a time at which that is due; nobody else is
-//! read. Several processes may take the same customer: who comes second finds that nothing is due any longer.
+//! read. Several processes share the work by taking different ones of those who are due; where two take the same, who comes
+//! second finds that nothing is due any longer.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use crate::error::Error;
 const EVERY: Duration = Duration::from_secs(1);
 /// Customers taken at a time.
 const BATCH: usize = 500;
+/// Customers they are taken from, the longest due: each process prefers others of them.
+const CHOICE: usize = 8 * BATCH;
 
 /// See the module.
 pub(crate) struct Sweeper {
@@ -40,10 +44,13 @@ impl Sweeper {
     }
 
     async fn sweep(&self, stop: &CancellationToken) -> Result<(), Error> {
+        let preference = RandomState::new();
         while !stop.is_cancelled() {
-            let due = self.reader.due(self.clock.now(), BATCH).await?;
+            let mut due = self.reader.due(self.clock.now(), CHOICE).await?;
             let (Some(committer), false) = (self.committer.upgrade(), due.is_empty()) else { return Ok(()) };
-            let full = due.len() == BATCH;
+            let full = due.len() > BATCH;
+            due.sort_by_cached_key(|customer| preference.hash_one(customer));
+            due.truncate(BATCH);
             let looks = due.into_iter().map(Command::Look).collect();
             committer.submit(looks, Grouping::Each, Urgency::Bulk).await?;
             if !full {

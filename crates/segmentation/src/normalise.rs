@@ -4,9 +4,12 @@
 //! The rank is the empirical distribution function, so ties share one value; above [`Ranks::MAX_KNOTS`] distinct values
 //! it is kept at quantile knots, which puts it off by less than 1/4095 of the population.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::exact;
+use crate::readings::Inputs;
 
 /// How a value becomes 0..1. Caps and scale are in the integer unit of the measure (money: minor units), but need not
 /// be whole.
@@ -109,6 +112,19 @@ impl Ranks {
         no_better as f64 / self.count as f64
     }
 
+    /// As much of it as tells the shares of these values as before.
+    fn only_for(&self, values: impl Iterator<Item = i64>) -> Ranks {
+        let mut asked = BTreeSet::new();
+        for value in values {
+            let passed = [
+                self.knots.partition_point(|knot| knot.value <= value),
+                self.knots.partition_point(|knot| knot.value < value),
+            ];
+            asked.extend(passed.into_iter().filter_map(|passed| passed.checked_sub(1)));
+        }
+        Ranks { knots: asked.into_iter().map(|index| self.knots[index]).collect(), count: self.count }
+    }
+
     /// How many of the population lie below the last knot that passes.
     fn counted(&self, passes: impl Fn(&Knot) -> bool) -> u64 {
         let passed = self.knots.partition_point(passes);
@@ -143,6 +159,14 @@ fn quantiles(sorted: &[i64]) -> Vec<Knot> {
 impl Knots {
     pub(crate) fn new(ranks: Vec<Option<Ranks>>) -> Knots {
         Knots(ranks)
+    }
+
+    /// As much of them as explains these customers as before.
+    #[must_use]
+    pub fn only_for(&self, customers: &[&Inputs]) -> Knots {
+        let read = |index: usize| customers.iter().filter_map(move |one| one.values().get(index).copied().flatten());
+        let ranks = self.0.iter().enumerate();
+        Knots(ranks.map(|(index, ranks)| ranks.as_ref().map(|ranks| ranks.only_for(read(index)))).collect())
     }
 
     pub(crate) fn of(&self, measure: usize) -> Option<&Ranks> {
@@ -216,6 +240,18 @@ mod tests {
             let ranks = Ranks::of(values.clone());
             for direction in [HIGH, LOW] {
                 prop_assert_eq!(ranks.share(value, direction), naive(&values, value, direction));
+            }
+        }
+
+        #[test]
+        fn what_is_kept_for_some_values_ranks_them_as_before(
+            values in proptest::collection::vec(-50_i64..50, 0..200), asked in proptest::collection::vec(-60_i64..60, 0..5)
+        ) {
+            let ranks = Ranks::of(values);
+            let kept = ranks.only_for(asked.iter().copied());
+            prop_assert!(kept.knots.len() <= 2 * asked.len());
+            for (value, direction) in asked.iter().flat_map(|value| [(*value, HIGH), (*value, LOW)]) {
+                prop_assert_eq!(kept.share(value, direction), ranks.share(value, direction));
             }
         }
 

@@ -88,6 +88,11 @@ impl Inputs {
     pub(crate) fn measures(&self) -> usize {
         self.2.len()
     }
+
+    /// What was read of each measure.
+    pub(crate) fn values(&self) -> &[Option<i64>] {
+        &self.2
+    }
 }
 
 impl From<&Readings> for Inputs {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use guanxi::google::longrunning::{CancelOperationRequest, Operation, operation};
+use guanxi::google::longrunning::{CancelOperationRequest, ListOperationsRequest, Operation, operation};
 use guanxi::google::r#type::Date;
 use guanxi::v1::pyramid_revision::TieringRule;
 use guanxi::v1::simulate_pyramid_request::Candidate;
 use guanxi::v1::{
-    AssignTiersRequest, ListTierChangesRequest, MovementRules, PyramidRevision, SetTierOverrideRequest,
+    AssignTiersRequest, ListTierChangesRequest, Measure, MovementRules, PyramidRevision, SetTierOverrideRequest,
     SimulatePyramidMetadata, SimulatePyramidRequest, SimulatePyramidResponse, SimulationPhase,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -33,6 +33,7 @@ on_each_backend! {
     what_makes_no_sense_is_refused,
     cancelled_simulation_has_no_result,
     a_simulation_beside_a_run_tells_of_one_state,
+    large_simulations_are_listed_a_few_at_a_time,
 }
 
 pub(crate) type Way = (String, String);
@@ -319,4 +320,32 @@ async fn a_simulation_beside_a_run_tells_of_one_state(guanxi: TestServer) {
         assert_eq!((&made.moves, &made.baseline_tiers), (&expected.moves, &expected.baseline_tiers));
         assert_eq!((&made.tiers, &made.mobility), (&expected.tiers, &expected.mobility));
     }
+}
+
+/// Fifty measures of ten customers in each of four tiers are a few hundred KiB explained.
+async fn large_simulations_are_listed_a_few_at_a_time(guanxi: TestServer) {
+    crowd(&guanxi, 60).await;
+    create_pyramid(&guanxi, "value").await;
+    let mut draft = scheme(vec![], customer_shares(&[2500, 2500, 2500, 2500]));
+    let one = |number| Measure { measure_id: format!("m{number}"), ..revenue() };
+    draft.measures = (0..50).map(one).collect();
+    let request = SimulatePyramidRequest { examples_per_cell: Some(10), ..of(Candidate::Draft(draft)) };
+    let mut asked = Vec::new();
+    for _ in 0..24 {
+        guanxi.clock.advance(Duration::from_secs(1));
+        let name = ask(&guanxi, request.clone()).await.unwrap().name;
+        ended(&guanxi, &name).await;
+        asked.push(name);
+    }
+    asked.reverse();
+    let mut request = ListOperationsRequest { page_size: 1000, ..ListOperationsRequest::default() };
+    let (mut listed, mut pages) = (Vec::new(), 0);
+    while pages == 0 || !request.page_token.is_empty() {
+        let page = guanxi.operations().list_operations(request.clone()).await.unwrap().into_inner();
+        assert!(page.encoded_len() < 2 * 1024 * 1024 + 4096);
+        listed.extend(page.operations.into_iter().map(|one| one.name));
+        (request.page_token, pages) = (page.next_page_token, pages + 1);
+    }
+    assert_eq!(listed, asked);
+    assert!(pages > 1, "{pages}");
 }

@@ -153,6 +153,7 @@ impl Attempt<'_> {
         if self.request.baseline.is_none() && self.pyramid().await?.active != begun.active {
             return Ok(End::Outdated);
         }
+        let candidate = to_keep(candidate, &found);
         let outcome = SimulationOutcome { baseline: baseline.to_keep(), candidate, time: self.moment.now, found };
         Ok(End::Found(Box::new(outcome)))
     }
@@ -225,6 +226,13 @@ impl Attempt<'_> {
     async fn cancel(&self) -> Result<(), Error> {
         give_up(self.held, OperationState::Cancelled, &OperationOutcome::Cancelled).await
     }
+}
+
+/// What explains the examples: of the ranks of a large population no more than that.
+fn to_keep(candidate: Simulated, found: &Simulation) -> Simulated {
+    let examples = found.ways.iter().flat_map(|way| &way.examples);
+    let knots = candidate.calibration.knots.only_for(&examples.map(|example| &example.inputs).collect::<Vec<_>>());
+    Simulated { calibration: Calibration { knots, ..candidate.calibration }, ..candidate }
 }
 
 /// Of one side and the other; of the same one where there is only one.

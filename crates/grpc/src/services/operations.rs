@@ -7,25 +7,28 @@ use guanxi::google::longrunning::operations_server::Operations;
 use guanxi_app::operations::pyramid_of;
 use guanxi_app::{App, Error};
 use guanxi_model::name;
+use guanxi_model::page::Page;
 use guanxi_store::Operation;
 use tonic::{Request, Response, Status};
 
 use super::Service;
+use crate::from_proto::operation::List;
+use crate::to_proto::page::MAX_PAGE_BYTES;
 use crate::{from_proto, status, to_proto};
 
 type Answer<T> = Result<Response<T>, Status>;
 
 /// Every pyramid there can be.
 const ALL_PYRAMIDS: usize = 1000;
+/// Operations read at a time.
+const STEP: usize = 60;
 
 #[tonic::async_trait]
 impl Operations for Service {
     async fn list_operations(&self, request: Request<pb::ListOperationsRequest>) -> Answer<pb::ListOperationsResponse> {
         let list = from_proto::operation::list_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move {
-            let size = list.paging.size;
-            let found = app.reader().operations(&list.filter, list.before(), size + 1).await?;
-            let page = to_proto::page::cut(found, size, |operation| to_proto::operation::key(operation).to_vec());
+            let page = found(&app, &list).await?;
             let pyramids = app.reader().pyramids("", ALL_PYRAMIDS).await?;
             let pyramids: HashMap<_, _> = pyramids.into_iter().map(|one| (one.id.clone(), one)).collect();
             let pyramid = |operation: &Operation| pyramids.get(&pyramid_of(operation)?).cloned();
@@ -60,6 +63,24 @@ impl Operations for Service {
             resource(&app, operation).await
         })
         .await
+    }
+}
+
+/// A page of operations, shorter where that many fill one: what a simulation has found may be large.
+async fn found(app: &App, list: &List) -> Result<Page<Operation>, Error> {
+    let (size, mut found, mut bytes, mut before) = (list.paging.size, Vec::new(), 0, list.before());
+    loop {
+        let step = STEP.min(size + 1 - found.len());
+        let some = app.reader().operations(&list.filter, before, step).await?;
+        let is_last = some.len() < step;
+        bytes += some.iter().map(|one| one.request.len() + one.outcome.as_ref().map_or(0, String::len)).sum::<usize>();
+        found.extend(some);
+        before = found.last().map(|last| (last.create_time, last.id));
+        // There are at least two where there may be more.
+        let size = if bytes > MAX_PAGE_BYTES && !is_last { size.min(found.len() - 1) } else { size };
+        if is_last || found.len() > size {
+            return Ok(to_proto::page::cut(found, size, |operation| to_proto::operation::key(operation).to_vec()));
+        }
     }
 }
 

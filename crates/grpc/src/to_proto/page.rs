@@ -4,7 +4,7 @@ use guanxi_model::page::{KeyPart, Page, QueryHash, token};
 use prost::Message;
 
 /// What the items of a page may take together, encoded; one item may be larger.
-const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
+pub(crate) const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 /// The messages of a page and the token of the next one. `key` is what the list is ordered by.
 pub(crate) fn close<T, M: Message>(
