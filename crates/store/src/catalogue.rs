@@ -1,9 +1,13 @@
 //! Resources that are not about one customer: attribute definitions and touchpoints. Small tables, read whole or by
 //! name, written in transactions of their own.
 
+use std::pin::pin;
+
+use futures::TryStreamExt as _;
 use guanxi_model::customer::{AttributeDefinition, Touchpoint};
 use guanxi_model::{AttributeKey, RequestId, SourceName, Timestamp, TouchpointId, Words};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait, Value};
+use tokio::task::coop::consume_budget;
 
 use crate::ledger::Fingerprint;
 use crate::rows::{id_bytes, word};
@@ -28,6 +32,23 @@ pub(crate) async fn query(
 ) -> Result<Vec<QueryResult>, Error> {
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     Ok(connection.query_all_raw(statement).await?)
+}
+
+/// As `query`, for answers of thousands of rows: calls that wait for the same processor have their turns in between.
+pub(crate) async fn each<T>(
+    connection: &impl StreamTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+    read: impl Fn(QueryResult) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    let mut rows = pin!(connection.stream_raw(statement).await?);
+    let mut all = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        all.push(read(row)?);
+        consume_budget().await;
+    }
+    Ok(all)
 }
 
 /// The row of a query that finds one or none. Spares SQLite a hand-over against `query`: nothing has to say that there
@@ -88,7 +109,7 @@ impl Tx {
     /// Locks out other writers of the catalogue until the transaction ends, so that what is read stays true. SQLite has
     /// one writer anyway.
     pub async fn lock_catalogue(&self) -> Result<(), Error> {
-        if self.connection().get_database_backend() == DbBackend::Postgres {
+        if ConnectionTrait::get_database_backend(self.connection()) == DbBackend::Postgres {
             execute(self.connection(), "SELECT pg_advisory_xact_lock($1)", [CATALOGUE_LOCK.into()]).await?;
         }
         Ok(())

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use guanxi_model::fact::UseKind;
 use guanxi_model::{AttributeKey, Counter, CustomerId, Day, Tally, Words};
 use guanxi_segmentation::{History, Needs};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, StreamTrait, Value};
 
 use crate::bulk::{self, Rows, text};
-use crate::catalogue::query;
+use crate::catalogue::each;
 use crate::rows::from_json;
 use crate::{Error, Reader, Tx};
 
@@ -54,7 +54,7 @@ impl Tx {
 }
 
 async fn read(
-    connection: &impl ConnectionTrait,
+    connection: &(impl ConnectionTrait + StreamTrait),
     whose: &Whose<'_>,
     needs: &Needs,
     today: Day,
@@ -93,7 +93,7 @@ async fn read(
 
 /// The rows of a table `t` that are about the customers.
 async fn rows(
-    connection: &impl ConnectionTrait,
+    connection: &(impl ConnectionTrait + StreamTrait),
     whose: &Whose<'_>,
     (select, table): (&str, &str),
     rest: &str,
@@ -102,7 +102,7 @@ async fn rows(
         Whose::Between(after, last) => {
             let sql = format!("SELECT {select} FROM {table} t WHERE t.customer_id > $1 AND t.customer_id <= $2 {rest}");
             let values: [Value; 2] = [(*after).into(), (*last).into()];
-            query(connection, &sql, values).await
+            each(connection, &sql, values, Ok).await
         }
         Whose::Some(customers) => {
             let columns = [text("customer_id")];
@@ -111,7 +111,11 @@ async fn rows(
                 keys.push([customer.as_str().into()]);
             }
             // The keys come first: CROSS JOIN keeps SQLite from turning the order round.
-            let join = if connection.get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
+            let join = if ConnectionTrait::get_database_backend(connection) == DbBackend::Postgres {
+                "JOIN"
+            } else {
+                "CROSS JOIN"
+            };
             let sql = |source: &str| {
                 format!("SELECT {select} FROM {source} {join} {table} t ON t.customer_id = k.customer_id {rest}")
             };

@@ -12,7 +12,7 @@ use guanxi_model::{Counter, CustomerId, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::{DbBackend, QueryResult};
 
 pub use self::run::{Move, Placed};
-use crate::catalogue::{find, query, rows};
+use crate::catalogue::{each, find, query, rows};
 use crate::ledger::{Slot, Summary, TierRow};
 use crate::rows::tier::{SELECT, WIDTH, read};
 use crate::rows::{summary, word};
@@ -163,8 +163,7 @@ impl Reader {
             select(counters)
         );
         let values = [pyramid.as_str().into(), generation.into(), after.into(), rows(limit)];
-        let found = query(self.reports(), &sql, values).await?;
-        found.iter().map(|row| read_seated(row, counters)).collect()
+        each(self.reports(), &sql, values, |row| read_seated(&row, counters)).await
     }
 
     /// What everybody not deleted after a customer adds up to, by id, for the calibration of a run.
@@ -178,10 +177,9 @@ impl Reader {
              ORDER BY s.customer_id LIMIT $2",
             select(counters)
         );
-        let found = query(self.reports(), &sql, [after.into(), rows(limit)]).await?;
         let person =
-            |row| Ok((CustomerId::from_trusted(QueryResult::try_get_by_index(row, 0)?), read_some(row, counters, 1)?));
-        found.iter().map(person).collect()
+            |row: QueryResult| Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), read_some(&row, counters, 1)?));
+        each(self.reports(), &sql, [after.into(), rows(limit)], person).await
     }
 
     /// How many customers there are that are not deleted.

@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 
 use super::{Stood, read_some, select};
 use crate::bulk::{self, Column, Rows, int, text};
-use crate::catalogue::{execute, find, query, rows};
+use crate::catalogue::{each, execute, find, rows};
 use crate::ledger::Slot;
 use crate::rows::tier::slot_cells;
 use crate::rows::tier_change;
@@ -56,8 +56,7 @@ impl Reader {
              ORDER BY s.customer_id LIMIT $2",
             select(counters)
         );
-        let found = query(self.reports(), &sql, [after.into(), rows(limit)]).await?;
-        let page = found.iter().map(|row| read_placed(row, counters)).collect::<Result<Vec<_>, _>>()?;
+        let page = each(self.reports(), &sql, [after.into(), rows(limit)], |row| read_placed(&row, counters)).await?;
         let Some(last) = page.last() else { return Ok(page) };
         // Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
         let mut values = vec![after.into(), last.customer.as_str().into(), pyramid.as_str().into()];
@@ -83,8 +82,8 @@ impl Reader {
             "SELECT t.customer_id, {stands}, t.override_tier, t.override_expire_time FROM tiers t \
              WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3"
         );
-        let stood = query(self.reports(), &sql, values).await?;
-        let mut stood = stood.iter().map(read_stood).collect::<Result<HashMap<_, _>, _>>()?;
+        let stood = each(self.reports(), &sql, values, |row| read_stood(&row)).await?;
+        let mut stood: HashMap<_, _> = stood.into_iter().collect();
         let with_row = |one: Placed| match stood.remove(&one.customer) {
             Some((slot, since, held)) => Placed { slot, since, held, ..one },
             None => one,
