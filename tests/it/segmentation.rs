@@ -9,6 +9,7 @@ mod explanation;
 mod expressions;
 mod facts;
 mod faults;
+mod gates;
 mod golden;
 pub(crate) mod kit;
 mod measures;

@@ -59,9 +59,8 @@ pub fn settle(
         let present = present.filter(|place| place.tier < scheme.tiers().len());
         match (scheme.movement(), present, look) {
             (Some(rules), Some(present), Look::Onward) => {
-                let inside = !readings.closed.contains(&present.tier);
-                let keeps =
-                    inside && keeps(scheme, calibration, judgement.standing, present.tier, rules.keep_basis_points());
+                let part = rules.keep_basis_points();
+                let keeps = keeps((scheme, calibration), (judgement, &readings), present.tier, part);
                 moved(rules, present, subject.today, Assessment { placed: judgement.tier, keeps })
             }
             (rules, present, _) => begin(rules, present, subject.today, judgement.tier),
