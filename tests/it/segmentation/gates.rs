@@ -1,15 +1,18 @@
 //! Gates: whom they keep out, what is told of those, and what becomes of them under movement rules.
 
 use guanxi::v1::attribute_value::Value;
-use guanxi::v1::{MovementRules, PyramidRevision, ValueType};
+use guanxi::v1::simulate_pyramid_request::Candidate;
+use guanxi::v1::{MovementRules, PyramidRevision, TierBoundary, ValueType};
 use guanxi_testkit::{TestServer, on_each_backend};
 
 use super::expressions::{define, set};
 use super::kit::{active_pyramid, buys, explained, revenue, scheme, standing, thresholds};
 use super::passing::{buys_at, changes, clock, comes_into, date, settled, steps};
+use super::simulation::{of, simulate};
 
 on_each_backend! {
     gate_keeps_out_whoever_does_not_fulfil_it,
+    boundaries_are_those_of_the_tier_that_lets_in,
     closed_gate_is_not_kept_at_reviews,
 }
 
@@ -40,6 +43,36 @@ async fn gate_keeps_out_whoever_does_not_fulfil_it(guanxi: TestServer) {
         let explanation = explained(&guanxi, customer).await;
         assert_eq!(explanation.assignment.unwrap().tier, tier, "{customer}");
         assert_eq!(explanation.closed_tiers, closed, "{customer}");
+    }
+}
+
+/// The tier of a boundary, and how many points the customer is past it.
+fn told(boundary: Option<&TierBoundary>) -> Option<(&str, f64)> {
+    boundary.map(|boundary| (boundary.tier.as_str(), boundary.score_distance.unwrap()))
+}
+
+async fn boundaries_are_those_of_the_tier_that_lets_in(guanxi: TestServer) {
+    let revision = gold_for_the_audited(&guanxi).await;
+    for customer in ["ada", "bob"] {
+        buys(&guanxi, customer, 90_000).await;
+    }
+    buys(&guanxi, "cleo", 40_000).await;
+    audit(&guanxi, "ada", true).await;
+    active_pyramid(&guanxi, "value", revision.clone()).await;
+    let cases = [
+        ("ada", "gold", Some(("gold", 30.0)), None),
+        ("bob", "silver", Some(("silver", 60.0)), Some(("gold", 30.0))),
+        ("cleo", "silver", Some(("silver", 10.0)), Some(("gold", -20.0))),
+    ];
+    let made = simulate(&guanxi, of(Candidate::Draft(revision))).await;
+    let examples: Vec<_> = made.moves.iter().flat_map(|one| &one.examples).collect();
+    for (customer, placed, met, next) in cases {
+        let seen = explained(&guanxi, customer).await;
+        assert_eq!((seen.placed_tier.as_str(), told(seen.boundary_met.as_ref())), (placed, met), "{customer}");
+        assert_eq!(told(seen.next_boundary.as_ref()), next, "{customer}");
+        let found = examples.iter().find(|one| one.customer == format!("customers/{customer}")).unwrap();
+        assert_eq!((&found.placed_tier, &found.boundary_met), (&seen.placed_tier, &seen.boundary_met));
+        assert_eq!((&found.next_boundary, &found.closed_tiers), (&seen.next_boundary, &seen.closed_tiers));
     }
 }
 

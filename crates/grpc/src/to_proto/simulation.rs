@@ -7,7 +7,7 @@ use guanxi_model::{Amount, Currency, PyramidId, RevisionNumber, name};
 use guanxi_segmentation::{Example, Explanation, Moved, Readings, Simulation, TierReport, TieringRule, Way, explain};
 use guanxi_store::{Operation, OperationState};
 
-use super::tier::{Coverages, boundary, parts};
+use super::tier::{Coverages, boundary, closed_tiers, parts};
 use super::{money, report, time};
 
 /// How far it is.
@@ -121,5 +121,6 @@ fn example(currency: &Currency, by: &Simulated, example: &Example) -> pb::Simula
         placed_tier: tier_id(by, placement.as_ref().map(|placement| placement.tier)),
         boundary_met: bound(placement.as_ref().and_then(|placement| placement.met.as_ref())),
         next_boundary: bound(placement.as_ref().and_then(|placement| placement.next.as_ref())),
+        closed_tiers: closed_tiers(scheme, &readings),
     }
 }

@@ -87,13 +87,13 @@ pub(crate) fn explanation(currency: &Currency, seen: &Seen<'_>, explanation: Exp
         placed_tier: placed.map(|tier| tier.id.to_string()).unwrap_or_default(),
         review: None,
         due_time: None,
-        closed_tiers: closed_tiers(seen),
+        closed_tiers: closed_tiers(&judge.scheme, seen.readings),
     }
 }
 
-fn closed_tiers(seen: &Seen<'_>) -> Vec<String> {
-    let tiers = seen.judge.scheme.tiers();
-    seen.readings.closed.iter().filter_map(|index| tiers.get(*index)).map(|tier| tier.id.to_string()).collect()
+pub(super) fn closed_tiers(scheme: &PyramidScheme, readings: &Readings) -> Vec<String> {
+    let tiers = scheme.tiers();
+    readings.closed.iter().filter_map(|index| tiers.get(*index)).map(|tier| tier.id.to_string()).collect()
 }
 
 /// What is to come: the reviews, and when the customer is looked at next.
