@@ -2,17 +2,26 @@
 
 use std::time::Duration;
 
-use guanxi::v1::{LorenzPoint, TierReport};
+use guanxi::v1::simulate_pyramid_request::Candidate;
+use guanxi::v1::{
+    GetDataQualityReportRequest, GetTierProfileRequest, LorenzPoint, MeasureKind, Purchase, PurchaseLine,
+    PyramidRevision, TierReport, UnrankedReason,
+};
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::Code;
 
-use super::kit::{active_pyramid, buys, by_revenue, invalid, populate, refused, report};
-use crate::support::{cents, create_person, time, usd};
+use super::kit::{
+    active_pyramid, buys, by_revenue, creating, deal, everybody, invalid, places, populate, refused, report, standing,
+};
+use super::passing::holding;
+use super::simulation::{of, simulate};
+use crate::support::{cents, create_person, line, time, usd};
 
 on_each_backend! {
     report_tells_counts_shares_values_and_cut_offs,
     gini_and_lorenz_are_of_the_values,
     negative_values_are_told_apart,
+    who_is_held_without_a_value_counts_in_every_report,
     report_on_nobody_has_no_shares,
     report_is_of_the_facts_as_they_are_now,
     report_on_nothing_is_not_found,
@@ -89,6 +98,42 @@ async fn negative_values_are_told_apart(guanxi: TestServer) {
     assert_eq!((bronze.customer_share, bronze.lowest_value), (Some(0.75), Some(usd(10_000))));
     // Of 300 and 100 dollars only.
     assert!((report.gini.unwrap() - 0.25).abs() < 1e-15);
+}
+
+/// Nothing is known of the costs of these purchases, so of the margins only what is not there is known.
+async fn who_is_held_without_a_value_counts_in_every_report(guanxi: TestServer) {
+    buys(&guanxi, "ada", 30_000).await;
+    buys(&guanxi, "ben", 30_000).await;
+    let costed = PurchaseLine { cost_amount: Some(usd(10_000)), ..line(90_000) };
+    let purchase = Purchase { lines: vec![costed], ..deal("cyd", 1) };
+    guanxi.activity().record_purchase(creating(purchase)).await.unwrap();
+    let by_margin = PyramidRevision { value_measure: MeasureKind::ContributionMargin.into(), ..by_revenue() };
+    active_pyramid(&guanxi, "value", by_margin.clone()).await;
+    assert_eq!(standing(&guanxi, "ada").await.unranked_reason(), UnrankedReason::ValueMissing);
+    guanxi.segmentation().set_tier_override(holding("ada", "gold", None)).await.unwrap();
+    assert_eq!(places(&everybody(&guanxi, "value").await), [("ada", "gold"), ("cyd", "gold")]);
+    let told = report(&guanxi, "value").await;
+    assert_eq!((told.ranked_count, told.unranked_count), (2, 1));
+    assert_eq!(told.total_value, Some(usd(80_000)));
+    let gold = &told.tiers[0];
+    assert_eq!((gold.customer_count, gold.customer_share), (2, Some(1.0)));
+    assert_eq!(
+        (&gold.value, gold.value_share, &gold.lowest_value),
+        (&Some(usd(80_000)), Some(1.0), &Some(usd(80_000)))
+    );
+    assert_eq!(told.gini, Some(0.0), "of one customer");
+    let request = GetDataQualityReportRequest { name: "pyramids/value".into(), max_age_days: 0 };
+    let quality = guanxi.segmentation().get_data_quality_report(request).await.unwrap().into_inner();
+    let request = GetTierProfileRequest { name: "pyramids/value".into(), label_keys: Vec::new() };
+    let profile = guanxi.segmentation().get_tier_profile(request).await.unwrap().into_inner();
+    let counts: Vec<_> = told.tiers.iter().map(|tier| tier.customer_count).collect();
+    assert_eq!(quality.tiers.iter().map(|tier| tier.customer_count).collect::<Vec<_>>(), counts);
+    assert_eq!(profile.tiers.iter().map(|tier| tier.customer_count).collect::<Vec<_>>(), counts);
+    assert_eq!(profile.unranked_count, told.unranked_count);
+    let made = simulate(&guanxi, of(Candidate::Draft(by_margin))).await;
+    for side in [made.baseline_tiers, made.tiers] {
+        assert_eq!(side.into_iter().filter_map(|one| one.report).collect::<Vec<_>>(), told.tiers);
+    }
 }
 
 async fn report_on_nobody_has_no_shares(guanxi: TestServer) {
