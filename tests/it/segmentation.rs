@@ -19,6 +19,7 @@ mod occasions;
 mod operations;
 mod overrides;
 pub(crate) mod passing;
+mod presets;
 mod pyramids;
 mod report;
 mod revisions;

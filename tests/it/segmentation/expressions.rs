@@ -1,10 +1,10 @@
-//! Measures that are expressions over attributes and other measures, and the schemes of the literature.
+//! Measures that are expressions over attributes and other measures.
 
 use guanxi::v1::attribute_value::Value;
 use guanxi::v1::score_part::RawValue;
 use guanxi::v1::{
-    AttributeDefinition, AttributeValue, CreateAttributeDefinitionRequest, Customer, ListPyramidPresetsRequest,
-    Measure, MeasureKind, PyramidRevision, TierChangeReason, UpdateCustomerRequest, ValueType,
+    AttributeDefinition, AttributeValue, CreateAttributeDefinitionRequest, Customer, Measure, MeasureKind,
+    PyramidRevision, TierChangeReason, UpdateCustomerRequest, ValueType,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 
@@ -17,7 +17,6 @@ on_each_backend! {
     expression_reads_attributes_and_measures,
     change_of_an_attribute_moves_its_customer_at_once,
     every_fault_of_expressions_is_told_with_its_place,
-    every_preset_can_be_put_in_force,
 }
 
 /// Declares an attribute.
@@ -132,19 +131,4 @@ async fn every_fault_of_expressions_is_told_with_its_place(guanxi: TestServer) {
         .chain([0, 2].map(|index| format!("pyramid_revision.tiers[{index}].gate")))
         .collect();
     invalid(refused, &paths.iter().map(String::as_str).collect::<Vec<_>>());
-}
-
-async fn every_preset_can_be_put_in_force(guanxi: TestServer) {
-    crowd(&guanxi, 40).await;
-    let presets = guanxi.segmentation().list_pyramid_presets(ListPyramidPresetsRequest {}).await.unwrap().into_inner();
-    let ids: Vec<_> = presets.presets.iter().map(|preset| preset.preset_id.as_str()).collect();
-    assert_eq!(ids, ["curry", "zeithaml", "abc", "accounts"]);
-    for preset in &presets.presets {
-        create_pyramid(&guanxi, &preset.preset_id).await;
-        let revision = add_revision(&guanxi, &preset.preset_id, preset.pyramid_revision.clone().unwrap()).await;
-        let outcome = activate(&guanxi, &revision).await;
-        // Nothing is known of the costs of these purchases, so of two presets nobody has the value.
-        let ranked = if ["curry", "abc"].contains(&preset.preset_id.as_str()) { 40 } else { 0 };
-        assert_eq!(outcome.ranked_count, ranked, "{}", preset.preset_id);
-    }
 }
