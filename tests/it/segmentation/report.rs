@@ -11,14 +11,16 @@ use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::Code;
 
 use super::kit::{
-    active_pyramid, buys, by_revenue, creating, deal, everybody, invalid, places, populate, refused, report, standing,
+    active_pyramid, buys, by_revenue, creating, customer_shares, deal, everybody, invalid, places, populate, refused,
+    report, revenue, scheme, standing, value_shares,
 };
 use super::passing::holding;
-use super::simulation::{of, simulate};
+use super::simulation::{self, of, simulate};
 use crate::support::{cents, create_person, line, time, usd};
 
 on_each_backend! {
     report_tells_counts_shares_values_and_cut_offs,
+    shares_asked_for_are_told_beside_those_there_are,
     gini_and_lorenz_are_of_the_values,
     negative_values_are_told_apart,
     who_is_held_without_a_value_counts_in_every_report,
@@ -36,6 +38,7 @@ fn tier(id: &str, (count, share): (i64, f64), (value, value_share, lowest): (i64
         value_share: Some(value_share),
         lowest_value: lowest.map(usd),
         negative_value_count: 0,
+        target_basis_points: None,
     }
 }
 
@@ -60,6 +63,30 @@ async fn report_tells_counts_shares_values_and_cut_offs(guanxi: TestServer) {
     ];
     assert_eq!(report.tiers, expected);
     assert_ne!(report.report_time, Some(time(START)));
+}
+
+/// Four customers are cut as the rule asks; four who come later are all where they were not asked for.
+async fn shares_asked_for_are_told_beside_those_there_are(guanxi: TestServer) {
+    let spent = [("a", 40_000), ("b", 30_000), ("c", 20_000), ("d", 10_000)];
+    populate(&guanxi, spent.map(|(customer, cents)| (customer.to_owned(), cents))).await;
+    for (pyramid, rule) in [("value", customer_shares(&[2500, 7500])), ("abc", value_shares(&[8000, 2000]))] {
+        active_pyramid(&guanxi, pyramid, scheme(vec![revenue()], rule)).await;
+    }
+    populate(&guanxi, ["e", "f", "g", "h"].map(|customer| (customer.to_owned(), 50_000))).await;
+    let by_customers = report(&guanxi, "value").await.tiers;
+    let told = |tier: &TierReport| (tier.target_basis_points, tier.customer_share);
+    assert_eq!(
+        by_customers.iter().map(told).collect::<Vec<_>>(),
+        [(Some(2500), Some(0.625)), (Some(7500), Some(0.375))]
+    );
+    let by_value = report(&guanxi, "abc").await.tiers;
+    // Of 3,000 dollars all but the 100 of the last one.
+    let told = |tier: &TierReport| (tier.target_basis_points, cents(tier.value.as_ref().unwrap()));
+    assert_eq!(by_value.iter().map(told).collect::<Vec<_>>(), [(Some(8000), 290_000), (Some(2000), 10_000)]);
+    let request = simulation::revision("pyramids/value/revisions/1");
+    for tier in simulate(&guanxi, request).await.baseline_tiers {
+        assert_eq!(tier.report.unwrap().target_basis_points, tier.target_basis_points);
+    }
 }
 
 async fn gini_and_lorenz_are_of_the_values(guanxi: TestServer) {

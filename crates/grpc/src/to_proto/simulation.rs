@@ -79,9 +79,10 @@ fn tier(currency: &Currency, side: &Simulated, index: usize, report: TierReport)
     };
     // The last tier has no lower boundary, also where a calibration says who is the last of all.
     let is_last = index + 1 >= side.scheme.tiers().len();
+    let report = report::tier(currency, &side.scheme, (index, report));
     pb::SimulatedTier {
-        report: side.scheme.tiers().get(index).map(|of| report::tier(currency, of, report)),
-        target_basis_points: rule.target_shares().get(index).copied(),
+        target_basis_points: report.target_basis_points,
+        report: Some(report),
         lowest_score: lowest_score.filter(|_| !is_last),
         lowest_value: last.filter(|_| !is_last).map(|last| money::money(currency, Amount(last.value))),
     }
