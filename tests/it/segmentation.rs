@@ -32,3 +32,4 @@ mod tier_profile;
 mod tiering;
 mod two_servers;
 mod windows;
+mod zones;
