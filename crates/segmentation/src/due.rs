@@ -114,8 +114,9 @@ fn crossing(
 ) -> Day {
     let part = scheme.movement().map(MovementRules::keep_basis_points);
     let look = |day: i32| {
-        let judgement = judge(scheme, calibration, customer, &scheme.read(subject.on(Day(day)))).ok()?;
-        let kept = part.map(|part| keeps(scheme, calibration, judgement.standing, place.tier, part));
+        let readings = scheme.read(subject.on(Day(day)));
+        let judgement = judge(scheme, calibration, customer, &readings).ok()?;
+        let kept = part.map(|part| keeps((scheme, calibration), (judgement, &readings), place.tier, part));
         Some((judgement.tier, kept))
     };
     let present = look(subject.today.0);

@@ -19,12 +19,13 @@ pub struct Explanation {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placement {
-    /// Index of the tier, from the top.
+    /// Index of the tier that lets the customer in, from the top.
     pub tier: usize,
     pub standing: Standing,
-    /// The lower bound of the tier, which the customer met; nothing in the last tier, which has none.
+    /// The lower bound of that tier, which the customer met; nothing in the last tier, which has none.
     pub met: Option<Bound>,
     /// The lower bound of the nearest tier above; nothing in the top tier, and where nobody was inside at the last run.
+    /// Who has met it all the same is kept out by gates.
     pub next: Option<Bound>,
 }
 
@@ -58,18 +59,29 @@ pub fn explain(
     let scored = score(scheme, &calibration.knots, readings);
     let placement = scored.standing.map(|standing| {
         let placed = place(scheme, calibration, OrderKey::new(standing, customer));
-        Placement {
-            tier: let_in(scheme, placed, readings),
-            standing,
-            met: bound(scheme, calibration, standing, placed),
-            next: placed.checked_sub(1).and_then(|above| bound(scheme, calibration, standing, above)),
-        }
+        let tier = let_in(scheme, placed, readings);
+        let bound = |tier| bound((scheme, calibration), standing, readings, tier);
+        Placement { tier, standing, met: bound(tier), next: tier.checked_sub(1).and_then(bound) }
     });
     Explanation { parts: scored.parts, placement }
 }
 
-fn bound(scheme: &PyramidScheme, calibration: &Calibration, standing: Standing, tier: usize) -> Option<Bound> {
+fn bound(
+    (scheme, calibration): (&PyramidScheme, &Calibration),
+    standing: Standing,
+    readings: &Readings,
+    tier: usize,
+) -> Option<Bound> {
     let last_inside = calibration.boundaries.get(tier).and_then(Option::as_ref);
+    let by_value = |last: &Boundary| Bound {
+        // The tier may be empty, between two equal bounds; then meeting its bound leads past it, as far as gates do.
+        tier: (place(scheme, calibration, last.key())..tier)
+            .find(|above| !readings.closed.contains(above))
+            .unwrap_or(tier),
+        score: None,
+        value: Some(Against { bound: last.value, distance: standing.value.saturating_sub(last.value) }),
+        customer: Some(last.customer.clone()),
+    };
     match scheme.tiering() {
         TieringRule::ScoreThresholds(thresholds) => thresholds.get(tier).map(|threshold| Bound {
             tier,
@@ -77,21 +89,10 @@ fn bound(scheme: &PyramidScheme, calibration: &Calibration, standing: Standing, 
             value: None,
             customer: None,
         }),
-        TieringRule::CustomerShares(_) => last_inside.map(|last| Bound {
-            score: Some(against_score(last.score, standing)),
-            ..value_bound(scheme, calibration, standing, last)
-        }),
-        TieringRule::ValueShares(_) => last_inside.map(|last| value_bound(scheme, calibration, standing, last)),
-    }
-}
-
-fn value_bound(scheme: &PyramidScheme, calibration: &Calibration, standing: Standing, last: &Boundary) -> Bound {
-    Bound {
-        // The tier just above may be empty, between two equal bounds; then meeting its bound leads past it.
-        tier: place(scheme, calibration, last.key()),
-        score: None,
-        value: Some(Against { bound: last.value, distance: standing.value.saturating_sub(last.value) }),
-        customer: Some(last.customer.clone()),
+        TieringRule::CustomerShares(_) => {
+            last_inside.map(|last| Bound { score: Some(against_score(last.score, standing)), ..by_value(last) })
+        }
+        TieringRule::ValueShares(_) => last_inside.map(by_value),
     }
 }
 
@@ -107,7 +108,8 @@ mod tests {
     use super::*;
     use crate::Subject;
     use crate::measure::MeasureKind;
-    use crate::sample::{calibration, customer, draft, linear, population, scheme, schemes, tally};
+    use crate::sample::{calibration, customer, draft, gated_schemes, linear, population, scheme, tally};
+    use crate::tiering::judge;
 
     fn explained(rule: TieringRule, revenues: &[i64]) -> Vec<Placement> {
         let scheme = scheme(draft(vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1e3)], rule));
@@ -154,12 +156,30 @@ mod tests {
         assert_eq!(next.value, Some(Against { bound: 970, distance: -967 }));
     }
 
+    #[test]
+    fn closed_gates_are_told_by_the_bound_that_is_met_beyond_them() {
+        let mut draft = draft(
+            vec![linear(MeasureKind::NetRevenue, 1.0, 0.0, 1e3)],
+            TieringRule::ScoreThresholds(vec![80.0, 60.0, 40.0]),
+        );
+        for tier in &mut draft.tiers[..2] {
+            tier.gate = "measure.measure0 < 5".to_owned();
+        }
+        let (scheme, tally) = (scheme(draft), tally(&[(Counter::Purchases, 1), (Counter::NetRevenue, 900)]));
+        let readings = scheme.read(Subject::of_lifetime(&tally));
+        let placed = explain(&scheme, &Calibration::default(), &customer(0), &readings).placement.unwrap();
+        let told = |bound: Option<Bound>| bound.map(|bound| (bound.tier, bound.score.unwrap().distance));
+        assert_eq!((placed.tier, told(placed.met), told(placed.next)), (2, Some((2, 50.0)), Some((1, 30.0))));
+    }
+
     proptest! {
         #[test]
-        fn met_bounds_are_met_and_next_ones_are_not(scheme in schemes(), people in population(1..40)) {
+        fn met_bounds_are_met_and_next_ones_are_not_or_closed(scheme in gated_schemes(), people in population(1..40)) {
             let calibration = calibration(&scheme, &people);
             for (id, tally) in &people {
-                let Ok(placement) = explain(&scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).placement else { continue };
+                let readings = scheme.read(Subject::of_lifetime(tally));
+                let Ok(placement) = explain(&scheme, &calibration, id, &readings).placement else { continue };
+                prop_assert_eq!(Ok(placement.tier), judge(&scheme, &calibration, id, &readings).map(|one| one.tier));
                 let lead = |bound: &Bound| {
                     let score = bound.score.map_or(0.0, |score| score.distance);
                     (score, if score == 0.0 { bound.value.map_or(0, |value| value.distance) } else { 0 })
@@ -168,9 +188,11 @@ mod tests {
                     prop_assert!(lead(met) >= (0.0, 0));
                     prop_assert_eq!(met.tier, placement.tier);
                 }
+                prop_assert_eq!(placement.met.is_none(), placement.tier + 1 == scheme.tiers().len());
                 if let Some(next) = &placement.next {
-                    prop_assert!(lead(next) <= (0.0, 0));
                     prop_assert!(next.tier < placement.tier);
+                    let kept_out = readings.closed.contains(&next.tier);
+                    prop_assert!(kept_out || lead(next) <= (0.0, 0), "who is past an open bound is inside");
                 }
             }
         }

@@ -47,7 +47,7 @@ fn report(scheme: &PyramidScheme, people: &People) -> PyramidReport {
     let mut report = ReportBuilder::new(scheme.tiers().len());
     for (id, tally) in people {
         let judgement = judge(scheme, &calibration, id, &scheme.read(Subject::of_lifetime(tally))).unwrap();
-        report.add(judgement.tier, judgement.standing.value);
+        report.add(judgement.tier, Some(judgement.standing.value));
     }
     report.finish(100)
 }

@@ -39,16 +39,20 @@ fn curry() -> Preset {
     }
 }
 
+/// By profit, as the authors have it: lead is for those who cost money. Shares of value leave whoever brings nothing in
+/// the last tier however many they are; ranks among everybody would lift them by their number.
 fn zeithaml() -> Preset {
     Preset {
         id: "zeithaml",
         display_name: "Platinum, gold, iron, lead",
-        description: "By rank of the contribution margin of a year; rises at once and falls after three reviews. \
-                      The cut-offs are the firm's.",
+        description: "By the contribution margin of a year: the first half of it comes from platinum, the next 30 % from \
+                      gold, the rest from iron; who brings nothing or costs money is lead. Rises at once and falls \
+                      after three reviews. The cut-offs are the firm's.",
         source: "Zeithaml, Rust & Lemon 2001, California Management Review 43(4), 118-142",
         scheme: SchemeDraft {
             measures: vec![ranked("margin", MeasureKind::ContributionMargin, 1.0)],
-            tiering: Some(TieringRule::ScoreThresholds(vec![95.0, 80.0, 50.0])),
+            // The last tier must have a share: that of the customers who hardly bring anything.
+            tiering: Some(TieringRule::ValueShares(vec![5_000, 3_000, 1_999, 1])),
             tiers: tiers(&["platinum", "gold", "iron", "lead"]),
             movement: Some(MovementDraft::default()),
             ..of_a_year(MeasureKind::ContributionMargin)
@@ -71,26 +75,59 @@ fn abc() -> Preset {
     }
 }
 
+/// Three quarters of the score are the rank among those who bring something, so that it means the same however many have
+/// bought nothing for a year; one quarter is how little of it serving them takes. Gates hold apart who brings nothing
+/// and who costs more than he brings, whatever weights and thresholds a firm puts in.
 fn accounts() -> Preset {
-    let cost =
-        MeasureDraft { direction: Direction::LowerIsBetter, ..ranked("cost_to_serve", MeasureKind::CostToServe, 1.0) };
     let mut tiers = tiers(&["key", "prime", "marginal", "unprofitable"]);
-    for tier in &mut tiers[..3] {
-        tier.gate = "measure.margin >= 0".to_owned();
+    for (tier, gate) in tiers.iter_mut().zip(["measure.margin > 0", "measure.margin > 0", "measure.margin >= 0"]) {
+        gate.clone_into(&mut tier.gate);
     }
     Preset {
         id: "accounts",
         display_name: "Key, prime and marginal accounts",
-        description: "By contribution margin and cost to serve of a year; whoever costs more than it brings is a class of \
-                      its own.",
+        description: "By the contribution margin of a year, ranked among those who bring one, and by the part of it that \
+                      serving them takes. Who brings nothing is marginal; who costs more than it brings is a class of \
+                      its own. The cut-offs are the firm's.",
         source: "Zeithaml, Rust & Lemon 2001; Kaplan & Narayanan 2001, J. Cost Management 15(5)",
         scheme: SchemeDraft {
-            measures: vec![ranked("margin", MeasureKind::ContributionMargin, 3.0), cost],
-            tiering: Some(TieringRule::ScoreThresholds(vec![80.0, 50.0, 0.0])),
+            measures: vec![
+                named("margin", MeasureKind::ContributionMargin),
+                named("cost_to_serve", MeasureKind::CostToServe),
+                contribution(),
+                service_share(),
+            ],
+            tiering: Some(TieringRule::ScoreThresholds(vec![90.0, 60.0, 0.0])),
             tiers,
             ..of_a_year(MeasureKind::ContributionMargin)
         },
     }
+}
+
+/// The margin of those who bring one. Of all others it is missing, so that they are not ranked among them.
+fn contribution() -> MeasureDraft {
+    MeasureDraft {
+        window: Window::Lifetime,
+        expression: "measure.margin / (measure.margin > 0 ? 1 : 0)".to_owned(),
+        missing: MissingRule::Lowest,
+        ..ranked("contribution", MeasureKind::Expression, 3.0)
+    }
+}
+
+/// How much serving takes of what is there before it, 0 to 1; missing where nothing is, and skipped.
+fn service_share() -> MeasureDraft {
+    MeasureDraft {
+        window: Window::Lifetime,
+        expression: "measure.cost_to_serve / max(measure.margin + measure.cost_to_serve, 0)".to_owned(),
+        normaliser: Some(Normaliser::Linear { low: 0.0, high: 1.0 }),
+        direction: Direction::LowerIsBetter,
+        ..ranked("service_share", MeasureKind::Expression, 1.0)
+    }
+}
+
+/// A measure that is there for gates and expressions to name: it weighs a millionth of the others.
+fn named(id: &str, kind: MeasureKind) -> MeasureDraft {
+    MeasureDraft { normaliser: Some(Normaliser::Linear { low: 0.0, high: 1.0 }), ..ranked(id, kind, 1e-6) }
 }
 
 fn of_a_year(value: MeasureKind) -> SchemeDraft {

@@ -1,8 +1,8 @@
 //! The pyramid as a whole: how many customers and how much value each tier holds, and how unequal the value is. Built
 //! from a stream of places; it knows nothing of scores or rules.
 //!
-//! Gini and Lorenz follow M. O. Lorenz (1905) and C. Gini (1912), over the customers whose value is not negative. All
-//! sums are integers, so the order of the stream does not show.
+//! Gini and Lorenz follow M. O. Lorenz (1905) and C. Gini (1912), over the customers whose value is known and not
+//! negative. All sums are integers, so the order of the stream does not show.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ pub struct Share {
 pub struct PyramidReport {
     /// From top to bottom.
     pub tiers: Vec<TierReport>,
-    /// Customers in a tier, and the sum of the values that are not negative.
+    /// Customers in a tier, and the sum of their values that are known and not negative.
     pub ranked: Share,
     /// The customers in a tier whose value is negative.
     pub negative: Share,
@@ -52,7 +52,7 @@ pub struct PyramidReport {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TierReport {
     pub customers: u64,
-    /// Of the ranked customers.
+    /// Of the customers in a tier.
     pub customer_share: Option<f64>,
     /// Sum of the values that are not negative, in minor units.
     #[serde(with = "exact")]
@@ -83,17 +83,20 @@ impl ReportBuilder {
         ReportBuilder { tiers: vec![TierSums::default(); tiers], values: Vec::new(), unranked: 0 }
     }
 
-    /// A customer in the tier of this index, counted from the top; an index past the last tier counts as the last.
-    pub fn add(&mut self, tier: usize, value: i64) {
+    /// A customer in the tier of this index, counted from the top; an index past the last tier counts as the last. Whose
+    /// value is missing counts and adds nothing: an override may hold such a one.
+    pub fn add(&mut self, tier: usize, value: Option<i64>) {
         let last = self.tiers.len().saturating_sub(1);
         let Some(sums) = self.tiers.get_mut(tier.min(last)) else { return };
         sums.customers += 1;
-        if value < 0 {
-            sums.negative.add(value);
-        } else {
-            sums.value += i128::from(value);
-            sums.lowest = Some(sums.lowest.map_or(value, |lowest| lowest.min(value)));
-            self.values.push(value);
+        match value {
+            None => {}
+            Some(value) if value < 0 => sums.negative.add(value),
+            Some(value) => {
+                sums.value += i128::from(value);
+                sums.lowest = Some(sums.lowest.map_or(value, |lowest| lowest.min(value)));
+                self.values.push(value);
+            }
         }
     }
 
@@ -180,7 +183,7 @@ mod tests {
     fn report(places: &[(usize, i64)], steps: u32) -> PyramidReport {
         let mut builder = ReportBuilder::new(2);
         for (tier, value) in places {
-            builder.add(*tier, *value);
+            builder.add(*tier, Some(*value));
         }
         builder.finish(steps)
     }
@@ -200,6 +203,20 @@ mod tests {
         assert_eq!(report.negative, Share { customers: 1, value: -5 });
         assert_eq!((report.tiers[0].value_share, report.tiers[1].value_share), (Some(0.75), Some(0.25)));
         assert_eq!((report.tiers[1].customers, report.tiers[1].lowest_value), (3, Some(0)));
+    }
+
+    #[test]
+    fn who_has_no_value_counts_and_adds_nothing() {
+        let places = [(0, 30), (1, 10)];
+        let mut builder = ReportBuilder::new(2);
+        for (tier, value) in [(0, Some(30)), (1, Some(10)), (1, None)] {
+            builder.add(tier, value);
+        }
+        let (with, without) = (builder.finish(4), report(&places, 4));
+        assert_eq!((with.tiers[1].customers, with.tiers[1].customer_share), (2, Some(2.0 / 3.0)));
+        assert_eq!(with.ranked, Share { customers: 3, value: 40 });
+        assert_eq!((with.tiers[1].value, with.tiers[1].lowest_value), (10, Some(10)));
+        assert_eq!((with.gini, with.lorenz), (without.gini, without.lorenz));
     }
 
     #[test]

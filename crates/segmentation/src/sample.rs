@@ -145,11 +145,32 @@ fn tiering() -> impl Strategy<Value = TieringRule> {
     ]
 }
 
-/// Valid schemes of every kind.
+/// Valid schemes of every kind, without gates.
 pub(crate) fn schemes() -> impl Strategy<Value = PyramidScheme> {
+    drafts().prop_map(scheme)
+}
+
+/// The same with gates before some of the tiers, by what the first measure comes to.
+pub(crate) fn gated_schemes() -> impl Strategy<Value = PyramidScheme> {
+    let gate = prop_oneof![
+        2 => Just(""),
+        1 => Just("measure.measure0 > 1"),
+        1 => Just("measure.measure0 <= 1"),
+        1 => Just("measure.measure0 < 0"),
+    ];
+    (drafts(), vec(gate, 20)).prop_map(|(mut draft, gates)| {
+        let bounded = draft.tiers.len() - 1;
+        for (tier, gate) in draft.tiers[..bounded].iter_mut().zip(gates) {
+            gate.clone_into(&mut tier.gate);
+        }
+        scheme(draft)
+    })
+}
+
+fn drafts() -> impl Strategy<Value = SchemeDraft> {
     let population = prop_oneof![Just(Population::Purchasers), Just(Population::Everyone)];
     let value = prop_oneof![Just(MeasureKind::NetRevenue), Just(MeasureKind::ContributionMargin)];
     (vec(measures(), 1..6), tiering(), population, value).prop_map(|(measures, tiering, population, value)| {
-        scheme(SchemeDraft { population, value: Some(value), ..draft(measures, tiering) })
+        SchemeDraft { population, value: Some(value), ..draft(measures, tiering) }
     })
 }

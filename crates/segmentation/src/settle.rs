@@ -59,9 +59,8 @@ pub fn settle(
         let present = present.filter(|place| place.tier < scheme.tiers().len());
         match (scheme.movement(), present, look) {
             (Some(rules), Some(present), Look::Onward) => {
-                let inside = !readings.closed.contains(&present.tier);
-                let keeps =
-                    inside && keeps(scheme, calibration, judgement.standing, present.tier, rules.keep_basis_points());
+                let part = rules.keep_basis_points();
+                let keeps = keeps((scheme, calibration), (judgement, &readings), present.tier, part);
                 moved(rules, present, subject.today, Assessment { placed: judgement.tier, keeps })
             }
             (rules, present, _) => begin(rules, present, subject.today, judgement.tier),
@@ -76,11 +75,8 @@ pub fn settle(
 fn moved(rules: &MovementRules, present: Place, today: Day, assessment: Assessment) -> Place {
     let Place { tier, since, below, review } = present;
     let next_review = review.unwrap_or_else(|| movement::review_after(since, today));
-    let stay = match movement::step(rules, Stay { tier, since, below, next_review }, today, &assessment) {
-        Step::Stayed(stay) | Step::Raised(stay) => stay,
-        // Of a review that was late: the stay in the lower tier begins when it is seen.
-        Step::Lowered(stay) => movement::enter(today, stay.tier),
-    };
+    let step = movement::step(rules, Stay { tier, since, below, next_review }, today, &assessment);
+    let (Step::Stayed(stay) | Step::Raised(stay) | Step::Lowered(stay)) = step;
     Place { tier: stay.tier, since: stay.since, below: stay.below, review: Some(stay.next_review) }
 }
 

@@ -144,9 +144,9 @@ impl SimulationBuilder {
         inputs: impl FnOnce() -> Inputs,
     ) {
         for (report, side) in self.reports.iter_mut().zip([from, to]) {
-            match (side.tier, side.value) {
-                (Some(tier), Some(value)) => report.add(tier, value),
-                _ => report.add_unranked(),
+            match side.tier {
+                Some(tier) => report.add(tier, side.value),
+                None => report.add_unranked(),
             }
         }
         if from.tier.is_none() && to.tier.is_none() {

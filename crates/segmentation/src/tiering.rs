@@ -53,9 +53,25 @@ pub(crate) fn let_in(scheme: &PyramidScheme, placed: usize, readings: &Readings)
     (placed..last).find(|tier| !readings.closed.contains(tier)).unwrap_or(last)
 }
 
-/// Whether a customer may stay in a tier that it need not enter anew: its score, or its value where the rule goes by
-/// value, is at least this part of what entering takes. Everybody may stay in the last tier.
-pub fn keeps(scheme: &PyramidScheme, calibration: &Calibration, standing: Standing, tier: usize, part_bp: i32) -> bool {
+/// Whether a customer keeps a tier at a review: it is placed there, or the gate lets it in and it has the part of what
+/// entering takes that keeping does. Everybody keeps the last tier.
+pub fn keeps(
+    (scheme, calibration): (&PyramidScheme, &Calibration),
+    (judgement, readings): (Judgement, &Readings),
+    tier: usize,
+    part_bp: i32,
+) -> bool {
+    let may_stay = || has_part_of(scheme, calibration, judgement.standing, (tier, part_bp));
+    judgement.tier == tier || (!readings.closed.contains(&tier) && may_stay())
+}
+
+/// Whether the score, or the value where the rule goes by value, is at least this part of what entering a tier takes.
+fn has_part_of(
+    scheme: &PyramidScheme,
+    calibration: &Calibration,
+    standing: Standing,
+    (tier, part_bp): (usize, i32),
+) -> bool {
     if tier + 1 >= scheme.tiers().len() {
         return true;
     }

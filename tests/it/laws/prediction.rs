@@ -73,10 +73,13 @@ fn movement() -> impl Strategy<Value = MovementRules> {
 
 fn candidate() -> impl Strategy<Value = PyramidRevision> {
     let window = prop_oneof![Just(None), (5..60).prop_map(trailing), (5..60).prop_map(half_life)];
-    (subsequence(pool(), 1..=4), rule(), prop::option::of(movement()), window).prop_map(
-        |(measures, rule, movement_rules, value_window)| PyramidRevision {
+    // Of margins nothing is known here, so under such a candidate only overrides have anybody in a tier.
+    let value = prop_oneof![4 => Just(MeasureKind::NetRevenue), 1 => Just(MeasureKind::ContributionMargin)];
+    (subsequence(pool(), 1..=4), rule(), prop::option::of(movement()), window, value).prop_map(
+        |(measures, rule, movement_rules, value_window, value)| PyramidRevision {
             movement_rules,
             value_window,
+            value_measure: value.into(),
             ..scheme(measures, rule)
         },
     )

@@ -121,6 +121,7 @@ async fn an_override_of_then_is_seen_in_the_tier(guanxi: TestServer) {
     assert_eq!(stood, ["silver", "gold", "gold", "silver", "silver"]);
     let held = explained_as_of(&guanxi, "ada", date(2026, 2, 3)).await.unwrap();
     assert_eq!(held.placed_tier, "silver");
+    assert_eq!(held.assignment.unwrap().r#override, None, "which is for the changes to tell");
 }
 
 async fn before_the_first_activation_there_is_nothing(guanxi: TestServer) {

@@ -1,10 +1,10 @@
-//! Measures and gates that are expressions over attributes and other measures, and the schemes of the literature.
+//! Measures that are expressions over attributes and other measures.
 
 use guanxi::v1::attribute_value::Value;
 use guanxi::v1::score_part::RawValue;
 use guanxi::v1::{
-    AttributeDefinition, AttributeValue, CreateAttributeDefinitionRequest, Customer, ListPyramidPresetsRequest,
-    Measure, MeasureKind, PyramidRevision, TierChangeReason, UpdateCustomerRequest, ValueType,
+    AttributeDefinition, AttributeValue, CreateAttributeDefinitionRequest, Customer, Measure, MeasureKind,
+    PyramidRevision, TierChangeReason, UpdateCustomerRequest, ValueType,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 
@@ -15,13 +15,12 @@ use super::kit::{
 
 on_each_backend! {
     expression_reads_attributes_and_measures,
-    gate_keeps_out_whoever_does_not_fulfil_it,
     change_of_an_attribute_moves_its_customer_at_once,
     every_fault_of_expressions_is_told_with_its_place,
-    every_preset_can_be_put_in_force,
 }
 
-async fn define(guanxi: &TestServer, key: &str, value_type: ValueType) {
+/// Declares an attribute.
+pub(super) async fn define(guanxi: &TestServer, key: &str, value_type: ValueType) {
     let definition = AttributeDefinition {
         display_name: key.into(),
         value_type: value_type.into(),
@@ -35,7 +34,8 @@ async fn define(guanxi: &TestServer, key: &str, value_type: ValueType) {
     guanxi.customers().create_attribute_definition(request).await.unwrap();
 }
 
-async fn set(guanxi: &TestServer, customer: &str, values: &[(&str, Value)]) {
+/// Gives a customer these attributes.
+pub(super) async fn set(guanxi: &TestServer, customer: &str, values: &[(&str, Value)]) {
     let attribute = |(key, value): &(&str, Value)| {
         let value = AttributeValue { value: Some(value.clone()), ..AttributeValue::default() };
         ((*key).to_owned(), value)
@@ -85,25 +85,6 @@ async fn expression_reads_attributes_and_measures(guanxi: TestServer) {
     assert_eq!([score(&ada), score(&bob), score(&cleo)], [Some(60.0), Some(30.0), Some(60.0)]);
 }
 
-async fn gate_keeps_out_whoever_does_not_fulfil_it(guanxi: TestServer) {
-    define(&guanxi, "audited", ValueType::Boolean).await;
-    for customer in ["ada", "bob", "cleo"] {
-        buys(&guanxi, customer, 90_000).await;
-    }
-    set(&guanxi, "ada", &[("audited", Value::Boolean(true))]).await;
-    set(&guanxi, "bob", &[("audited", Value::Boolean(false))]).await;
-    let mut revision = scheme(vec![revenue()], thresholds(&[60.0, 30.0]));
-    revision.tiers[0].gate = "attribute.audited && measure.net_revenue >= 100".into();
-    active_pyramid(&guanxi, "value", revision).await;
-    for (customer, tier, closed) in
-        [("ada", "gold", &[][..]), ("bob", "silver", &["gold"]), ("cleo", "silver", &["gold"])]
-    {
-        let explanation = explained(&guanxi, customer).await;
-        assert_eq!(explanation.assignment.unwrap().tier, tier, "{customer}");
-        assert_eq!(explanation.closed_tiers, closed, "{customer}");
-    }
-}
-
 async fn change_of_an_attribute_moves_its_customer_at_once(guanxi: TestServer) {
     define(&guanxi, "segment", ValueType::Text).await;
     buys(&guanxi, "ada", 60_000).await;
@@ -150,19 +131,4 @@ async fn every_fault_of_expressions_is_told_with_its_place(guanxi: TestServer) {
         .chain([0, 2].map(|index| format!("pyramid_revision.tiers[{index}].gate")))
         .collect();
     invalid(refused, &paths.iter().map(String::as_str).collect::<Vec<_>>());
-}
-
-async fn every_preset_can_be_put_in_force(guanxi: TestServer) {
-    crowd(&guanxi, 40).await;
-    let presets = guanxi.segmentation().list_pyramid_presets(ListPyramidPresetsRequest {}).await.unwrap().into_inner();
-    let ids: Vec<_> = presets.presets.iter().map(|preset| preset.preset_id.as_str()).collect();
-    assert_eq!(ids, ["curry", "zeithaml", "abc", "accounts"]);
-    for preset in &presets.presets {
-        create_pyramid(&guanxi, &preset.preset_id).await;
-        let revision = add_revision(&guanxi, &preset.preset_id, preset.pyramid_revision.clone().unwrap()).await;
-        let outcome = activate(&guanxi, &revision).await;
-        // Nothing is known of the costs of these purchases, so of two presets nobody has the value.
-        let ranked = if ["curry", "abc"].contains(&preset.preset_id.as_str()) { 40 } else { 0 };
-        assert_eq!(outcome.ranked_count, ranked, "{}", preset.preset_id);
-    }
 }

@@ -13,6 +13,7 @@ on_each_backend! {
     gold_is_lost_at_the_third_review_in_a_row,
     minimum_stay_is_waited_for,
     maximum_fall_is_so_many_tiers_at_a_review,
+    stay_after_a_late_review_begins_when_that_is_held,
     new_revision_places_afresh,
     renewed_calibration_raises_at_once_and_lets_falls_wait,
     without_movement_rules_a_renewed_calibration_moves_both_ways,
@@ -121,6 +122,18 @@ async fn maximum_fall_is_so_many_tiers_at_a_review(guanxi: TestServer) {
         steps(&changes(&guanxi, "ada").await),
         [("TIME", "bronze", "lead"), ("TIME", "gold", "bronze"), ("OWN_CHANGE", "", "gold")]
     );
+}
+
+/// Nobody looked for five months: of all reviews that passed, the first one lowers.
+async fn stay_after_a_late_review_begins_when_that_is_held(guanxi: TestServer) {
+    active_pyramid(&guanxi, "value", with_rules(by_revenue(), swift())).await;
+    buys(&guanxi, "ada", 100_000).await;
+    buys(&guanxi, "ada", -100_000).await;
+    clock(&guanxi, "2026-07-10T12:00:00Z");
+    let lowered = comes_into(&guanxi, "ada", "silver").await;
+    assert_eq!(lowered.assign_time, Some(crate::support::time("2026-07-10T12:00:00Z")));
+    let seen = review(&guanxi, "ada").await;
+    assert_eq!((seen.below_count, seen.next_review_date), (0, Some(date(2026, 8, 10))));
 }
 
 async fn new_revision_places_afresh(guanxi: TestServer) {

@@ -29,7 +29,8 @@ fn date(year: i32, month: i32, day: i32) -> Option<Date> {
     Some(Date { year, month, day })
 }
 
-async fn movement(
+/// Who moved between the ends of two days.
+pub(super) async fn movement(
     guanxi: &TestServer,
     movement_start_date: Option<Date>,
     movement_end_date: Option<Date>,

@@ -2,7 +2,7 @@
 
 use guanxi::v1 as pb;
 use guanxi_model::{Amount, Currency, PyramidId, Timestamp, name};
-use guanxi_segmentation::{LorenzPoint, PyramidReport, Share, Tier, TierReport};
+use guanxi_segmentation::{LorenzPoint, PyramidReport, PyramidScheme, Share, TierReport};
 use guanxi_store::Judge;
 
 use super::{money, time};
@@ -19,7 +19,7 @@ pub(crate) fn report(
         pyramid: name::pyramid(pyramid),
         pyramid_revision: name::revision(pyramid, judge.number),
         report_time: Some(time::timestamp(made)),
-        tiers: judge.scheme.tiers().iter().zip(tiers).map(|(of, one)| tier(currency, of, one)).collect(),
+        tiers: tiers.into_iter().enumerate().map(|one| tier(currency, &judge.scheme, one)).collect(),
         ranked_count: count(ranked.customers),
         unranked_count: count(unranked),
         total_value: Some(money::sum(currency, ranked.value)),
@@ -31,17 +31,23 @@ pub(crate) fn report(
     }
 }
 
-pub(super) fn tier(currency: &Currency, tier: &Tier, report: TierReport) -> pb::TierReport {
+/// One of the tiers of a scheme, by its index.
+pub(super) fn tier(
+    currency: &Currency,
+    scheme: &PyramidScheme,
+    (index, report): (usize, TierReport),
+) -> pb::TierReport {
     let TierReport { customers, customer_share, value, value_share, lowest_value, negative } = report;
     let Share { customers: negative_customers, value: _ } = negative;
     pb::TierReport {
-        tier: tier.id.to_string(),
+        tier: scheme.tiers().get(index).map(|tier| tier.id.to_string()).unwrap_or_default(),
         customer_count: count(customers),
         customer_share,
         value: Some(money::sum(currency, value)),
         value_share,
         lowest_value: lowest_value.map(|value| money::money(currency, Amount(value))),
         negative_value_count: count(negative_customers),
+        target_basis_points: scheme.tiering().target_shares().get(index).copied(),
     }
 }
 

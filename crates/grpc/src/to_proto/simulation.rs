@@ -7,7 +7,7 @@ use guanxi_model::{Amount, Currency, PyramidId, RevisionNumber, name};
 use guanxi_segmentation::{Example, Explanation, Moved, Readings, Simulation, TierReport, TieringRule, Way, explain};
 use guanxi_store::{Operation, OperationState};
 
-use super::tier::{Coverages, boundary, parts};
+use super::tier::{Coverages, boundary, closed_tiers, parts};
 use super::{money, report, time};
 
 /// How far it is.
@@ -79,9 +79,10 @@ fn tier(currency: &Currency, side: &Simulated, index: usize, report: TierReport)
     };
     // The last tier has no lower boundary, also where a calibration says who is the last of all.
     let is_last = index + 1 >= side.scheme.tiers().len();
+    let report = report::tier(currency, &side.scheme, (index, report));
     pb::SimulatedTier {
-        report: side.scheme.tiers().get(index).map(|of| report::tier(currency, of, report)),
-        target_basis_points: rule.target_shares().get(index).copied(),
+        target_basis_points: report.target_basis_points,
+        report: Some(report),
         lowest_score: lowest_score.filter(|_| !is_last),
         lowest_value: last.filter(|_| !is_last).map(|last| money::money(currency, Amount(last.value))),
     }
@@ -121,5 +122,6 @@ fn example(currency: &Currency, by: &Simulated, example: &Example) -> pb::Simula
         placed_tier: tier_id(by, placement.as_ref().map(|placement| placement.tier)),
         boundary_met: bound(placement.as_ref().and_then(|placement| placement.met.as_ref())),
         next_boundary: bound(placement.as_ref().and_then(|placement| placement.next.as_ref())),
+        closed_tiers: closed_tiers(scheme, &readings),
     }
 }

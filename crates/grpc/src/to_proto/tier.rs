@@ -3,8 +3,8 @@
 use guanxi::v1 as pb;
 use guanxi_model::{Amount, Currency, CustomerId, Day, PyramidId, TierId, Timestamp, name};
 use guanxi_segmentation::{
-    Against, Bound, Explanation, Measure, Part, Placement, PyramidScheme, Readings, Stay, Unit, Unranked, keeps,
-    movement, score_only,
+    Against, Bound, Explanation, Judgement, Measure, Part, Placement, PyramidScheme, Readings, Stay, Unit, Unranked,
+    keeps, movement, score_only,
 };
 use guanxi_store::Judge;
 use guanxi_store::ledger::{Override, Slot};
@@ -87,13 +87,13 @@ pub(crate) fn explanation(currency: &Currency, seen: &Seen<'_>, explanation: Exp
         placed_tier: placed.map(|tier| tier.id.to_string()).unwrap_or_default(),
         review: None,
         due_time: None,
-        closed_tiers: closed_tiers(seen),
+        closed_tiers: closed_tiers(&judge.scheme, seen.readings),
     }
 }
 
-fn closed_tiers(seen: &Seen<'_>) -> Vec<String> {
-    let tiers = seen.judge.scheme.tiers();
-    seen.readings.closed.iter().filter_map(|index| tiers.get(*index)).map(|tier| tier.id.to_string()).collect()
+pub(super) fn closed_tiers(scheme: &PyramidScheme, readings: &Readings) -> Vec<String> {
+    let tiers = scheme.tiers();
+    readings.closed.iter().filter_map(|index| tiers.get(*index)).map(|tier| tier.id.to_string()).collect()
 }
 
 /// What is to come: the reviews, and when the customer is looked at next.
@@ -105,13 +105,18 @@ pub(crate) fn with_outlook(
     pb::TierExplanation { review, due_time: due.map(time::timestamp), ..explanation }
 }
 
-/// How the reviews of a customer are going who has stood in a slot since a day.
-pub(crate) fn review(judge: &Judge, (slot, since): (&Slot, Day), explained: &Explanation) -> Option<pb::TierReview> {
+/// How the reviews of a customer are going who has stood in a slot since a day, by what is read of it now.
+pub(crate) fn review(
+    judge: &Judge,
+    (slot, since): (&Slot, Day),
+    (explained, readings): (&Explanation, &Readings),
+) -> Option<pb::TierReview> {
     let (rules, next_review) = (judge.scheme.movement()?, slot.review?);
     let tier = judge.scheme.index_of(slot.tier.as_ref()?)?;
     let placed = explained.placement.as_ref().ok()?;
-    let part = rules.keep_basis_points();
-    let keeps = placed.tier == tier || keeps(&judge.scheme, &judge.calibration, placed.standing, tier, part);
+    let judgement = Judgement { tier: placed.tier, standing: placed.standing };
+    let by = (&judge.scheme, &judge.calibration);
+    let keeps = keeps(by, (judgement, readings), tier, rules.keep_basis_points());
     let stay = Stay { tier, since, below: slot.below, next_review };
     Some(pb::TierReview {
         keeps,

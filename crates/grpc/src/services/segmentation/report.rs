@@ -33,10 +33,10 @@ async fn everybody(app: &App, in_force: &InForce) -> Result<Option<ReportBuilder
         if page.is_outdated() {
             return Ok(None);
         }
-        for one in page.ranked() {
-            match (one.tier, one.readings.value) {
-                (Some(tier), Some(value)) => builder.add(tier, value),
-                _ => builder.add_unranked(),
+        for one in page.members() {
+            match one.tier {
+                Some(tier) => builder.add(tier, one.readings.value),
+                None => builder.add_unranked(),
             }
         }
     }

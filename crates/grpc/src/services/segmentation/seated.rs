@@ -30,10 +30,10 @@ pub(super) struct Page<'a> {
 }
 
 /// A customer with what is read of it.
-pub(super) struct Ranked<'a> {
+pub(super) struct Member<'a> {
     pub(super) customer: &'a Seated,
     pub(super) readings: Readings,
-    /// The index of its tier, from the top; none where it is in none. Whose value is missing is not ranked.
+    /// The index of the tier that readers see, from the top; none where it is in none.
     pub(super) tier: Option<usize>,
 }
 
@@ -67,12 +67,12 @@ impl Page<'_> {
         (&self.after, &self.last)
     }
 
-    pub(super) fn ranked(&self) -> impl Iterator<Item = Ranked<'_>> {
+    pub(super) fn members(&self) -> impl Iterator<Item = Member<'_>> {
         self.customers.iter().map(|customer| {
             let history = self.histories.get(&customer.customer).unwrap_or(History::NONE);
             let readings = self.in_force.read((&customer.tally, history));
             let tier = customer.tier.as_ref().and_then(|tier| self.in_force.index_of(tier));
-            Ranked { customer, tier: tier.filter(|_| readings.value.is_some()), readings }
+            Member { customer, tier, readings }
         })
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn explanation(
     let judge = &present.in_force.judge;
     let explained = explain(&judge.scheme, &judge.calibration, &customer, &present.readings);
     let slot = present.slot().map(|(slot, since)| (slot, app.deployment().zone.day_of(since)));
-    let review = slot.and_then(|stood| to_proto::tier::review(judge, stood, &explained));
+    let review = slot.and_then(|stood| to_proto::tier::review(judge, stood, (&explained, &present.readings)));
     let due = slot.and_then(|(slot, _)| slot.due);
     let message = to_proto::tier::explanation(currency, &present.seen(&customer), explained);
     Ok(to_proto::tier::with_outlook(message, review, due))

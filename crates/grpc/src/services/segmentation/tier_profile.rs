@@ -34,7 +34,7 @@ async fn everybody(app: &App, in_force: &InForce, keys: &[LabelKey]) -> Result<O
         }
         let labels = app.reader().labels_between(page.range(), keys).await?;
         let channels = app.reader().channels_between(page.range()).await?;
-        for one in page.ranked() {
+        for one in page.members() {
             let Some(tier) = one.tier else {
                 builder.add_unranked();
                 continue;
