@@ -20,6 +20,7 @@ mod payment;
 mod profile;
 mod purchase;
 pub(crate) mod pyramid;
+mod resource;
 pub(crate) mod scheme;
 pub(crate) mod simulation;
 mod stage_change;

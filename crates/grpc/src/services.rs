@@ -6,6 +6,7 @@
 //! to its pool in the middle of a transaction.
 
 mod activity;
+mod catalogue;
 mod customers;
 mod operations;
 mod segmentation;

@@ -17,6 +17,7 @@ mod occasions;
 mod operations;
 mod pyramids;
 mod records;
+mod revisions;
 mod rows;
 #[cfg(test)]
 mod schema_test;
@@ -38,8 +39,9 @@ pub use history::Histories;
 pub use mixes::{Channels, Labels};
 pub use occasions::{OccasionPlace, OccasionQuery, Upcoming};
 pub use operations::{Operation, OperationFilter, OperationState};
-pub use pyramids::{Active, Judge, Next, Pyramid, Revision};
+pub use pyramids::{Active, Judge, Next, Pyramid};
 pub use records::RankedRecord;
+pub use revisions::{Revised, Revision};
 use sea_orm::{DatabaseConnection, DbBackend};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};

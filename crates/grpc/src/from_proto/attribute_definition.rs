@@ -6,14 +6,12 @@ use guanxi_model::customer::{AttributeDefinition, ValueType};
 use guanxi_model::{AttributeKey, Violations, name, text};
 
 use super::customer::{named, request_id, update_mask_of};
-use super::page::Column;
-use super::{Context, Paging, Path, Update, done, given, page, word};
+use super::resource::{self, described};
+use super::{Context, Paging, Path, Update, done, given, word};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 /// Type and unit are written once; an update may carry them and leaves them as they are.
 const NOT_WRITABLE: &[&str] = &["name", "value_type", "unit", "create_time", "update_time", "etag"];
-const MAX_NAME: usize = 200;
-const MAX_DESCRIPTION: usize = 2000;
 const MAX_UNIT: usize = 50;
 
 /// CreateAttributeDefinition.
@@ -48,17 +46,17 @@ fn whole(
         update_time: _,
         etag: _,
     } = definition;
-    let display_name = v.field(at.field("display_name"), text::required(display_name, MAX_NAME));
-    let description = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
+    let described = described(v, at, (display_name, description), WRITABLE);
     let value_type: Option<ValueType> = word(v, at.field("value_type"), value_type, pb::ValueType::as_str_name);
     if !unit.is_empty() && value_type.is_some_and(|value_type| value_type != ValueType::Number) {
         v.push(at.field("unit"), "only numbers have a unit");
     }
     let unit = v.field(at.field("unit"), text::optional(unit, MAX_UNIT));
+    let (display_name, description) = described?;
     Some(AttributeDefinition {
         key: key?,
-        display_name: display_name?,
-        description: description?,
+        display_name,
+        description,
         value_type: value_type?,
         unit: unit?,
         revision: 0,
@@ -102,18 +100,11 @@ fn masked(
         etag,
     } = definition;
     let key = v.field(at.field("name"), name::parse_attribute_definition(&name));
-    let display_name = match mask.contains(&"display_name") {
-        true => v.field(at.field("display_name"), text::required(display_name, MAX_NAME)),
-        false => Some(String::new()),
-    };
-    let description = match mask.contains(&"description") {
-        true => v.field(at.field("description"), text::note(description, MAX_DESCRIPTION)),
-        false => Some(String::new()),
-    };
+    let (display_name, description) = described(v, at, (display_name, description), mask)?;
     let definition = AttributeDefinition {
         key: key?,
-        display_name: display_name?,
-        description: description?,
+        display_name,
+        description,
         value_type: ValueType::Text,
         unit: String::new(),
         revision: 0,
@@ -133,19 +124,14 @@ pub(crate) fn get_request(request: &pb::GetAttributeDefinitionRequest) -> Result
 pub(crate) fn delete_request(
     request: pb::DeleteAttributeDefinitionRequest,
 ) -> Result<(AttributeKey, Guard), Violations> {
-    let pb::DeleteAttributeDefinitionRequest { name, etag, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("name"), name::parse_attribute_definition(&name));
-    done(v, id.map(|id| (id, Guard { etag, request_id })))
+    let pb::DeleteAttributeDefinitionRequest { name, etag, request_id } = request;
+    resource::deletion((&name, etag, &request_id), name::parse_attribute_definition)
 }
 
 /// ListAttributeDefinitions.
 pub(crate) fn list_request(request: &pb::ListAttributeDefinitionsRequest) -> Result<Paging, Violations> {
     let pb::ListAttributeDefinitionsRequest { page_size, page_token } = request;
-    let mut v = Violations::new();
-    let paging = page::paging(&mut v, (*page_size, page_token), &["attributeDefinitions"], &[Column::Text]);
-    done(v, paging)
+    resource::list("attributeDefinitions", (*page_size, page_token))
 }
 
 #[cfg(test)]
