@@ -1,11 +1,12 @@
-//! Changing what is not about one customer: attribute definitions, touchpoints, pyramids and their revisions, decisions
-//! about targets. Rare and small: each change is a transaction of its own, one at a time.
+//! Changing what is not about one customer: attribute definitions, touchpoints, pyramids and questionnaires with their
+//! revisions, decisions about targets. Rare and small: each change is a transaction of its own, one at a time.
 //!
 //! What all resources share (a retry finds what it made, a stale etag changes nothing, there are so many and no more) is
 //! here, once; what each of them is, is a file of its own.
 
 mod definitions;
 mod pyramids;
+mod questionnaires;
 mod resource;
 mod revisions;
 mod targets;
@@ -17,7 +18,7 @@ use guanxi_store::{Store, Tx};
 use crate::error::Error;
 use crate::fingerprint;
 pub use resource::Resource;
-pub use revisions::NewRevision;
+pub use revisions::{NewRevision, Versioned};
 
 /// What makes a write of a resource safe: the state the caller has seen (empty for any) and the id of the request.
 #[derive(Clone, Debug, Default)]

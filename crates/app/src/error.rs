@@ -75,6 +75,8 @@ pub enum Refusal {
     PyramidBusy { pyramid: String, operation: String },
     #[error("{0} has an active revision")]
     PyramidActive(String),
+    #[error("{0} has an active revision")]
+    QuestionnaireActive(String),
     #[error("{0} has not ended")]
     OperationRunning(String),
     #[error("there may be at most {limit}")]

@@ -20,6 +20,8 @@ mod payment;
 mod profile;
 mod purchase;
 pub(crate) mod pyramid;
+pub(crate) mod questionnaire;
+mod questions;
 mod resource;
 pub(crate) mod scheme;
 pub(crate) mod simulation;

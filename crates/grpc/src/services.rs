@@ -9,6 +9,7 @@ mod activity;
 mod catalogue;
 mod customers;
 mod operations;
+mod satisfaction;
 mod segmentation;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ pub(crate) mod preset;
 mod profile;
 mod purchase;
 pub(crate) mod pyramid;
+pub(crate) mod questionnaire;
 pub(crate) mod report;
 mod scheme;
 pub(crate) mod simulation;

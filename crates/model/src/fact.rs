@@ -5,6 +5,7 @@
 mod interaction;
 mod payment;
 mod purchase;
+mod satisfaction;
 mod stage_change;
 
 pub use interaction::{
@@ -12,6 +13,7 @@ pub use interaction::{
 };
 pub use payment::{Payment, WithholdingReason};
 pub use purchase::{LineError, Promotion, PromotionPurpose, Purchase, PurchaseLine, PurchaseType};
+pub use satisfaction::QuestionKind;
 pub use stage_change::{StageChange, StageReason, StageReasonBasis, StageReasonCause, StageReasonGroup};
 
 use std::collections::BTreeMap;

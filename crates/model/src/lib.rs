@@ -26,8 +26,8 @@ pub mod words;
 
 pub use customer::{ExternalId, Stage};
 pub use id::{
-    AttributeKey, CustomerId, FactId, IdError, LabelKey, MeasureId, OperationId, PyramidId, RequestId, RevisionNumber,
-    SourceName, TargetDecisionId, TierId, TouchpointId,
+    AttributeKey, CustomerId, DimensionId, FactId, IdError, ItemId, LabelKey, MeasureId, OperationId, PyramidId,
+    QuestionnaireId, RequestId, RevisionNumber, SourceName, TargetDecisionId, TierId, TouchpointId,
 };
 pub use money::{Amount, Currency, MoneyError};
 pub use name::NameError;

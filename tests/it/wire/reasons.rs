@@ -26,6 +26,7 @@ const PROVOKED: &[(ErrorReason, &[&str])] = &[
     (ErrorReason::PyramidNotActive, &["segmentation"]),
     (ErrorReason::PyramidBusy, &["segmentation"]),
     (ErrorReason::PyramidActive, &["segmentation"]),
+    (ErrorReason::QuestionnaireActive, &["satisfaction"]),
     (ErrorReason::OperationRunning, &["segmentation"]),
     (ErrorReason::LimitReached, &["customers", "segmentation"]),
     (ErrorReason::RequestTooLarge, &["wire"]),

@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use guanxi_model::RevisionNumber;
-use guanxi_store::{Revised, Revision};
+use guanxi_segmentation::PyramidScheme;
+use guanxi_store::{Pyramid, Revised, Revision, Tx};
 
 use super::{Catalogue, Guard, Resource, Write};
 use crate::error::{Error, Refusal};
@@ -19,6 +20,19 @@ pub struct NewRevision<I: Revised> {
     pub scheme: I::Scheme,
 }
 
+/// What has revisions.
+pub trait Versioned: Resource<Id: Revised<Scheme: PartialEq + Debug>> {
+    /// Refuses a scheme that names what is not there.
+    fn fits(tx: &Tx, scheme: &<Self::Id as Revised>::Scheme) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl Versioned for Pyramid {
+    /// What its expressions may read was looked up before they were read.
+    async fn fits(_tx: &Tx, _scheme: &PyramidScheme) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 impl Catalogue<'_> {
     /// Adds a revision to the resource it is of.
     ///
@@ -26,7 +40,8 @@ impl Catalogue<'_> {
     /// That is not there, or has as many as there may be.
     pub async fn create_revision<R>(&self, new: NewRevision<R::Id>, guard: &Guard) -> Result<Revision<R::Id>, Error>
     where
-        R: Resource<Id: Revised<Scheme: PartialEq + Debug>>,
+        R: Versioned,
+        R::Id: Revised<Scheme: PartialEq + Debug>,
     {
         let parent = R::name(&new.of);
         let content = format!("{:?}", (&new.description, &new.scheme));
@@ -37,6 +52,7 @@ impl Catalogue<'_> {
         if let Some(kept) = replayed(&write, &new).await? {
             return Ok(kept);
         }
+        R::fits(&write.tx, &new.scheme).await?;
         let last = write.tx.last_revision(&new.of).await?;
         let number = RevisionNumber::new(last + 1).filter(|_| last < MAX_REVISIONS);
         let number = number.ok_or(Refusal::LimitReached { limit: MAX_REVISIONS as usize })?;

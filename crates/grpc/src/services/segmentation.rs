@@ -100,8 +100,7 @@ impl SegmentationService for Service {
         let (id, paging) = from_proto::pyramid::list_revisions_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move {
             in_force::pyramid(&app, &id).await?;
-            let before = paging.after_number().unwrap_or(i64::MAX);
-            let found = app.reader().revisions(&id, before, paging.size + 1).await?;
+            let found = app.reader().revisions(&id, paging.before_number(), paging.size + 1).await?;
             let page = to_proto::page::cut(found, paging.size, to_proto::pyramid::revision_key);
             Ok(to_proto::pyramid::list_revisions_response(&app.deployment().currency, paging.query, page))
         })

@@ -8,7 +8,8 @@ use guanxi_model::fact::FactKind;
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, RevisionNumber, TargetDecisionId, TierId, Timestamp,
+    Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber, TargetDecisionId,
+    TierId, Timestamp,
 };
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
@@ -135,6 +136,7 @@ async fn fill(opened: &Opened) {
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
+        "INSERT INTO questionnaire_revisions SELECT 'q-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
         "INSERT INTO target_decisions SELECT CASE WHEN n % 2 = 0 THEN 'c-' || n % 1000 ELSE '' END, 'p-' || n / 2 % 2, \
          CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
          NULL, NULL, n FROM generate_series(1, 20000) n",
@@ -258,6 +260,9 @@ async fn operations_and_revisions_are_listed_by_their_indexes(opened: Opened) {
     watched.uses(&["pyramid_revisions_pkey"]).await;
     watched.reader.revision(&pyramid, RevisionNumber::FIRST).await.ok();
     watched.uses(&["pyramid_revisions_pkey"]).await;
+    let questionnaire = QuestionnaireId::parse("q-1").unwrap();
+    watched.reader.revisions(&questionnaire, i64::MAX, 51).await.ok();
+    watched.uses(&["questionnaire_revisions_pkey"]).await;
 }
 
 async fn population_is_read_in_the_order_of_its_key(opened: Opened) {

@@ -1,0 +1,13 @@
+//! Satisfaction: what a questionnaire asks, and what answers to it mean.
+//!
+//! Everything here is a pure function of a validated questionnaire and the answers of one record: no clock, no I/O, no
+//! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
+//! in which anything comes.
+
+mod check;
+mod scheme;
+
+pub use scheme::{
+    AnswerScale, DimensionDraft, Gate, IndexForm, ItemDraft, QuestionnaireDraft, QuestionnairePopulation,
+    QuestionnaireScheme, QuestionnaireScope, SatisfactionMetric, ScaleDirection, ScaleLabel, WeightSource,
+};
