@@ -1,6 +1,8 @@
-//! Questionnaires and their revisions.
+//! Questionnaires with their revisions, and what was answered.
 
+mod answers;
 mod faults;
 pub(crate) mod kit;
 mod questionnaires;
+mod records;
 mod revisions;

@@ -3,7 +3,7 @@
 //!
 //! - `from_proto`: from requests to commands and queries, every fault of a request at once
 //! - `to_proto`: from what the domain knows to messages
-//! - `kinds`: the four kinds of facts, whose messages differ in name only
+//! - `kinds`: the kinds of facts, whose messages differ in name only
 //! - `services`: the handlers
 //! - [`status`]: from errors to what callers see
 

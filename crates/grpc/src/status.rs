@@ -264,6 +264,9 @@ fn refused(refusal: &Refusal) -> Report {
         Refusal::QuestionnaireActive(name) => {
             report(ErrorReason::QuestionnaireActive).precondition(name).with("questionnaire", name)
         }
+        Refusal::QuestionnaireNotActive(name) => {
+            report(ErrorReason::QuestionnaireNotActive).precondition(name).with("questionnaire", name)
+        }
         Refusal::OperationRunning(name) => {
             report(ErrorReason::OperationRunning).precondition(name).with("resource", name)
         }
@@ -294,6 +297,7 @@ fn resource_type(name: &str) -> &'static str {
         "interactions" => "guanxi.dev/Interaction",
         "payments" => "guanxi.dev/Payment",
         "stageChanges" => "guanxi.dev/StageChange",
+        "satisfactionRecords" => "guanxi.dev/SatisfactionRecord",
         "pyramids" => "guanxi.dev/Pyramid",
         "revisions" if name.starts_with("questionnaires/") => "guanxi.dev/QuestionnaireRevision",
         "revisions" => "guanxi.dev/PyramidRevision",

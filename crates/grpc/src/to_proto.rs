@@ -18,6 +18,7 @@ mod purchase;
 pub(crate) mod pyramid;
 pub(crate) mod questionnaire;
 pub(crate) mod report;
+pub(crate) mod satisfaction;
 mod scheme;
 pub(crate) mod simulation;
 mod stage_change;

@@ -76,6 +76,7 @@ pub fn parse_fact(kind: FactKind, name: &str) -> Result<(CustomerId, FactId), Na
         FactKind::Interaction => "customers/{customer}/interactions/{interaction}",
         FactKind::Payment => "customers/{customer}/payments/{payment}",
         FactKind::StageChange => "customers/{customer}/stageChanges/{stage_change}",
+        FactKind::SatisfactionRecord => "customers/{customer}/satisfactionRecords/{satisfaction_record}",
     };
     parse(name, pattern, |[customer, id]| CustomerId::parse(customer).ok().zip(FactId::parse(id).ok()))
 }

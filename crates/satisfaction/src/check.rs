@@ -14,8 +14,8 @@ use crate::scheme::{IndexForm, QuestionnaireDraft, QuestionnaireScope, WeightSou
 const WHOLE_BP: i32 = 10_000;
 const MAX_TOLERANCE_BP: i32 = 5_000;
 
-/// The draft with what follows from it filled in, or all its faults.
-pub(crate) fn check(mut draft: QuestionnaireDraft) -> Result<QuestionnaireDraft, Violations> {
+/// The draft with what follows from it filled in, and the form of its index; or all its faults.
+pub(crate) fn check(mut draft: QuestionnaireDraft) -> Result<(QuestionnaireDraft, IndexForm), Violations> {
     let mut faults = Faults(Violations::default());
     faults.whole(&draft);
     faults.dimensions(&draft);
@@ -23,9 +23,11 @@ pub(crate) fn check(mut draft: QuestionnaireDraft) -> Result<QuestionnaireDraft,
     faults.tree(&draft);
     faults.compared(&draft);
     faults.form(&draft);
-    faults.0.finish()?;
     draft.compared = draft.compared.or_else(|| asked(&draft).first().copied());
-    Ok(draft)
+    match draft.form {
+        Some(form) if faults.0.is_empty() => Ok((draft, form)),
+        _ => Err(faults.0),
+    }
 }
 
 /// The kinds of expectation that anything asks, each once.

@@ -4,9 +4,25 @@
 //! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
 //! in which anything comes.
 
+mod answers;
 mod check;
+mod compare;
+mod evaluate;
+mod metric;
 mod scheme;
+mod tree;
+mod walk;
 
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod sample;
+
+pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
+pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
+pub use metric::{Metrics, PromoterClass};
 pub use scheme::{
     AnswerScale, DimensionDraft, Gate, IndexForm, ItemDraft, QuestionnaireDraft, QuestionnairePopulation,
     QuestionnaireScheme, QuestionnaireScope, SatisfactionMetric, ScaleDirection, ScaleLabel, WeightSource,

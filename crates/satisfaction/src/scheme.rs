@@ -11,6 +11,7 @@ use guanxi_model::{SourceName, TouchpointId, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
+use crate::tree::Tree;
 
 guanxi_model::words! {
     /// Whom a questionnaire is for.
@@ -117,6 +118,8 @@ pub struct ScaleLabel {
 #[serde(try_from = "QuestionnaireDraft", into = "QuestionnaireDraft")]
 pub struct QuestionnaireScheme {
     draft: QuestionnaireDraft,
+    form: IndexForm,
+    tree: Tree,
 }
 
 impl QuestionnaireScheme {
@@ -134,12 +137,33 @@ impl QuestionnaireScheme {
     /// # Errors
     /// Everything that is wrong with the draft, at paths relative to it such as `items[1].scale.max`.
     pub fn new(draft: QuestionnaireDraft) -> Result<QuestionnaireScheme, Violations> {
-        check::check(draft).map(|draft| QuestionnaireScheme { draft })
+        let (draft, form) = check::check(draft)?;
+        let tree = Tree::of(&draft);
+        Ok(QuestionnaireScheme { draft, form, tree })
     }
 
     /// What it consists of.
     pub fn content(&self) -> &QuestionnaireDraft {
         &self.draft
+    }
+
+    /// How answers become an index.
+    pub fn form(&self) -> IndexForm {
+        self.form
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Whether items and dimensions have scores of 0 to 100.
+    pub(crate) fn has_scores(&self) -> bool {
+        matches!(self.form, IndexForm::Ratio | IndexForm::Interval)
+    }
+
+    /// What the shares of all items add up to: the most points there can be, or 1 where points are gaps.
+    pub(crate) fn whole(&self) -> f64 {
+        if self.has_scores() { 100.0 } else { 1.0 }
     }
 }
 
@@ -160,6 +184,17 @@ impl ItemDraft {
             QuestionKind::Importance => self.importance_scale.as_ref().or(self.scale.as_ref()),
             _ => self.scale.as_ref(),
         }
+    }
+}
+
+impl AnswerScale {
+    pub(crate) fn is_upright(&self) -> bool {
+        self.direction == ScaleDirection::HigherIsBetter
+    }
+
+    /// The answer with its good end up.
+    pub(crate) fn upright(&self, value: i32) -> i32 {
+        if self.is_upright() { value } else { self.min + self.max - value }
     }
 }
 

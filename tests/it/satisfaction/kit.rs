@@ -1,11 +1,15 @@
 //! What the cases about satisfaction share: builders of questionnaires, and the calls most of them make.
 
 use guanxi::v1::{
-    AnswerScale, CreateQuestionnaireRequest, CreateQuestionnaireRevisionRequest, IndexForm, QuestionKind,
-    Questionnaire, QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope,
+    ActivateQuestionnaireRevisionRequest, Answer, AnswerScale, CollectionMethod, CreateQuestionnaireRequest,
+    CreateQuestionnaireRevisionRequest, IndexForm, ListSatisfactionRecordsRequest, QuestionKind, Questionnaire,
+    QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope, RecordSatisfactionRequest,
+    SatisfactionRecord, SatisfactionResult,
 };
 use guanxi_testkit::TestServer;
 use tonic::Status;
+
+use crate::support::context;
 
 pub(crate) fn scale(min: i32, max: i32) -> AnswerScale {
     AnswerScale { min, max, ..AnswerScale::default() }
@@ -85,4 +89,52 @@ pub(crate) async fn try_revision(
 /// Adds a revision and returns its name.
 pub(crate) async fn add_revision(guanxi: &TestServer, of: &str, revision: QuestionnaireRevision) -> String {
     try_revision(guanxi, of, revision).await.unwrap().name
+}
+
+/// Puts a questionnaire of this content in use; returns the name of its revision.
+pub(crate) async fn in_use(guanxi: &TestServer, id: &str, revision: QuestionnaireRevision) -> String {
+    create_questionnaire(guanxi, id).await;
+    let name = add_revision(guanxi, id, revision).await;
+    let request = ActivateQuestionnaireRevisionRequest { name: name.clone(), request_id: String::new() };
+    guanxi.satisfaction().activate_questionnaire_revision(request).await.unwrap();
+    name
+}
+
+pub(crate) fn answer(item: &str, question: QuestionKind, value: i32) -> Answer {
+    Answer { item: item.into(), question: question.into(), value: Some(value), ..Answer::default() }
+}
+
+pub(crate) fn rating(item: &str, value: i32) -> Answer {
+    answer(item, QuestionKind::Rating, value)
+}
+
+pub(crate) fn unrated(item: &str) -> Answer {
+    Answer { value: None, not_rated: true, ..rating(item, 0) }
+}
+
+/// What somebody answered on the noon of the 10th of January 2026.
+pub(crate) fn answered(customer: &str, source_id: &str, revision: &str, answers: Vec<Answer>) -> SatisfactionRecord {
+    SatisfactionRecord {
+        context: Some(context(customer, "2026-01-10T12:00:00Z", source_id)),
+        questionnaire_revision: revision.into(),
+        collection_method: CollectionMethod::Phone.into(),
+        answers,
+        ..SatisfactionRecord::default()
+    }
+}
+
+pub(crate) async fn record(guanxi: &TestServer, record: SatisfactionRecord) -> Result<SatisfactionRecord, Status> {
+    let satisfaction_record = Some(record);
+    let request = RecordSatisfactionRequest { satisfaction_record, ..RecordSatisfactionRequest::default() };
+    Ok(guanxi.satisfaction().record_satisfaction(request).await?.into_inner())
+}
+
+/// Records answers and returns what they mean.
+pub(crate) async fn meaning(guanxi: &TestServer, answers: SatisfactionRecord) -> SatisfactionResult {
+    record(guanxi, answers).await.unwrap().result.expect("what it means")
+}
+
+pub(crate) async fn records(guanxi: &TestServer, parent: &str, show_replaced: bool) -> Vec<SatisfactionRecord> {
+    let request = ListSatisfactionRecordsRequest { parent: parent.into(), show_replaced, ..Default::default() };
+    guanxi.satisfaction().list_satisfaction_records(request).await.unwrap().into_inner().satisfaction_records
 }

@@ -27,6 +27,7 @@ const PROVOKED: &[(ErrorReason, &[&str])] = &[
     (ErrorReason::PyramidBusy, &["segmentation"]),
     (ErrorReason::PyramidActive, &["segmentation"]),
     (ErrorReason::QuestionnaireActive, &["satisfaction"]),
+    (ErrorReason::QuestionnaireNotActive, &["satisfaction"]),
     (ErrorReason::OperationRunning, &["segmentation"]),
     (ErrorReason::LimitReached, &["customers", "segmentation"]),
     (ErrorReason::RequestTooLarge, &["wire"]),

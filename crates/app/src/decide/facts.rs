@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use guanxi_model::customer::{ExternalId, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact, Use};
+use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact, SatisfactionRecord, Use};
 use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::Verdict;
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
+use crate::questionnaires::Wanted;
 use crate::world::{Decision, Effect, World};
 
 /// The id of a customer that is created for a fact which names it by an external id: the same at every retry.
@@ -36,7 +37,7 @@ pub(super) fn record(world: &World<'_>, command: &RecordFact) -> Verdict {
     if let Some(kept) = state.facts.get(&own) {
         return repeated(&customer, kept, new);
     }
-    check_touchpoint(world, &new.body)?;
+    check_names(world, &new.body)?;
     let fact = arrived(world, &customer, state, new);
     let mut ledger = Ledger::of(world, &customer, (state, summary));
     if fact.state == FactState::Active {
@@ -142,6 +143,17 @@ fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
         (FactBody::StageChange(kept), FactBody::StageChange(new)) => {
             compare!(kept, new, stage => "stage", reason => "reason")
         }
+        (FactBody::SatisfactionRecord(kept), FactBody::SatisfactionRecord(new)) => {
+            let mut fields = compare!(
+                kept, new, respondent => "respondent", method => "collection_method", channel => "channel",
+                touchpoint => "touchpoint", about => "subject", wave => "wave", handlers => "handlers",
+                answers => "answers", emotion => "emotion",
+            );
+            if (&kept.questionnaire, kept.revision) != (&new.questionnaire, new.revision) {
+                fields.insert(0, "questionnaire_revision");
+            }
+            fields
+        }
         _ => vec!["kind"],
     }
 }
@@ -153,17 +165,34 @@ fn field(kind: FactKind) -> &'static str {
         FactKind::Interaction => "interaction",
         FactKind::Payment => "payment",
         FactKind::StageChange => "stage_change",
+        FactKind::SatisfactionRecord => "satisfaction_record",
     }
 }
 
-fn check_touchpoint(world: &World<'_>, body: &FactBody) -> Result<(), Error> {
-    let FactBody::Interaction(interaction) = body else { return Ok(()) };
-    match &interaction.touchpoint {
-        Some(id) if !world.loaded.touchpoints.contains(id) => Err(Error::Invalid(Violations::one(
-            "interaction.touchpoint",
-            format!("there is no {}", name::touchpoint(id)),
-        ))),
-        _ => Ok(()),
+/// Refuses a fact that names what is not there, or answers what was not asked; all its faults at once.
+fn check_names(world: &World<'_>, body: &FactBody) -> Result<(), Error> {
+    let mut faults = Violations::new();
+    if let Some(id) = body.touchpoint().filter(|id| !world.loaded.touchpoints.contains(*id)) {
+        faults.push("touchpoint", format!("there is no {}", name::touchpoint(id)));
+    }
+    if let FactBody::SatisfactionRecord(record) = body {
+        faults.merge("", answer_faults(world, record)?);
+    }
+    let mut all = Violations::new();
+    all.merge(field(body.kind()), faults);
+    all.finish().map_err(Error::Invalid)
+}
+
+/// What is wrong with the answers, by the revision that they answer.
+fn answer_faults(world: &World<'_>, record: &SatisfactionRecord) -> Result<Violations, Error> {
+    let key = (record.questionnaire.clone(), record.revision);
+    match world.standards.questionnaires.get(&key) {
+        Some(Wanted::InUse(scheme)) => Ok(scheme.faults_of(&record.answers)),
+        Some(Wanted::NotInUse) => Err(Refusal::QuestionnaireNotActive(name::questionnaire(&key.0)).into()),
+        Some(Wanted::Missing) | None => {
+            let fault = format!("there is no {}", name::questionnaire_revision(&key.0, key.1));
+            Ok(Violations::one("questionnaire_revision", fault))
+        }
     }
 }
 

@@ -165,7 +165,12 @@ mod tests {
         agree::<guanxi_satisfaction::WeightSource, pb::WeightSource>();
         agree::<guanxi_satisfaction::ScaleDirection, pb::ScaleDirection>();
         agree::<guanxi_satisfaction::SatisfactionMetric, pb::SatisfactionMetric>();
+        agree::<guanxi_satisfaction::SatisfactionBand, pb::SatisfactionBand>();
+        agree::<guanxi_satisfaction::ZonePlace, pb::ZonePlace>();
+        agree::<guanxi_satisfaction::PromoterClass, pb::PromoterClass>();
+        agree::<guanxi_satisfaction::Gating, pb::Gating>();
         agree::<fact::QuestionKind, pb::QuestionKind>();
+        agree::<fact::CollectionMethod, pb::CollectionMethod>();
         agree::<guanxi_segmentation::RecordItem, pb::RecordItem>();
         agree::<guanxi_segmentation::TargetDecisionKind, pb::TargetDecisionKind>();
         agree::<fact::FactKind, pb::FactKind>();

@@ -1,14 +1,17 @@
-//! `SatisfactionService`: questionnaires and their revisions.
+//! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
 use guanxi_model::{QuestionnaireId, name};
 use guanxi_store::Questionnaire;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::Service;
+use super::activity::{self, Progress, import};
+use crate::from_proto;
 use crate::from_proto::questionnaire as read;
+use crate::kinds::{Kind as _, SatisfactionRecords};
 use crate::status;
 use crate::to_proto::page;
 use crate::to_proto::questionnaire as word;
@@ -98,6 +101,49 @@ impl SatisfactionService for Service {
             app.catalogue().activate_questionnaire_revision((&id, number), &guard).await.map(word::resource)
         })
         .await
+    }
+
+    async fn record_satisfaction(
+        &self,
+        request: Request<pb::RecordSatisfactionRequest>,
+    ) -> Answer<pb::SatisfactionRecord> {
+        self.record::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    async fn batch_record_satisfaction(
+        &self,
+        request: Request<pb::BatchRecordSatisfactionRequest>,
+    ) -> Answer<pb::BatchRecordSatisfactionResponse> {
+        self.batch::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    type ImportSatisfactionStream = Progress;
+
+    async fn import_satisfaction(
+        &self,
+        request: Request<Streaming<pb::ImportSatisfactionRequest>>,
+    ) -> Answer<Progress> {
+        Ok(Response::new(import::acknowledged::<SatisfactionRecords, _>(&self.app, request.into_inner())))
+    }
+
+    async fn get_satisfaction_record(
+        &self,
+        request: Request<pb::GetSatisfactionRecordRequest>,
+    ) -> Answer<pb::SatisfactionRecord> {
+        let (customer, id) = from_proto::satisfaction::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            let kept = app.reader().fact(SatisfactionRecords::KIND, &customer, &id).await?;
+            let missing = || Error::NotFound(name::fact(SatisfactionRecords::KIND, &customer, &id));
+            activity::told::<SatisfactionRecords>(&app, kept.ok_or_else(missing)?).await
+        })
+        .await
+    }
+
+    async fn list_satisfaction_records(
+        &self,
+        request: Request<pb::ListSatisfactionRecordsRequest>,
+    ) -> Answer<pb::ListSatisfactionRecordsResponse> {
+        self.list::<SatisfactionRecords>(request.into_inner()).await
     }
 }
 

@@ -9,7 +9,7 @@ use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
     Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber, TargetDecisionId,
-    TierId, Timestamp,
+    TierId, Timestamp, Words as _,
 };
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
@@ -126,7 +126,7 @@ async fn fill(opened: &Opened) {
         "INSERT INTO customer_labels SELECT 'c-' || n, 'k', 'v-' || n % 1000 FROM generate_series(1, 20000) n",
         "INSERT INTO uses SELECT 'c-' || n, 2, 1, 'web', 1 FROM generate_series(1, 20000) n",
         "INSERT INTO external_ids SELECT 'erp', 'x-' || n, 'c-' || n FROM generate_series(1, 20000) n",
-        "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 4, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
+        "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 5, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
          NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
         "INSERT INTO fact_notes SELECT customer_id, fact_id, 'n' FROM facts WHERE occur_time % 3 = 0",
         "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
@@ -161,7 +161,7 @@ fn customer() -> CustomerId {
 async fn facts_are_listed_by_their_indexes(opened: Opened) {
     let watched = Watched::on(opened).await;
     let key = || Some(vec![KeyPart::Int(20_000), KeyPart::Bytes(vec![7; 16])]);
-    for kind in [FactKind::Purchase, FactKind::Interaction, FactKind::Payment, FactKind::StageChange] {
+    for (kind, _) in FactKind::ALL.iter().copied() {
         for (customer, index) in [(Some(customer()), "facts_by_customer"), (None, "facts_by_time")] {
             for after in [None, key()] {
                 for filter in ["", "source = \"shop\" AND occur_time > \"1970-01-01T00:00:00Z\""] {
