@@ -5,9 +5,9 @@ use guanxi_app::catalogue::Guard;
 use guanxi_model::customer::{AttributeDefinition, ValueType};
 use guanxi_model::{AttributeKey, Violations, name, text};
 
-use super::customer::{named, request_id, update_mask_of};
+use super::customer::named;
 use super::resource::{self, described};
-use super::{Context, Paging, Path, Update, done, given, word};
+use super::{Context, Paging, Path, Update, word};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 /// Type and unit are written once; an update may carry them and leaves them as they are.
@@ -19,15 +19,12 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateAttributeDefinitionRequest,
 ) -> Result<(AttributeDefinition, Guard), Violations> {
-    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id: id } =
-        request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let key = v.field(Path::of("attribute_definition_id"), AttributeKey::parse(attribute_definition_id));
-    let at = Path::of("attribute_definition");
-    let definition = given(&mut v, at, attribute_definition);
-    let resource = definition.and_then(|definition| whole(ctx, &mut v, at, (key, definition)));
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id } = request;
+    resource::creation(
+        ("attribute_definition_id", AttributeKey::parse(attribute_definition_id)),
+        ("attribute_definition", attribute_definition, &request_id),
+        |v, at, new| whole(ctx, v, at, new),
+    )
 }
 
 fn whole(
@@ -70,16 +67,12 @@ pub(crate) fn update_request(
     ctx: &Context<'_>,
     request: pb::UpdateAttributeDefinitionRequest,
 ) -> Result<Update<AttributeDefinition>, Violations> {
-    let pb::UpdateAttributeDefinitionRequest { attribute_definition, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("attribute_definition");
-    let update = given(&mut v, at, attribute_definition).and_then(|definition| {
-        let (resource, etag) = masked(ctx, &mut v, at, (definition, mask.as_deref().unwrap_or_default()))?;
-        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
-    });
-    done(v, update)
+    let pb::UpdateAttributeDefinitionRequest { attribute_definition, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("attribute_definition", attribute_definition, &request_id),
+        |v, at, new| masked(ctx, v, at, new),
+    )
 }
 
 /// The definition with the fields of the mask, and its etag.

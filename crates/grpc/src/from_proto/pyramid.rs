@@ -6,7 +6,7 @@ use guanxi_app::operations::ActivationRequest;
 use guanxi_model::{PyramidId, RequestId, RevisionNumber, Violations, name, text};
 use guanxi_store::Pyramid;
 
-use super::customer::{named, request_id, update_mask_of};
+use super::customer::{named, request_id};
 use super::resource::{self, MAX_DESCRIPTION, described};
 use super::scheme::AttributeTypes;
 use super::{Context, Paging, Path, Update, done, given, scheme};
@@ -19,14 +19,12 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreatePyramidRequest,
 ) -> Result<(Pyramid, Guard), Violations> {
-    let pb::CreatePyramidRequest { pyramid, pyramid_id, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("pyramid_id"), PyramidId::parse(pyramid_id));
-    let at = Path::of("pyramid");
-    let resource = given(&mut v, at, pyramid)
-        .and_then(|pyramid| masked(ctx, &mut v, at, (id, pyramid, WRITABLE)).map(|(pyramid, _)| pyramid));
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+    let pb::CreatePyramidRequest { pyramid, pyramid_id, request_id } = request;
+    resource::creation(
+        ("pyramid_id", PyramidId::parse(pyramid_id)),
+        ("pyramid", pyramid, &request_id),
+        |v, at, (id, pyramid)| masked(ctx, v, at, (id, pyramid, WRITABLE)).map(|(pyramid, _)| pyramid),
+    )
 }
 
 /// UpdatePyramid.
@@ -34,18 +32,15 @@ pub(crate) fn update_request(
     ctx: &Context<'_>,
     request: pb::UpdatePyramidRequest,
 ) -> Result<Update<Pyramid>, Violations> {
-    let pb::UpdatePyramidRequest { pyramid, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("pyramid");
-    let update = given(&mut v, at, pyramid).and_then(|pyramid| {
-        let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
-        let masked = masked(ctx, &mut v, at, (id, pyramid, mask.as_deref().unwrap_or_default()));
-        let (resource, etag) = masked?;
-        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
-    });
-    done(v, update)
+    let pb::UpdatePyramidRequest { pyramid, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("pyramid", pyramid, &request_id),
+        |v, at, (pyramid, mask)| {
+            let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
+            masked(ctx, v, at, (id, pyramid, mask))
+        },
+    )
 }
 
 /// The pyramid with the fields of the mask, and its etag.

@@ -5,7 +5,7 @@ use guanxi_app::catalogue::{Guard, NewRevision};
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name, text};
 use guanxi_store::Questionnaire;
 
-use super::customer::{named, request_id, update_mask_of};
+use super::customer::{named, request_id};
 use super::resource::{self, MAX_DESCRIPTION, described};
 use super::{Context, Paging, Path, Update, done, given, questions};
 
@@ -17,14 +17,12 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateQuestionnaireRequest,
 ) -> Result<(Questionnaire, Guard), Violations> {
-    let pb::CreateQuestionnaireRequest { questionnaire, questionnaire_id, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("questionnaire_id"), QuestionnaireId::parse(questionnaire_id));
-    let at = Path::of("questionnaire");
-    let resource = given(&mut v, at, questionnaire)
-        .and_then(|new| masked(ctx, &mut v, at, (id, new, WRITABLE)).map(|(questionnaire, _)| questionnaire));
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+    let pb::CreateQuestionnaireRequest { questionnaire, questionnaire_id, request_id } = request;
+    resource::creation(
+        ("questionnaire_id", QuestionnaireId::parse(questionnaire_id)),
+        ("questionnaire", questionnaire, &request_id),
+        |v, at, (id, new)| masked(ctx, v, at, (id, new, WRITABLE)).map(|(questionnaire, _)| questionnaire),
+    )
 }
 
 /// UpdateQuestionnaire.
@@ -32,17 +30,15 @@ pub(crate) fn update_request(
     ctx: &Context<'_>,
     request: pb::UpdateQuestionnaireRequest,
 ) -> Result<Update<Questionnaire>, Violations> {
-    let pb::UpdateQuestionnaireRequest { questionnaire, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("questionnaire");
-    let update = given(&mut v, at, questionnaire).and_then(|new| {
-        let id = v.field(at.field("name"), name::parse_questionnaire(&new.name));
-        let (resource, etag) = masked(ctx, &mut v, at, (id, new, mask.as_deref().unwrap_or_default()))?;
-        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
-    });
-    done(v, update)
+    let pb::UpdateQuestionnaireRequest { questionnaire, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("questionnaire", questionnaire, &request_id),
+        |v, at, (new, mask)| {
+            let id = v.field(at.field("name"), name::parse_questionnaire(&new.name));
+            masked(ctx, v, at, (id, new, mask))
+        },
+    )
 }
 
 /// The questionnaire with the fields of the mask, and its etag.

@@ -1,11 +1,12 @@
 //! What requests about resources of the catalogue have in common, whichever: names and descriptions, deletions, lists.
 
 use guanxi_app::catalogue::Guard;
-use guanxi_model::{NameError, Violations, text};
+use guanxi_model::{IdError, NameError, Violations, text};
+use prost_types::FieldMask;
 
-use super::customer::request_id;
+use super::customer::{request_id, update_mask_of};
 use super::page::Column;
-use super::{Paging, Path, done, page};
+use super::{Paging, Path, Update, done, given, page};
 
 pub(super) const MAX_NAME: usize = 200;
 pub(super) const MAX_DESCRIPTION: usize = 2000;
@@ -26,6 +27,37 @@ pub(super) fn described(
         false => Some(String::new()),
     };
     display_name.zip(description)
+}
+
+/// Create*: the id that the caller has chosen, and what `read` makes of the message in `field`.
+pub(super) fn creation<P, I, R>(
+    (id_field, id): (&str, Result<I, IdError>),
+    (field, message, request): (&str, Option<P>, &str),
+    read: impl FnOnce(&mut Violations, Path<'_>, (Option<I>, P)) -> Option<R>,
+) -> Result<(R, Guard), Violations> {
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, request);
+    let id = v.field(Path::of(id_field), id);
+    let at = Path::of(field);
+    let resource = given(&mut v, at, message).and_then(|message| read(&mut v, at, (id, message)));
+    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+}
+
+/// Update*: what `read` makes of the message in `field` by the mask, and its etag.
+pub(super) fn update<P, R>(
+    (mask, writable, not_writable): (Option<FieldMask>, &[&'static str], &[&'static str]),
+    (field, message, request): (&str, Option<P>, &str),
+    read: impl FnOnce(&mut Violations, Path<'_>, (P, &[&str])) -> Option<(R, String)>,
+) -> Result<Update<R>, Violations> {
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, request);
+    let mask = update_mask_of(&mut v, mask, (writable, not_writable));
+    let at = Path::of(field);
+    let named = mask.as_deref().unwrap_or_default();
+    let read = given(&mut v, at, message).and_then(|message| read(&mut v, at, (message, named)));
+    let update =
+        read.zip(mask).map(|((resource, etag), mask)| Update { resource, mask, guard: Guard { etag, request_id } });
+    done(v, update)
 }
 
 /// Delete*: name, etag and request id.

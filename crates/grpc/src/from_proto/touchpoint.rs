@@ -5,9 +5,9 @@ use guanxi_app::catalogue::Guard;
 use guanxi_model::customer::{Touchpoint, TouchpointKind};
 use guanxi_model::{SourceName, TouchpointId, Violations, name};
 
-use super::customer::{named, request_id, update_mask_of};
+use super::customer::named;
 use super::resource::{self, described};
-use super::{Context, Paging, Path, Update, done, given, word};
+use super::{Context, Paging, Path, Update, word};
 
 const WRITABLE: &[&str] = &["display_name", "journey", "position", "kind", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "create_time", "update_time", "etag"];
@@ -18,17 +18,12 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateTouchpointRequest,
 ) -> Result<(Touchpoint, Guard), Violations> {
-    let pb::CreateTouchpointRequest { touchpoint, touchpoint_id, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("touchpoint_id"), TouchpointId::parse(touchpoint_id));
-    let at = Path::of("touchpoint");
-    let resource = given(&mut v, at, touchpoint).and_then(|touchpoint| {
-        let (mut read, _) = masked(ctx, &mut v, at, (touchpoint, WRITABLE))?;
-        read.id = id?;
-        Some(read)
-    });
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+    let pb::CreateTouchpointRequest { touchpoint, touchpoint_id, request_id } = request;
+    resource::creation(
+        ("touchpoint_id", TouchpointId::parse(touchpoint_id)),
+        ("touchpoint", touchpoint, &request_id),
+        |v, at, (id, touchpoint)| masked(ctx, v, at, (id, touchpoint, WRITABLE)).map(|(touchpoint, _)| touchpoint),
+    )
 }
 
 /// UpdateTouchpoint.
@@ -36,26 +31,23 @@ pub(crate) fn update_request(
     ctx: &Context<'_>,
     request: pb::UpdateTouchpointRequest,
 ) -> Result<Update<Touchpoint>, Violations> {
-    let pb::UpdateTouchpointRequest { touchpoint, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("touchpoint");
-    let update = given(&mut v, at, touchpoint).and_then(|touchpoint| {
-        let id = v.field(at.field("name"), name::parse_touchpoint(&touchpoint.name));
-        let (mut resource, etag) = masked(ctx, &mut v, at, (touchpoint, mask.as_deref().unwrap_or_default()))?;
-        resource.id = id?;
-        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
-    });
-    done(v, update)
+    let pb::UpdateTouchpointRequest { touchpoint, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("touchpoint", touchpoint, &request_id),
+        |v, at, (touchpoint, mask)| {
+            let id = v.field(at.field("name"), name::parse_touchpoint(&touchpoint.name));
+            masked(ctx, v, at, (id, touchpoint, mask))
+        },
+    )
 }
 
-/// The touchpoint with the fields of the mask and an id to be replaced, and its etag.
+/// The touchpoint with the fields of the mask, and its etag.
 fn masked(
     ctx: &Context<'_>,
     v: &mut Violations,
     at: Path<'_>,
-    (touchpoint, mask): (pb::Touchpoint, &[&str]),
+    (id, touchpoint, mask): (Option<TouchpointId>, pb::Touchpoint, &[&str]),
 ) -> Option<(Touchpoint, String)> {
     let pb::Touchpoint {
         name: _,
@@ -92,6 +84,7 @@ fn masked(
     if mask.contains(&"kind") {
         read.kind = word(v, at.field("kind"), kind, pb::TouchpointKind::as_str_name).unwrap_or(read.kind);
     }
+    read.id = id?;
     v.is_empty().then_some((read, etag))
 }
 
