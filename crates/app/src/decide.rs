@@ -1,6 +1,7 @@
 //! What each command leads to, decided on what is known and nothing else: no I/O, no clock, no change. A refusal leaves
 //! nothing behind because nothing was done yet.
 
+mod body;
 mod customers;
 mod facts;
 mod tiers;
