@@ -3,6 +3,8 @@
 mod answers;
 mod faults;
 pub(crate) mod kit;
+mod meaning;
+mod presets;
 mod questionnaires;
 mod records;
 mod revisions;

@@ -45,16 +45,17 @@ impl Comparison {
         Comparison { kind, perception, expectation, gap: perception - expectation, ratio, band }
     }
 
-    /// Of means. The ratio is that of the means, on the grid, so that noise in the last bits of a division decides no band.
+    /// Of means. The ratio is that of the means. The band is found on the grid, so that noise in the last bits of a division
+    /// does not decide it.
     pub(crate) fn of_means(kind: QuestionKind, (perception, expectation): (f64, f64), tolerance_bp: i32) -> Comparison {
         let tolerance = f64::from(tolerance_bp) / WHOLE_BP as f64;
-        let ratio = (expectation > 0.0).then(|| on_grid(perception / expectation));
-        let band = ratio.map(|ratio| match ratio {
+        let ratio = (expectation > 0.0).then(|| perception / expectation);
+        let band = ratio.map(|ratio| match on_grid(ratio) {
             low if low < on_grid(1.0 - tolerance) => SatisfactionBand::Dissatisfied,
             high if high > on_grid(1.0 + tolerance) => SatisfactionBand::Delighted,
             _ => SatisfactionBand::Satisfied,
         });
-        Comparison { kind, perception, expectation, gap: on_grid(perception - expectation), ratio, band }
+        Comparison { kind, perception, expectation, gap: perception - expectation, ratio, band }
     }
 }
 

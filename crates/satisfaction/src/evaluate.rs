@@ -18,7 +18,7 @@ use crate::walk::Walk;
 pub struct Evaluation {
     /// None where too little was answered. The sum of the points of the items, in their order or any other.
     pub index: Option<f64>,
-    /// The share of the declared weight that was answered, 0 to 1.
+    /// The share of the declared weight that was answered and counts, 0 to 1.
     pub answered_share: f64,
     /// Means of perceptions and of the expectations they are compared with.
     pub comparison: Option<Comparison>,

@@ -125,6 +125,19 @@ fn methods_1_4_too_little_answered_has_no_index() {
 }
 
 #[test]
+fn a_dimension_with_less_than_half_its_items_does_not_count() {
+    let half = |id: &str| crate::DimensionDraft { min_answered_bp: 5_000, ..dimension(id) };
+    let items = ["a", "a", "a", "a", "b"].iter().enumerate().map(|(n, id)| within(id, rated(&format!("i{n}"), 1)));
+    let content = draft(IndexForm::Interval, vec![half("a"), half("b")], items.collect());
+    let asked = scheme(QuestionnaireDraft { min_answered_bp: 5_000, ..content });
+    let one_of_four = asked.evaluate(&[rating("i0", 1), rating("i4", 5)]);
+    assert_eq!((one_of_four.index, one_of_four.answered_share), (Some(100.0), 0.5));
+    assert_eq!((one_of_four.dimensions[0].score, one_of_four.dimensions[0].answered_share), (None, 0.25));
+    let two_of_four = asked.evaluate(&[rating("i0", 1), rating("i1", 1), rating("i4", 5)]);
+    assert_eq!((two_of_four.index, two_of_four.answered_share), (Some(50.0), 0.75));
+}
+
+#[test]
 fn not_rated_leaves_the_denominator_and_is_told_apart() {
     let asked = scheme(draft(IndexForm::Interval, vec![], vec![rated("a", 4), rated("b", 1)]));
     let unrated = Answer { asked: Asked::Item("b".to_owned().try_into().unwrap(), QuestionKind::Rating), value: None };

@@ -5,10 +5,12 @@
 //! in which anything comes.
 
 mod answers;
+mod build;
 mod check;
 mod compare;
 mod evaluate;
 mod metric;
+mod presets;
 mod scheme;
 mod tree;
 mod walk;
@@ -23,6 +25,7 @@ mod sample;
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
 pub use metric::{Metrics, PromoterClass};
+pub use presets::{Preset, presets};
 pub use scheme::{
     AnswerScale, DimensionDraft, Gate, IndexForm, ItemDraft, QuestionnaireDraft, QuestionnairePopulation,
     QuestionnaireScheme, QuestionnaireScope, SatisfactionMetric, ScaleDirection, ScaleLabel, WeightSource,

@@ -16,7 +16,7 @@ pub(crate) struct Walk<'a> {
     scheme: &'a QuestionnaireScheme,
     items: Vec<ItemResult>,
     dimensions: Vec<DimensionResult>,
-    /// 0 to 1, or a gap, or an amount, by the form of the index.
+    /// 0 to 100, or a gap, or an amount, by the form of the index.
     item_worth: Vec<Option<f64>>,
     worth: Vec<Option<f64>>,
     metrics: Metrics,
@@ -53,7 +53,7 @@ impl<'a> Walk<'a> {
             metrics: Metrics::of(&content.items, sheet),
         };
         for (item, worth) in walk.items.iter_mut().zip(&walk.item_worth) {
-            item.score = worth.filter(|_| scheme.has_scores()).map(|worth| on_grid(100.0 * worth));
+            item.score = worth.filter(|_| scheme.has_scores());
         }
         walk
     }
@@ -68,22 +68,14 @@ impl<'a> Walk<'a> {
         let dimension = &mut self.dimensions[index];
         dimension.answered_share = share;
         dimension.comparison = comparison;
-        dimension.score = self.worth[index].filter(|_| self.scheme.has_scores()).map(|worth| on_grid(100.0 * worth));
+        dimension.score = self.worth[index].filter(|_| self.scheme.has_scores());
     }
 
     /// The weighted mean of parts that count, and the share of their declared weight that was answered.
     pub(crate) fn group(&mut self, nodes: &[Node]) -> (Option<f64>, f64) {
         self.open_gates(nodes);
-        let (mut answered, mut declared) = (0.0, 0.0);
-        for node in nodes {
-            let weight = f64::from(self.weight(*node));
-            declared += weight;
-            answered += weight
-                * match node {
-                    Node::Item(item) => f64::from(u8::from(self.item_worth[*item].is_some())),
-                    Node::Dimension(dimension) => self.dimensions[*dimension].answered_share,
-                };
-        }
+        let declared: f64 = nodes.iter().map(|node| f64::from(self.weight(*node))).sum();
+        let answered: f64 = nodes.iter().map(|node| f64::from(self.weight(*node)) * self.answered(*node)).sum();
         let parts = self.parts(nodes);
         let total: f64 = parts.iter().map(|(_, weight)| weight).sum();
         let sum: f64 = parts.iter().map(|(node, weight)| weight * self.effective(*node).unwrap_or_default()).sum();
@@ -100,9 +92,18 @@ impl<'a> Walk<'a> {
             self.dimensions[index].gate = match (self.dimensions[below].gate, self.worth[below]) {
                 (Gating::Closed, _) => Gating::Closed,
                 (Gating::Unknown, _) | (_, None) => Gating::Unknown,
-                (_, Some(worth)) if on_grid(100.0 * worth) >= f64::from(gate.min_score) => Gating::Open,
+                (_, Some(score)) if on_grid(score) >= f64::from(gate.min_score) => Gating::Open,
                 _ => Gating::Closed,
             };
+        }
+    }
+
+    /// The share of a part that was answered and counts.
+    fn answered(&self, node: Node) -> f64 {
+        match (node, self.effective(node)) {
+            (_, None) => 0.0,
+            (Node::Item(_), Some(_)) => 1.0,
+            (Node::Dimension(dimension), Some(_)) => self.dimensions[dimension].answered_share,
         }
     }
 
@@ -208,8 +209,9 @@ impl<'a> Walk<'a> {
     fn score(&mut self, item: usize, share: f64, gate: Gating) -> f64 {
         let worth = self.item_worth[item].filter(|_| gate != Gating::Closed).unwrap_or_default();
         let result = &mut self.items[item];
-        result.weight_share = share / self.scheme.whole();
-        result.points = on_grid(share * worth);
+        let whole = self.scheme.whole();
+        result.weight_share = share / whole;
+        result.points = on_grid(share * worth / whole);
         result.points
     }
 
@@ -279,8 +281,8 @@ fn worth(scheme: &QuestionnaireScheme, item: &ItemDraft, sheet: &Sheet<'_>) -> O
     let AnswerScale { min, max, .. } = *scale;
     Some(match scheme.form() {
         // Fornell et al. 1996, J. Marketing 60(4), 7-18, and the form without a lower bound.
-        IndexForm::Interval => f64::from(scale.upright(value) - min) / f64::from(max - min),
-        IndexForm::Ratio => f64::from(scale.upright(value)) / f64::from(max),
+        IndexForm::Interval => 100.0 * f64::from(scale.upright(value) - min) / f64::from(max - min),
+        IndexForm::Ratio => 100.0 * f64::from(scale.upright(value)) / f64::from(max),
         // Parasuraman, Zeithaml & Berry 1988, J. Retailing 64(1), 12-40.
         IndexForm::Gap => {
             let expectation = answer(scheme.content().compared?)?;

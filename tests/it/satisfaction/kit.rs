@@ -1,10 +1,10 @@
 //! What the cases about satisfaction share: builders of questionnaires, and the calls most of them make.
 
 use guanxi::v1::{
-    ActivateQuestionnaireRevisionRequest, Answer, AnswerScale, CollectionMethod, CreateQuestionnaireRequest,
+    ActivateQuestionnaireRevisionRequest, AnswerScale, CollectionMethod, CreateQuestionnaireRequest,
     CreateQuestionnaireRevisionRequest, IndexForm, ListSatisfactionRecordsRequest, QuestionKind, Questionnaire,
     QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope, RecordSatisfactionRequest,
-    SatisfactionRecord, SatisfactionResult,
+    SatisfactionAnswer, SatisfactionRecord, SatisfactionResult,
 };
 use guanxi_testkit::TestServer;
 use tonic::Status;
@@ -100,20 +100,30 @@ pub(crate) async fn in_use(guanxi: &TestServer, id: &str, revision: Questionnair
     name
 }
 
-pub(crate) fn answer(item: &str, question: QuestionKind, value: i32) -> Answer {
-    Answer { item: item.into(), question: question.into(), value: Some(value), ..Answer::default() }
+pub(crate) fn answer(item: &str, question: QuestionKind, value: i32) -> SatisfactionAnswer {
+    SatisfactionAnswer {
+        item: item.into(),
+        question: question.into(),
+        value: Some(value),
+        ..SatisfactionAnswer::default()
+    }
 }
 
-pub(crate) fn rating(item: &str, value: i32) -> Answer {
+pub(crate) fn rating(item: &str, value: i32) -> SatisfactionAnswer {
     answer(item, QuestionKind::Rating, value)
 }
 
-pub(crate) fn unrated(item: &str) -> Answer {
-    Answer { value: None, not_rated: true, ..rating(item, 0) }
+pub(crate) fn unrated(item: &str) -> SatisfactionAnswer {
+    SatisfactionAnswer { value: None, not_rated: true, ..rating(item, 0) }
 }
 
 /// What somebody answered on the noon of the 10th of January 2026.
-pub(crate) fn answered(customer: &str, source_id: &str, revision: &str, answers: Vec<Answer>) -> SatisfactionRecord {
+pub(crate) fn answered(
+    customer: &str,
+    source_id: &str,
+    revision: &str,
+    answers: Vec<SatisfactionAnswer>,
+) -> SatisfactionRecord {
     SatisfactionRecord {
         context: Some(context(customer, "2026-01-10T12:00:00Z", source_id)),
         questionnaire_revision: revision.into(),

@@ -90,8 +90,8 @@ fn handler(v: &mut Violations, at: Path<'_>, handler: pb::SatisfactionHandler) -
     Some(Handler { handler: handler?, team: team?, branch: branch? })
 }
 
-fn answer(v: &mut Violations, at: Path<'_>, answer: pb::Answer) -> Option<Answer> {
-    let pb::Answer { item, dimension, question, value, not_rated } = answer;
+fn answer(v: &mut Violations, at: Path<'_>, answer: pb::SatisfactionAnswer) -> Option<Answer> {
+    let pb::SatisfactionAnswer { item, dimension, question, value, not_rated } = answer;
     if value.is_some() == not_rated {
         let fault = if not_rated { "must not be given for what was not rated" } else { "is required, or not_rated" };
         v.push(at.field("value"), fault);

@@ -66,6 +66,13 @@ impl SatisfactionService for Service {
         .await
     }
 
+    async fn list_questionnaire_presets(
+        &self,
+        _request: Request<pb::ListQuestionnairePresetsRequest>,
+    ) -> Answer<pb::ListQuestionnairePresetsResponse> {
+        word::presets_response(guanxi_satisfaction::presets()).map(Response::new).map_err(status::of)
+    }
+
     async fn get_questionnaire_revision(
         &self,
         request: Request<pb::GetQuestionnaireRevisionRequest>,

@@ -1,10 +1,11 @@
 //! Questionnaires and their revisions.
 
 use guanxi::v1 as pb;
+use guanxi_app::Error;
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{QuestionnaireId, etag, name};
 use guanxi_satisfaction::{
-    AnswerScale, DimensionDraft, Gate, ItemDraft, QuestionnaireDraft, QuestionnaireScheme, ScaleLabel,
+    AnswerScale, DimensionDraft, Gate, ItemDraft, Preset, QuestionnaireDraft, QuestionnaireScheme, ScaleLabel,
 };
 use guanxi_store::{Questionnaire, Revision};
 
@@ -56,6 +57,26 @@ pub(crate) fn list_revisions_response(
 ) -> pb::ListQuestionnaireRevisionsResponse {
     let (questionnaire_revisions, next_page_token) = page::close(revisions, query, revision_key, revision);
     pb::ListQuestionnaireRevisionsResponse { questionnaire_revisions, next_page_token }
+}
+
+/// ListQuestionnairePresets.
+///
+/// # Errors
+/// A preset that is no questionnaire: a fault of ours.
+pub(crate) fn presets_response(presets: Vec<Preset>) -> Result<pb::ListQuestionnairePresetsResponse, Error> {
+    let presets = presets.into_iter().map(preset);
+    Ok(pb::ListQuestionnairePresetsResponse { presets: presets.collect::<Result<_, _>>()? })
+}
+
+fn preset(preset: Preset) -> Result<pb::QuestionnairePreset, Error> {
+    let Preset { id, display_name, description, source, content } = preset;
+    Ok(pb::QuestionnairePreset {
+        preset_id: id.to_owned(),
+        display_name: display_name.to_owned(),
+        description: description.to_owned(),
+        source: source.to_owned(),
+        questionnaire_revision: Some(scheme(&QuestionnaireScheme::new(content).map_err(Error::Invalid)?)),
+    })
 }
 
 /// What of a revision is its scheme; the rest is left empty.

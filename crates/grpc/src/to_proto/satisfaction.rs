@@ -59,13 +59,13 @@ fn handler(handler: Handler) -> pb::SatisfactionHandler {
     pb::SatisfactionHandler { handler, team, branch }
 }
 
-fn answer(answer: Answer) -> pb::Answer {
+fn answer(answer: Answer) -> pb::SatisfactionAnswer {
     let Answer { asked, value } = answer;
     let (item, dimension, question) = match asked {
         Asked::Item(item, kind) => (item.into(), String::new(), kind),
         Asked::Dimension(dimension) => (String::new(), dimension.into(), QuestionKind::Importance),
     };
-    pb::Answer { item, dimension, question: number(question), value, not_rated: value.is_none() }
+    pb::SatisfactionAnswer { item, dimension, question: number(question), value, not_rated: value.is_none() }
 }
 
 fn result(scheme: &QuestionnaireScheme, evaluation: Evaluation) -> pb::SatisfactionResult {
@@ -84,10 +84,10 @@ fn result(scheme: &QuestionnaireScheme, evaluation: Evaluation) -> pb::Satisfact
     }
 }
 
-fn item((item, result): (&ItemDraft, ItemResult)) -> pb::ItemResult {
+fn item((item, result): (&ItemDraft, ItemResult)) -> pb::SatisfactionItemResult {
     let ItemResult { score, comparisons, zone: tolerance, importance, missing, not_rated, weight_share, points } =
         result;
-    pb::ItemResult {
+    pb::SatisfactionItemResult {
         item: item.id.clone(),
         score,
         comparisons: comparisons.into_iter().map(comparison).collect(),
@@ -100,9 +100,9 @@ fn item((item, result): (&ItemDraft, ItemResult)) -> pb::ItemResult {
     }
 }
 
-fn dimension((dimension, result): (&DimensionDraft, DimensionResult)) -> pb::DimensionResult {
+fn dimension((dimension, result): (&DimensionDraft, DimensionResult)) -> pb::SatisfactionDimensionResult {
     let DimensionResult { score, comparison: means, importance, answered_share, gate, weight_share, points } = result;
-    pb::DimensionResult {
+    pb::SatisfactionDimensionResult {
         dimension: dimension.id.clone(),
         score,
         comparison: means.map(comparison),

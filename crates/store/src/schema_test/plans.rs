@@ -8,8 +8,8 @@ use guanxi_model::fact::FactKind;
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber, TargetDecisionId,
-    TierId, Timestamp, Words as _,
+    Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
+    TargetDecisionId, TierId, Timestamp, Words as _,
 };
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
@@ -174,6 +174,8 @@ async fn facts_are_listed_by_their_indexes(opened: Opened) {
             }
         }
     }
+    watched.reader.fact(FactKind::SatisfactionRecord, &customer(), &FactId::new(Timestamp(0))).await.ok();
+    watched.finds(&[]).await;
 }
 
 async fn customers_are_listed_by_their_indexes(opened: Opened) {
