@@ -2,31 +2,18 @@
 
 use guanxi_model::customer::{AttributeDefinition, Touchpoint};
 use guanxi_model::{AttributeKey, TouchpointId, name};
-use guanxi_store::{CatalogueTable, Tx};
+use guanxi_store::Tx;
 
-use super::resource::{Change, Resource, Stamps};
+use super::resource::{Change, Resource, kept};
 use crate::error::{Error, Refusal};
 
 impl Resource for AttributeDefinition {
-    type Id = AttributeKey;
-    const TABLE: CatalogueTable = CatalogueTable::AttributeDefinitions;
+    kept!(key: AttributeKey, AttributeDefinitions: attribute_definition, put_attribute_definition, delete_attribute_definition);
+
     const LIMIT: usize = 200;
-
-    fn id(&self) -> &AttributeKey {
-        &self.key
-    }
-
-    fn name(id: &AttributeKey) -> String {
-        name::attribute_definition(id)
-    }
 
     fn content(&self) -> String {
         format!("{:?}", (&self.display_name, &self.description, self.value_type, &self.unit))
-    }
-
-    fn stamps(&mut self) -> Stamps<'_> {
-        let AttributeDefinition { revision, create_time, update_time, .. } = self;
-        Stamps { revision, create_time, update_time }
     }
 
     fn take(&mut self, field: &str, new: &Self) {
@@ -42,18 +29,6 @@ impl Resource for AttributeDefinition {
         change == Change::Delete
     }
 
-    async fn find(tx: &Tx, id: &AttributeKey) -> Result<Option<Self>, guanxi_store::Error> {
-        tx.attribute_definition(id).await
-    }
-
-    async fn put(&self, tx: &Tx) -> Result<(), guanxi_store::Error> {
-        tx.put_attribute_definition(self).await
-    }
-
-    async fn erase(tx: &Tx, id: &AttributeKey) -> Result<(), guanxi_store::Error> {
-        tx.delete_attribute_definition(id).await
-    }
-
     /// No customer may have a value for it.
     async fn let_go(&self, tx: &Tx) -> Result<(), Error> {
         match tx.attribute_in_use(&self.key).await? {
@@ -64,25 +39,12 @@ impl Resource for AttributeDefinition {
 }
 
 impl Resource for Touchpoint {
-    type Id = TouchpointId;
-    const TABLE: CatalogueTable = CatalogueTable::Touchpoints;
+    kept!(id: TouchpointId, Touchpoints: touchpoint, put_touchpoint, delete_touchpoint);
+
     const LIMIT: usize = 1000;
-
-    fn id(&self) -> &TouchpointId {
-        &self.id
-    }
-
-    fn name(id: &TouchpointId) -> String {
-        name::touchpoint(id)
-    }
 
     fn content(&self) -> String {
         format!("{:?}", (&self.display_name, &self.journey, self.position, self.kind, &self.description))
-    }
-
-    fn stamps(&mut self) -> Stamps<'_> {
-        let Touchpoint { revision, create_time, update_time, .. } = self;
-        Stamps { revision, create_time, update_time }
     }
 
     fn take(&mut self, field: &str, new: &Self) {
@@ -94,18 +56,6 @@ impl Resource for Touchpoint {
             "description" => self.description.clone_from(&new.description),
             _ => {}
         }
-    }
-
-    async fn find(tx: &Tx, id: &TouchpointId) -> Result<Option<Self>, guanxi_store::Error> {
-        tx.touchpoint(id).await
-    }
-
-    async fn put(&self, tx: &Tx) -> Result<(), guanxi_store::Error> {
-        tx.put_touchpoint(self).await
-    }
-
-    async fn erase(tx: &Tx, id: &TouchpointId) -> Result<(), guanxi_store::Error> {
-        tx.delete_touchpoint(id).await
     }
 
     /// Facts keep its name.

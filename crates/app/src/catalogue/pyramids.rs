@@ -1,32 +1,19 @@
 //! Pyramids. Putting a revision in force is an operation.
 
 use guanxi_model::{PyramidId, name};
-use guanxi_store::{CatalogueTable, Pyramid, Tx};
+use guanxi_store::{Pyramid, Tx};
 
-use super::resource::{Change, Resource, Stamps};
+use super::resource::{Change, Resource, kept};
 use crate::error::{Error, Refusal};
 
 impl Resource for Pyramid {
-    type Id = PyramidId;
-    const TABLE: CatalogueTable = CatalogueTable::Pyramids;
+    kept!(id: PyramidId, Pyramids: pyramid, put_pyramid, delete_pyramid);
+
     /// Every fact is judged by each of them.
     const LIMIT: usize = 20;
 
-    fn id(&self) -> &PyramidId {
-        &self.id
-    }
-
-    fn name(id: &PyramidId) -> String {
-        name::pyramid(id)
-    }
-
     fn content(&self) -> String {
         format!("{:?}", (&self.display_name, &self.description))
-    }
-
-    fn stamps(&mut self) -> Stamps<'_> {
-        let Pyramid { revision, create_time, update_time, .. } = self;
-        Stamps { revision, create_time, update_time }
     }
 
     fn take(&mut self, field: &str, new: &Self) {
@@ -39,18 +26,6 @@ impl Resource for Pyramid {
 
     fn stills_facts(_change: Change) -> bool {
         true
-    }
-
-    async fn find(tx: &Tx, id: &PyramidId) -> Result<Option<Self>, guanxi_store::Error> {
-        tx.pyramid(id).await
-    }
-
-    async fn put(&self, tx: &Tx) -> Result<(), guanxi_store::Error> {
-        tx.put_pyramid(self).await
-    }
-
-    async fn erase(tx: &Tx, id: &PyramidId) -> Result<(), guanxi_store::Error> {
-        tx.delete_pyramid(id).await
     }
 
     /// It was never in force, and is not about to be.

@@ -2,33 +2,20 @@
 
 use guanxi_model::{QuestionnaireId, RevisionNumber, TouchpointId, Violations, name};
 use guanxi_satisfaction::QuestionnaireScheme;
-use guanxi_store::{CatalogueTable, Questionnaire, Tx};
+use guanxi_store::{Questionnaire, Tx};
 
-use super::resource::{Resource, Stamped as _, Stamps};
+use super::resource::{Resource, Stamped as _, kept};
 use super::revisions::Versioned;
 use super::{Catalogue, Guard};
 use crate::error::{Error, Refusal};
 
 impl Resource for Questionnaire {
-    type Id = QuestionnaireId;
-    const TABLE: CatalogueTable = CatalogueTable::Questionnaires;
+    kept!(id: QuestionnaireId, Questionnaires: questionnaire, put_questionnaire, delete_questionnaire);
+
     const LIMIT: usize = 200;
-
-    fn id(&self) -> &QuestionnaireId {
-        &self.id
-    }
-
-    fn name(id: &QuestionnaireId) -> String {
-        name::questionnaire(id)
-    }
 
     fn content(&self) -> String {
         format!("{:?}", (&self.display_name, &self.description))
-    }
-
-    fn stamps(&mut self) -> Stamps<'_> {
-        let Questionnaire { revision, create_time, update_time, .. } = self;
-        Stamps { revision, create_time, update_time }
     }
 
     fn take(&mut self, field: &str, new: &Self) {
@@ -37,18 +24,6 @@ impl Resource for Questionnaire {
             "description" => self.description.clone_from(&new.description),
             _ => {}
         }
-    }
-
-    async fn find(tx: &Tx, id: &QuestionnaireId) -> Result<Option<Self>, guanxi_store::Error> {
-        tx.questionnaire(id).await
-    }
-
-    async fn put(&self, tx: &Tx) -> Result<(), guanxi_store::Error> {
-        tx.put_questionnaire(self).await
-    }
-
-    async fn erase(tx: &Tx, id: &QuestionnaireId) -> Result<(), guanxi_store::Error> {
-        tx.delete_questionnaire(id).await
     }
 
     /// Records name its revisions once it was in use.

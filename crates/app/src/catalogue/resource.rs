@@ -51,6 +51,40 @@ pub trait Resource: Sized {
     fn let_go(&self, tx: &Tx) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
+/// The part of a resource that is alike but for names: its id and name, its table, its stamps, and how it is kept.
+macro_rules! kept {
+    ($field:ident: $id:ty, $table:ident: $find:ident, $put:ident, $erase:ident) => {
+        type Id = $id;
+        const TABLE: guanxi_store::CatalogueTable = guanxi_store::CatalogueTable::$table;
+
+        fn id(&self) -> &$id {
+            &self.$field
+        }
+
+        fn name(id: &$id) -> String {
+            guanxi_model::name::$find(id)
+        }
+
+        fn stamps(&mut self) -> $crate::catalogue::resource::Stamps<'_> {
+            let Self { revision, create_time, update_time, .. } = self;
+            $crate::catalogue::resource::Stamps { revision, create_time, update_time }
+        }
+
+        async fn find(tx: &guanxi_store::Tx, id: &$id) -> Result<Option<Self>, guanxi_store::Error> {
+            tx.$find(id).await
+        }
+
+        async fn put(&self, tx: &guanxi_store::Tx) -> Result<(), guanxi_store::Error> {
+            tx.$put(self).await
+        }
+
+        async fn erase(tx: &guanxi_store::Tx, id: &$id) -> Result<(), guanxi_store::Error> {
+            tx.$erase(id).await
+        }
+    };
+}
+pub(super) use kept;
+
 impl Catalogue<'_> {
     /// Creates a resource. Revision and times are set here.
     ///
