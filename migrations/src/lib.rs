@@ -11,6 +11,7 @@ mod m20261121_000002_facts;
 mod m20261121_000003_pyramids;
 mod m20261121_000004_operations;
 mod m20261127_000010_care;
+mod m20261127_000020_questionnaires;
 
 use sea_orm_migration::prelude::*;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_pyramids::Migration),
             Box::new(m20261121_000004_operations::Migration),
             Box::new(m20261127_000010_care::Migration),
+            Box::new(m20261127_000020_questionnaires::Migration),
         ]
     }
 }

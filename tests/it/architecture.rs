@@ -11,11 +11,15 @@ use serde_json::Value;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("guanxi", &[]),
     ("guanxi-model", &[]),
+    ("guanxi-satisfaction", &["guanxi-model"]),
     ("guanxi-segmentation", &["guanxi-model"]),
     ("guanxi-migrations", &[]),
-    ("guanxi-store", &["guanxi-migrations", "guanxi-model", "guanxi-segmentation"]),
-    ("guanxi-app", &["guanxi-model", "guanxi-segmentation", "guanxi-store"]),
-    ("guanxi-grpc", &["guanxi", "guanxi-app", "guanxi-model", "guanxi-segmentation", "guanxi-store"]),
+    ("guanxi-store", &["guanxi-migrations", "guanxi-model", "guanxi-satisfaction", "guanxi-segmentation"]),
+    ("guanxi-app", &["guanxi-model", "guanxi-satisfaction", "guanxi-segmentation", "guanxi-store"]),
+    (
+        "guanxi-grpc",
+        &["guanxi", "guanxi-app", "guanxi-model", "guanxi-satisfaction", "guanxi-segmentation", "guanxi-store"],
+    ),
     ("guanxi-server", &["guanxi", "guanxi-app", "guanxi-grpc", "guanxi-model", "guanxi-store"]),
 ];
 /// Packages that are never shipped: they may import anything.

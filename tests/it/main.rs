@@ -14,6 +14,7 @@ mod architecture;
 mod customers;
 mod imports;
 mod laws;
+mod satisfaction;
 mod segmentation;
 mod support;
 mod wire;

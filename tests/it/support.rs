@@ -153,6 +153,14 @@ pub(crate) fn wrong_fields<T>(answer: Result<T, Status>) -> Vec<String> {
     refused(answer, Code::InvalidArgument, "INVALID_FIELDS").fields
 }
 
+/// What a call is refused for that names these fields, and no others.
+#[track_caller]
+pub(crate) fn invalid<T>(result: Result<T, Status>, fields: &[&str]) {
+    let refusal = refused(result, Code::InvalidArgument, "INVALID_FIELDS");
+    assert_eq!(refusal.fields, fields);
+    assert_eq!(refusal.metadata["fields"], fields.len().to_string());
+}
+
 /// A UUID for a request, the same for the same number.
 pub(crate) fn request_id(number: u128) -> String {
     let hex = format!("{number:032x}");

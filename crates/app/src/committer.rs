@@ -22,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use crate::command::{Command, Grouping, Outcome, Urgency};
 use crate::error::Error;
 use crate::judges::Judges;
+use crate::questionnaires::Questionnaires;
 
 /// What became of each command of a job; the error is one of the job as a whole.
 pub(crate) type Answers = Result<Vec<Result<Outcome, Error>>, Error>;
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) zone: Zone,
     pub(crate) clock: Clock,
     pub(crate) judges: Arc<Judges>,
+    pub(crate) questionnaires: Arc<Questionnaires>,
 }
 
 struct Lane {

@@ -1,6 +1,7 @@
 //! What each command leads to, decided on what is known and nothing else: no I/O, no clock, no change. A refusal leaves
 //! nothing behind because nothing was done yet.
 
+mod body;
 mod customers;
 mod facts;
 mod tiers;
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 
 use guanxi_model::CustomerId;
 use guanxi_model::customer::ExternalId;
-use guanxi_model::fact::{CustomerRef, FactBody, FactKind};
+use guanxi_model::fact::{CustomerRef, FactKind};
 use guanxi_store::ledger::Keys;
 
 use crate::Error;
@@ -117,9 +118,7 @@ fn fact_keys(keys: &mut Keys, command: &RecordFact, customer: &CustomerId) {
     keys.facts.insert((customer.clone(), (kind, fact.key.clone())));
     keys.facts.extend(fact.replaces.iter().map(|key| (customer.clone(), (kind, key.clone()))));
     stage_keys(keys, kind, customer);
-    if let FactBody::Interaction(interaction) = &fact.body {
-        keys.touchpoints.extend(interaction.touchpoint.clone());
-    }
+    keys.touchpoints.extend(fact.body.touchpoint().cloned());
     if let CustomerRef::External(external) = &fact.customer {
         keys.external_ids.insert(external.clone());
     }

@@ -75,6 +75,10 @@ pub enum Refusal {
     PyramidBusy { pyramid: String, operation: String },
     #[error("{0} has an active revision")]
     PyramidActive(String),
+    #[error("{0} has an active revision")]
+    QuestionnaireActive(String),
+    #[error("no revision of {0} was ever active")]
+    QuestionnaireNotActive(String),
     #[error("{0} has not ended")]
     OperationRunning(String),
     #[error("there may be at most {limit}")]

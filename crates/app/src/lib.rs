@@ -4,6 +4,7 @@
 //! - `command`, `error`: what may be asked for and how it may end
 //! - `decide`, `world`, `committer`: how commands are decided and made durable
 //! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
+//! - [`questionnaires`]: what facts answer
 //! - [`catalogue`], [`operations`]: the rest
 //! - `housekeeping`: what is forgotten after its time
 
@@ -16,6 +17,7 @@ mod fingerprint;
 mod housekeeping;
 mod judges;
 pub mod operations;
+pub mod questionnaires;
 mod reseat;
 mod seat;
 mod sweeper;
@@ -23,6 +25,7 @@ mod sweeper;
 mod tests;
 mod world;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use guanxi_model::{Clock, Day, PyramidId, Timestamp};
@@ -40,6 +43,7 @@ use committer::{Committer, Shared};
 pub use error::{Error, Refusal};
 use judges::Judges;
 use operations::{Operations, Runner};
+use questionnaires::{Questionnaires, RevisionKey, Schemes};
 
 /// The application: one per process.
 pub struct App {
@@ -48,6 +52,7 @@ pub struct App {
     deployment: Deployment,
     clock: Clock,
     judges: Arc<Judges>,
+    questionnaires: Arc<Questionnaires>,
     committer: Mutex<Option<Arc<Committer>>>,
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -61,13 +66,14 @@ impl App {
     /// A store that belongs to another deployment or is not migrated.
     pub async fn start(store: Store, deployment: Deployment, clock: Clock) -> Result<App, Error> {
         store.verify(&deployment).await?;
-        let judges = Arc::new(Judges::default());
+        let (judges, questionnaires) = (Arc::new(Judges::default()), Arc::new(Questionnaires::default()));
         let tasks = TaskTracker::new();
         let shared = Arc::new(Shared {
             store: store.clone(),
             zone: deployment.zone.clone(),
             clock: clock.clone(),
             judges: Arc::clone(&judges),
+            questionnaires: Arc::clone(&questionnaires),
         });
         let committer = Arc::new(Committer::start(&shared, &tasks));
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
@@ -79,7 +85,7 @@ impl App {
         tasks.spawn(sweeper.run(stop.clone()));
         let committer = Mutex::new(Some(committer));
         let reader = store.reader();
-        Ok(App { store, reader, deployment, clock, judges, committer, wake, stop, tasks })
+        Ok(App { store, reader, deployment, clock, judges, questionnaires, committer, wake, stop, tasks })
     }
 
     /// Stops taking commands, finishes those that were taken, and leaves operations where they are.
@@ -150,5 +156,18 @@ impl App {
     /// The database does not answer.
     pub async fn judge(&self, pyramid: &PyramidId, generation: i64) -> Result<Arc<Judge>, Error> {
         self.judges.read(&self.reader, pyramid, generation).await
+    }
+
+    /// The revisions of questionnaires among `keys` that are in memory, and those that are not.
+    pub fn known_questionnaires(&self, keys: BTreeSet<RevisionKey>) -> (Schemes, Vec<RevisionKey>) {
+        self.questionnaires.known(keys)
+    }
+
+    /// Reads revisions of questionnaires into memory; what is not there is left out.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn read_questionnaires(&self, keys: Vec<RevisionKey>) -> Result<Schemes, Error> {
+        self.questionnaires.read(&self.reader, keys).await
     }
 }

@@ -13,7 +13,7 @@ use crate::world::{Touch, World};
 pub(crate) fn judge_touched(world: World<'_>) -> Effects {
     let mut moved = Vec::new();
     for (customer, touch, state, summary) in world.touched() {
-        for bench in world.benches {
+        for bench in world.standards.benches {
             let mut reseat =
                 Reseat { bench, customer, touch, state, summary, moment: world.moment, changes: Vec::new() };
             if let Some(row) = reseat.row() {

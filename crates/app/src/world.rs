@@ -1,7 +1,7 @@
 //! The world a batch of commands is decided in: what was loaded, kept up to date in memory as commands take effect, and
 //! the list of everything to write. Later commands of a batch see what earlier ones did.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
 use guanxi_model::fact::{CustomerRef, Fact, FactKind, FactState, Use, UseKind};
@@ -13,6 +13,7 @@ use guanxi_store::ledger::{
 };
 
 use crate::judges::Bench;
+use crate::questionnaires::{RevisionKey, Wanted};
 use crate::seat::Moment;
 
 /// What a command does to a customer. Made by `decide`, which changes nothing itself.
@@ -65,12 +66,20 @@ pub(crate) struct Decision {
     pub(crate) effects: Vec<Effect>,
 }
 
+/// What facts are held against, which no command changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standards<'a> {
+    /// What they are judged by.
+    pub(crate) benches: &'a [Bench],
+    /// What they answer.
+    pub(crate) questionnaires: &'a HashMap<RevisionKey, Wanted>,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct World<'a> {
     pub(crate) moment: Moment<'a>,
-    /// What facts are judged by.
-    pub(crate) benches: &'a [Bench],
+    pub(crate) standards: Standards<'a>,
     pub(crate) loaded: Loaded,
     effects: Effects,
     /// Customers whose tiers may have changed.
@@ -78,8 +87,8 @@ pub(crate) struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    pub(crate) fn new(moment: Moment<'a>, benches: &'a [Bench], loaded: Loaded) -> Self {
-        World { moment, benches, loaded, effects: Effects::default(), touched: BTreeMap::new() }
+    pub(crate) fn new(moment: Moment<'a>, standards: Standards<'a>, loaded: Loaded) -> Self {
+        World { moment, standards, loaded, effects: Effects::default(), touched: BTreeMap::new() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -96,7 +105,7 @@ impl<'a> World<'a> {
             touchpoints: self.loaded.touchpoints.clone(),
             attribute_definitions: self.loaded.attribute_definitions.clone(),
         };
-        World::new(self.moment, self.benches, loaded)
+        World::new(self.moment, self.standards, loaded)
     }
 
     /// The customer a fact names: by its own id, or by the external id somebody has.

@@ -1,4 +1,4 @@
-//! The four kinds of facts as the contract words them. Their requests and responses are alike but for their names; here
+//! The kinds of facts as the contract words them. Their requests and responses are alike but for their names; here
 //! they are made alike, so that everything else is written once.
 
 use guanxi::google::rpc;
@@ -12,6 +12,7 @@ pub(crate) enum Message {
     Interaction(pb::Interaction),
     Payment(pb::Payment),
     StageChange(pb::StageChange),
+    SatisfactionRecord(pb::SatisfactionRecord),
 }
 
 /// What Record* says.
@@ -152,5 +153,11 @@ kinds! {
         RecordStageChangeRequest RecordStageChangeResult record_stage_change_result,
         BatchRecordStageChangesRequest BatchRecordStageChangesResponse, ImportStageChangesRequest,
         ListStageChangesRequest ListStageChangesResponse
+    }
+    SatisfactionRecords {
+        SatisfactionRecord satisfaction_record satisfaction_records,
+        RecordSatisfactionRequest RecordSatisfactionResult record_satisfaction_result,
+        BatchRecordSatisfactionRequest BatchRecordSatisfactionResponse, ImportSatisfactionRequest,
+        ListSatisfactionRecordsRequest ListSatisfactionRecordsResponse
     }
 }

@@ -6,8 +6,10 @@
 //! to its pool in the middle of a transaction.
 
 mod activity;
+mod catalogue;
 mod customers;
 mod operations;
+mod satisfaction;
 mod segmentation;
 #[cfg(test)]
 mod tests;

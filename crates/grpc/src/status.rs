@@ -261,6 +261,12 @@ fn refused(refusal: &Refusal) -> Report {
             report(ErrorReason::PyramidBusy).precondition(pyramid).with("pyramid", pyramid).with("operation", operation)
         }
         Refusal::PyramidActive(name) => report(ErrorReason::PyramidActive).precondition(name).with("pyramid", name),
+        Refusal::QuestionnaireActive(name) => {
+            report(ErrorReason::QuestionnaireActive).precondition(name).with("questionnaire", name)
+        }
+        Refusal::QuestionnaireNotActive(name) => {
+            report(ErrorReason::QuestionnaireNotActive).precondition(name).with("questionnaire", name)
+        }
         Refusal::OperationRunning(name) => {
             report(ErrorReason::OperationRunning).precondition(name).with("resource", name)
         }
@@ -291,8 +297,11 @@ fn resource_type(name: &str) -> &'static str {
         "interactions" => "guanxi.dev/Interaction",
         "payments" => "guanxi.dev/Payment",
         "stageChanges" => "guanxi.dev/StageChange",
+        "satisfactionRecords" => "guanxi.dev/SatisfactionRecord",
         "pyramids" => "guanxi.dev/Pyramid",
+        "revisions" if name.starts_with("questionnaires/") => "guanxi.dev/QuestionnaireRevision",
         "revisions" => "guanxi.dev/PyramidRevision",
+        "questionnaires" => "guanxi.dev/Questionnaire",
         "tierAssignments" => "guanxi.dev/TierAssignment",
         "operations" => "google.longrunning/Operation",
         // Named by an external id, for want of a name.

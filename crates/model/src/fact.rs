@@ -5,6 +5,7 @@
 mod interaction;
 mod payment;
 mod purchase;
+mod satisfaction;
 mod stage_change;
 
 pub use interaction::{
@@ -12,15 +13,18 @@ pub use interaction::{
 };
 pub use payment::{Payment, WithholdingReason};
 pub use purchase::{LineError, Promotion, PromotionPurpose, Purchase, PurchaseLine, PurchaseType};
+pub use satisfaction::{
+    AboutFact, Answer, Asked, CollectionMethod, Handler, QuestionKind, Respondent, SatisfactionRecord,
+};
 pub use stage_change::{StageChange, StageReason, StageReasonBasis, StageReasonCause, StageReasonGroup};
 
 use std::collections::BTreeMap;
 
-use crate::{CustomerId, Day, ExternalId, FactId, SourceName, Tally, Timestamp, Words};
+use crate::{CustomerId, Day, ExternalId, FactId, SourceName, Tally, Timestamp, TouchpointId, Words};
 
 crate::words! {
     /// A kind of fact.
-    FactKind { Purchase = 1, Interaction = 2, Payment = 3, StageChange = 4 }
+    FactKind { Purchase = 1, Interaction = 2, Payment = 3, StageChange = 4, SatisfactionRecord = 5 }
     /// Whether a fact counts.
     FactState { Active = 1, Replaced = 2, Withdrawn = 3 }
     /// What a use is of.
@@ -42,6 +46,7 @@ impl FactKind {
             FactKind::Interaction => "interactions",
             FactKind::Payment => "payments",
             FactKind::StageChange => "stageChanges",
+            FactKind::SatisfactionRecord => "satisfactionRecords",
         }
     }
 }
@@ -93,6 +98,7 @@ pub enum FactBody {
     Interaction(Interaction),
     Payment(Payment),
     StageChange(StageChange),
+    SatisfactionRecord(SatisfactionRecord),
 }
 
 impl FactBody {
@@ -103,6 +109,7 @@ impl FactBody {
             FactBody::Interaction(_) => FactKind::Interaction,
             FactBody::Payment(_) => FactKind::Payment,
             FactBody::StageChange(_) => FactKind::StageChange,
+            FactBody::SatisfactionRecord(_) => FactKind::SatisfactionRecord,
         }
     }
 
@@ -112,7 +119,7 @@ impl FactBody {
             FactBody::Purchase(purchase) => purchase.tally(),
             FactBody::Interaction(interaction) => Some(interaction.tally()),
             FactBody::Payment(payment) => Some(payment.tally(day)),
-            FactBody::StageChange(_) => Some(Tally::default()),
+            FactBody::StageChange(_) | FactBody::SatisfactionRecord(_) => Some(Tally::default()),
         }
     }
 
@@ -127,20 +134,23 @@ impl FactBody {
                 *uses.entry(Use { kind: UseKind::Product, word: line.product.clone() }).or_default() += 1;
             }
         }
-        if let Some(channel) = self.channel() {
+        // What somebody was asked through is no channel he chose to use.
+        let chosen = !matches!(self, FactBody::SatisfactionRecord(_));
+        if let Some(channel) = self.channel().filter(|_| chosen) {
             uses.insert(Use { kind: UseKind::Channel, word: channel.to_owned() }, 1);
         }
         uses
     }
 
     /// The code that lists may be filtered by: the type of a purchase, the purpose of an interaction, the stage of a
-    /// stage change.
+    /// stage change, the collection method of a satisfaction record.
     pub fn type_code(&self) -> i16 {
         match self {
             FactBody::Purchase(purchase) => purchase.r#type.code(),
             FactBody::Interaction(interaction) => interaction.purpose.code(),
             FactBody::Payment(_) => 0,
             FactBody::StageChange(change) => change.stage.code(),
+            FactBody::SatisfactionRecord(record) => record.method.code(),
         }
     }
 
@@ -149,8 +159,18 @@ impl FactBody {
         match self {
             FactBody::Purchase(purchase) => Some(&purchase.channel).filter(|channel| !channel.is_empty()),
             FactBody::Interaction(interaction) => Some(&interaction.channel).filter(|channel| !channel.is_empty()),
+            FactBody::SatisfactionRecord(record) => Some(&record.channel).filter(|channel| !channel.is_empty()),
             FactBody::Payment(_) | FactBody::StageChange(_) => None,
         }
         .map(String::as_str)
+    }
+
+    /// The touchpoint it names.
+    pub fn touchpoint(&self) -> Option<&TouchpointId> {
+        match self {
+            FactBody::Interaction(interaction) => interaction.touchpoint.as_ref(),
+            FactBody::SatisfactionRecord(record) => record.touchpoint.as_ref(),
+            FactBody::Purchase(_) | FactBody::Payment(_) | FactBody::StageChange(_) => None,
+        }
     }
 }

@@ -122,6 +122,8 @@ text_ids! { joined by '-':
     PyramidId,
     /// A tier of a pyramid revision.
     TierId,
+    /// A questionnaire.
+    QuestionnaireId,
     /// A system that reports facts or has its own ids for customers.
     SourceName,
 }
@@ -133,6 +135,10 @@ text_ids! { joined by '_':
     LabelKey,
     /// A measure of the segmentation.
     MeasureId,
+    /// A dimension of a questionnaire.
+    DimensionId,
+    /// An item of a questionnaire.
+    ItemId,
 }
 
 impl CustomerId {

@@ -4,7 +4,7 @@
 //!
 //! - [`violation`]: all that is wrong with an input, at once
 //! - [`id`], [`name`]: identifiers, and the resource names made of them
-//! - [`money`], [`time`], [`text`]: values and their limits
+//! - [`money`], [`time`], [`text`], [`grid`]: values and their limits
 //! - [`customer`], [`fact`]: whom we know, and what happened; [`words`] are their closed lists
 //! - [`tally`]: what is counted per customer
 //! - [`filter`], [`mask`], [`page`], [`etag`]: what the methods of every resource share
@@ -13,6 +13,7 @@ pub mod customer;
 pub mod etag;
 pub mod fact;
 pub mod filter;
+pub mod grid;
 pub mod id;
 pub mod mask;
 pub mod money;
@@ -26,8 +27,8 @@ pub mod words;
 
 pub use customer::{ExternalId, Stage};
 pub use id::{
-    AttributeKey, CustomerId, FactId, IdError, LabelKey, MeasureId, OperationId, PyramidId, RequestId, RevisionNumber,
-    SourceName, TargetDecisionId, TierId, TouchpointId,
+    AttributeKey, CustomerId, DimensionId, FactId, IdError, ItemId, LabelKey, MeasureId, OperationId, PyramidId,
+    QuestionnaireId, RequestId, RevisionNumber, SourceName, TargetDecisionId, TierId, TouchpointId,
 };
 pub use money::{Amount, Currency, MoneyError};
 pub use name::NameError;

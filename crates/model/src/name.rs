@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use crate::fact::FactKind;
 use crate::id::{
-    AttributeKey, CustomerId, FactId, OperationId, PyramidId, RevisionNumber, TargetDecisionId, TouchpointId,
+    AttributeKey, CustomerId, FactId, OperationId, PyramidId, QuestionnaireId, RevisionNumber, TargetDecisionId,
+    TouchpointId,
 };
 use crate::violation::clip;
 
@@ -19,6 +20,8 @@ const ATTRIBUTE_DEFINITION: &str = "attributeDefinitions/{attribute_definition}"
 const PYRAMID: &str = "pyramids/{pyramid}";
 const REVISION: &str = "pyramids/{pyramid}/revisions/{revision}";
 const TARGET_DECISION: &str = "pyramids/{pyramid}/targetDecisions/{target_decision}";
+const QUESTIONNAIRE: &str = "questionnaires/{questionnaire}";
+const QUESTIONNAIRE_REVISION: &str = "questionnaires/{questionnaire}/revisions/{revision}";
 const OPERATION: &str = "operations/{operation}";
 
 /// A text that is not the name it should be.
@@ -73,6 +76,7 @@ pub fn parse_fact(kind: FactKind, name: &str) -> Result<(CustomerId, FactId), Na
         FactKind::Interaction => "customers/{customer}/interactions/{interaction}",
         FactKind::Payment => "customers/{customer}/payments/{payment}",
         FactKind::StageChange => "customers/{customer}/stageChanges/{stage_change}",
+        FactKind::SatisfactionRecord => "customers/{customer}/satisfactionRecords/{satisfaction_record}",
     };
     parse(name, pattern, |[customer, id]| CustomerId::parse(customer).ok().zip(FactId::parse(id).ok()))
 }
@@ -147,6 +151,36 @@ pub fn revision(pyramid: &PyramidId, number: RevisionNumber) -> String {
 /// If `name` is no such name.
 pub fn parse_revision(name: &str) -> Result<(PyramidId, RevisionNumber), NameError> {
     parse(name, REVISION, |[pyramid, number]| PyramidId::parse(pyramid).ok().zip(RevisionNumber::parse(number).ok()))
+}
+
+/// Names a questionnaire.
+pub fn questionnaire(id: &QuestionnaireId) -> String {
+    format!("questionnaires/{id}")
+}
+
+/// Reads the name of a questionnaire.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_questionnaire(name: &str) -> Result<QuestionnaireId, NameError> {
+    parse(name, QUESTIONNAIRE, |[id]| QuestionnaireId::parse(id).ok())
+}
+
+/// Names a revision of a questionnaire.
+pub fn questionnaire_revision(id: &QuestionnaireId, number: RevisionNumber) -> String {
+    format!("questionnaires/{id}/revisions/{number}")
+}
+
+/// Reads the name of a questionnaire's revision.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_questionnaire_revision(name: &str) -> Result<(QuestionnaireId, RevisionNumber), NameError> {
+    parse(name, QUESTIONNAIRE_REVISION, |[id, number]| {
+        QuestionnaireId::parse(id).ok().zip(RevisionNumber::parse(number).ok())
+    })
 }
 
 /// Names what was decided about a tier or a customer.

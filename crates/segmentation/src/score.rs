@@ -4,6 +4,8 @@
 //! Points are whole multiples of 2^-32. Below 2^53 of them sums are exact, so the parts add up to the score in any
 //! order and in any language, never past 100, and noise in the last bits of a division does not decide a threshold.
 
+pub(crate) use guanxi_model::grid::on_grid;
+
 use crate::measure::Reading;
 use crate::normalise::{Knots, Ranks};
 use crate::readings::Readings;
@@ -67,12 +69,6 @@ pub fn score_only(scheme: &PyramidScheme, knots: &Knots, readings: &Readings) ->
         return Err(Unranked::OutsidePopulation);
     }
     standing(readings, walk(scheme, knots, readings, |_| ()))
-}
-
-/// To the nearest multiple of 2^-32.
-pub(crate) fn on_grid(points: f64) -> f64 {
-    const STEPS_PER_POINT: f64 = (1_u64 << 32) as f64;
-    (points * STEPS_PER_POINT).round() / STEPS_PER_POINT
 }
 
 fn standing(readings: &Readings, score: Result<f64, Unranked>) -> Result<Standing, Unranked> {

@@ -2,16 +2,19 @@
 //! never follows the database: all replicas would turn NOT_SERVING together, and a short failover become an outage.
 
 use guanxi::google::longrunning::operations_server;
-use guanxi::v1::{activity_service_server, customer_service_server, segmentation_service_server};
+use guanxi::v1::{
+    activity_service_server, customer_service_server, satisfaction_service_server, segmentation_service_server,
+};
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 
 /// `""` is the server as a whole.
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "",
     activity_service_server::SERVICE_NAME,
     customer_service_server::SERVICE_NAME,
+    satisfaction_service_server::SERVICE_NAME,
     segmentation_service_server::SERVICE_NAME,
     operations_server::SERVICE_NAME,
 ];

@@ -235,6 +235,7 @@ pub enum CatalogueTable {
     AttributeDefinitions,
     Touchpoints,
     Pyramids,
+    Questionnaires,
 }
 
 impl CatalogueTable {
@@ -243,6 +244,7 @@ impl CatalogueTable {
             CatalogueTable::AttributeDefinitions => "attribute_definitions",
             CatalogueTable::Touchpoints => "touchpoints",
             CatalogueTable::Pyramids => "pyramids",
+            CatalogueTable::Questionnaires => "questionnaires",
         }
     }
 }

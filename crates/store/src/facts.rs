@@ -1,12 +1,12 @@
 //! Reading facts: lists of one kind, of one customer or of all, the newest first.
 
-use guanxi_model::fact::{Fact, FactKind, InteractionPurpose};
+use guanxi_model::fact::{CollectionMethod, Fact, FactKind, InteractionPurpose};
 use guanxi_model::filter::{Filter, Kind, Schema};
 use guanxi_model::page::{KeyPart, Page};
-use guanxi_model::{CustomerId, Words};
+use guanxi_model::{CustomerId, FactId, Words};
 use sea_orm::Value;
 
-use crate::catalogue::{query, rows};
+use crate::catalogue::{find, query, rows};
 use crate::customers::{bind_key, page};
 use crate::rows::fact::{COLUMNS, NOTE_JOIN, read};
 use crate::{Error, Reader, filters};
@@ -47,10 +47,27 @@ pub fn fact_filter(kind: FactKind) -> Schema {
             ("source", Kind::Text),
             ("type", Kind::Enum(&[("PROSPECT", 1), ("ACTIVE", 2), ("DORMANT", 3), ("CHURNED", 4), ("WON_BACK", 5)])),
         ]),
+        FactKind::SatisfactionRecord => Schema(&[
+            ("occur_time", Kind::Timestamp),
+            ("source", Kind::Text),
+            ("channel", Kind::Text),
+            (
+                "type",
+                Kind::Enum(&[
+                    ("SELF_COMPLETION", 1),
+                    ("PHONE", 2),
+                    ("INTERVIEWER", 3),
+                    ("MYSTERY_SHOPPER", 4),
+                    ("INSPECTION", 5),
+                    ("THIRD_PARTY", 6),
+                ]),
+            ),
+        ]),
     }
 }
 
 const _: () = assert!(InteractionPurpose::ALL.len() == 11, "the filter's words are all there are");
+const _: () = assert!(CollectionMethod::ALL.len() == 6, "the filter's words are all there are");
 
 fn place(field: &str) -> Option<&'static str> {
     Some(match field {
@@ -76,6 +93,15 @@ pub struct FactQuery {
 }
 
 impl Reader {
+    /// One fact by its name. Among the facts of the kind that its customer has, which are few.
+    pub async fn fact(&self, kind: FactKind, customer: &CustomerId, id: &FactId) -> Result<Option<Fact>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} WHERE f.customer_id = $1 AND f.kind = $2 AND f.fact_id = $3"
+        );
+        let values = [customer.as_str().into(), i64::from(kind.code()).into(), id.as_bytes().to_vec().into()];
+        find(self.connection(), &sql, values).await?.as_ref().map(read).transpose()
+    }
+
     /// A page of facts, the newest by occur time first; the fact id decides between equal times. Facts of deleted
     /// customers are left out of the list over all.
     pub async fn list_facts(&self, list: &FactQuery) -> Result<Page<Fact>, Error> {

@@ -1,4 +1,4 @@
-//! Pyramids, their revisions and calibrations.
+//! Pyramids and their calibrations.
 
 use guanxi_model::{OperationId, PyramidId, RevisionNumber, Timestamp};
 use guanxi_segmentation::{Calibration, PyramidScheme};
@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use crate::catalogue::{execute, find, query, rows};
 use crate::ledger::TierChangeReason;
+use crate::revisions::read_number;
 use crate::rows::{from_json, id_bytes, to_json};
 use crate::{Error, Reader, Tx};
 
@@ -44,16 +45,6 @@ pub struct Next {
     pub generation: i64,
 }
 
-/// An immutable version of a pyramid's scheme.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Revision {
-    pub pyramid: PyramidId,
-    pub number: RevisionNumber,
-    pub description: String,
-    pub scheme: PyramidScheme,
-    pub create_time: Timestamp,
-}
-
 /// What one generation of a pyramid judges by.
 #[derive(Clone, Debug)]
 pub struct Judge {
@@ -63,6 +54,25 @@ pub struct Judge {
     pub calibrate_time: Timestamp,
     /// Whether the same revision was in force before: then movement rules hold, and others' changes are what moves.
     pub renewal: bool,
+}
+
+impl Pyramid {
+    /// A pyramid that nothing has been done with.
+    pub fn new(id: PyramidId, display_name: String, description: String, now: Timestamp) -> Pyramid {
+        Pyramid {
+            id,
+            display_name,
+            description,
+            revision: 0,
+            active: None,
+            next: None,
+            // What a generation judges by is remembered by its number, so none may be one of a deleted pyramid of this id.
+            last_generation: now.0,
+            operation: None,
+            create_time: now,
+            update_time: now,
+        }
+    }
 }
 
 impl Judge {
@@ -79,7 +89,6 @@ impl Judge {
 
 const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
      next_revision, next_generation, last_generation, operation_id, create_time, update_time";
-const REVISION: &str = "pyramid_id, number, description, scheme, create_time";
 
 impl Reader {
     /// One pyramid.
@@ -91,20 +100,6 @@ impl Reader {
     pub async fn pyramids(&self, after: &str, limit: usize) -> Result<Vec<Pyramid>, Error> {
         let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id > $1 ORDER BY pyramid_id LIMIT $2");
         query(self.connection(), &sql, [after.into(), rows(limit)]).await?.iter().map(read_pyramid).collect()
-    }
-
-    /// One revision.
-    pub async fn revision(&self, id: &PyramidId, number: RevisionNumber) -> Result<Option<Revision>, Error> {
-        revision(self.connection(), id, number).await
-    }
-
-    /// Revisions of a pyramid before a number, the newest first.
-    pub async fn revisions(&self, id: &PyramidId, before: i64, limit: usize) -> Result<Vec<Revision>, Error> {
-        let sql = format!(
-            "SELECT {REVISION} FROM pyramid_revisions WHERE pyramid_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3"
-        );
-        let values = [id.as_str().into(), before.into(), rows(limit)];
-        query(self.connection(), &sql, values).await?.iter().map(read_revision).collect()
     }
 
     /// What a generation judges by.
@@ -175,32 +170,6 @@ impl Tx {
         Ok(())
     }
 
-    /// One revision.
-    pub async fn revision(&self, id: &PyramidId, number: RevisionNumber) -> Result<Option<Revision>, Error> {
-        revision(self.connection(), id, number).await
-    }
-
-    /// The number of the newest revision; 0 where there is none.
-    pub async fn last_revision(&self, id: &PyramidId) -> Result<u32, Error> {
-        let sql = "SELECT COALESCE(MAX(number), 0) FROM pyramid_revisions WHERE pyramid_id = $1";
-        let found = find(self.connection(), sql, [id.as_str().into()]).await?;
-        let number: i64 = found.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        u32::try_from(number).map_err(|error| Error::corrupt("revision number", error))
-    }
-
-    /// Inserts a revision.
-    pub async fn put_revision(&self, revision: &Revision) -> Result<(), Error> {
-        let sql = format!("INSERT INTO pyramid_revisions ({REVISION}) VALUES ($1, $2, $3, $4, $5)");
-        let values: [Value; 5] = [
-            revision.pyramid.as_str().into(),
-            i64::from(revision.number.get()).into(),
-            revision.description.as_str().into(),
-            to_json(&revision.scheme, "scheme")?.into(),
-            revision.create_time.0.into(),
-        ];
-        execute(self.connection(), &sql, values).await.map(drop)
-    }
-
     /// What a generation judges by.
     pub async fn judge(&self, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
         judge(self.connection(), id, generation).await
@@ -247,16 +216,6 @@ async fn pyramid(connection: &impl ConnectionTrait, id: &PyramidId) -> Result<Op
     find(connection, &sql, [id.as_str().into()]).await?.as_ref().map(read_pyramid).transpose()
 }
 
-async fn revision(
-    connection: &impl ConnectionTrait,
-    id: &PyramidId,
-    number: RevisionNumber,
-) -> Result<Option<Revision>, Error> {
-    let sql = format!("SELECT {REVISION} FROM pyramid_revisions WHERE pyramid_id = $1 AND number = $2");
-    let values = [id.as_str().into(), i64::from(number.get()).into()];
-    find(connection, &sql, values).await?.as_ref().map(read_revision).transpose()
-}
-
 async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
     let sql = "SELECT c.number, r.scheme, c.calibration, c.calibrate_time, c.renewal FROM calibrations c \
                JOIN pyramid_revisions r ON r.pyramid_id = c.pyramid_id AND r.number = c.number \
@@ -270,11 +229,6 @@ async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i6
         calibrate_time: Timestamp(row.try_get_by_index(3)?),
         renewal: row.try_get_by_index::<i16>(4)? != 0,
     }))
-}
-
-fn read_number(number: i64) -> Result<RevisionNumber, Error> {
-    let read = u32::try_from(number).ok().and_then(RevisionNumber::new);
-    read.ok_or_else(|| Error::corrupt("revision number", number))
 }
 
 fn read_pyramid(row: &QueryResult) -> Result<Pyramid, Error> {
@@ -301,15 +255,5 @@ fn read_pyramid(row: &QueryResult) -> Result<Pyramid, Error> {
         operation: if has_operation { Some(OperationId::from_bytes(id_bytes(row, 10, "operation id")?)) } else { None },
         create_time: Timestamp(row.try_get_by_index(11)?),
         update_time: Timestamp(row.try_get_by_index(12)?),
-    })
-}
-
-fn read_revision(row: &QueryResult) -> Result<Revision, Error> {
-    Ok(Revision {
-        pyramid: PyramidId::from_trusted(row.try_get_by_index(0)?),
-        number: read_number(row.try_get_by_index(1)?)?,
-        description: row.try_get_by_index(2)?,
-        scheme: from_json(&row.try_get_by_index::<String>(3)?, "scheme")?,
-        create_time: Timestamp(row.try_get_by_index(4)?),
     })
 }

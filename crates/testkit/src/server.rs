@@ -7,6 +7,7 @@ use std::time::Duration;
 use guanxi::google::longrunning::operations_client::OperationsClient;
 use guanxi::v1::activity_service_client::ActivityServiceClient;
 use guanxi::v1::customer_service_client::CustomerServiceClient;
+use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
 use guanxi_model::{Clock, ManualClock, Timestamp};
 use guanxi_server::Config;
@@ -101,6 +102,10 @@ impl TestServer {
 
     pub fn activity(&self) -> ActivityServiceClient<Channel> {
         ActivityServiceClient::new(self.channel())
+    }
+
+    pub fn satisfaction(&self) -> SatisfactionServiceClient<Channel> {
+        SatisfactionServiceClient::new(self.channel())
     }
 
     pub fn segmentation(&self) -> SegmentationServiceClient<Channel> {

@@ -193,7 +193,7 @@ async fn every_wrong_field_is_listed(guanxi: TestServer) {
         ..Touchpoint::default()
     };
     let at = |field: &str| format!("touchpoint.{field}");
-    let all = [at("display_name"), at("journey"), at("position"), at("kind"), at("description")];
+    let all = [at("display_name"), at("description"), at("journey"), at("position"), at("kind")];
     let answer = create_as(&guanxi, "No", wrong.clone()).await;
     assert_eq!(wrong_fields(answer), [&["touchpoint_id".to_owned()], &all[..]].concat());
     create_desk(&guanxi).await;

@@ -1,7 +1,9 @@
 //! `guanxi demo`: a company with something of everything, founded once.
 
 use clap::Parser as _;
-use guanxi::v1::{ListPyramidsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest};
+use guanxi::v1::{
+    ListPyramidsRequest, ListSatisfactionRecordsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest,
+};
 use guanxi_server::cli::Cli;
 use guanxi_testkit::{TestServer, on_each_backend};
 
@@ -36,6 +38,11 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
         assert_eq!(ranked, i64::try_from(everybody(&guanxi, id).await.len()).unwrap(), "{id}");
         assert!(ranked > 50 && ranked + report.unranked_count == 80, "{id}: {ranked}");
     }
+    let answered =
+        ListSatisfactionRecordsRequest { parent: "customers/-".into(), page_size: 1000, ..Default::default() };
+    let answered = guanxi.satisfaction().list_satisfaction_records(answered).await.unwrap().into_inner();
+    let told = answered.satisfaction_records.iter().filter(|record| record.result.as_ref().unwrap().index.is_some());
+    assert!(told.count() > 20, "{}", answered.satisfaction_records.len());
     let focus = ListTierAssignmentsRequest {
         parent: "pyramids/potential".into(),
         filter: "tier = focus".into(),

@@ -15,10 +15,10 @@ use guanxi::v1::{
 };
 use guanxi_testkit::TestServer;
 use prost::Message as _;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::support;
-pub(crate) use crate::support::refused;
+pub(crate) use crate::support::{invalid, refused};
 
 /// A moment before the clock of every test server.
 pub(crate) const BEFORE: &str = "2026-01-15T10:00:00Z";
@@ -267,12 +267,4 @@ pub(crate) fn member(number: usize) -> String {
 /// Many customers, the first with one dollar, the next with one cent more, and so on.
 pub(crate) async fn crowd(guanxi: &TestServer, size: usize) {
     populate(guanxi, (0..size).map(|number| (member(number), 100 + i64::try_from(number).unwrap()))).await;
-}
-
-/// What a call is refused for that names these fields, and no others.
-#[track_caller]
-pub(crate) fn invalid<T>(result: Result<T, Status>, fields: &[&str]) {
-    let refusal = refused(result, Code::InvalidArgument, "INVALID_FIELDS");
-    assert_eq!(refusal.fields, fields);
-    assert_eq!(refusal.metadata["fields"], fields.len().to_string());
 }

@@ -16,10 +16,11 @@ on_each_backend! {
     a_watcher_hears_of_the_stop_before_the_door_closes,
 }
 
-pub(super) const SERVICES: [&str; 4] = [
+pub(super) const SERVICES: [&str; 5] = [
     "google.longrunning.Operations",
     "guanxi.v1.ActivityService",
     "guanxi.v1.CustomerService",
+    "guanxi.v1.SatisfactionService",
     "guanxi.v1.SegmentationService",
 ];
 

@@ -26,6 +26,8 @@ const PROVOKED: &[(ErrorReason, &[&str])] = &[
     (ErrorReason::PyramidNotActive, &["segmentation"]),
     (ErrorReason::PyramidBusy, &["segmentation"]),
     (ErrorReason::PyramidActive, &["segmentation"]),
+    (ErrorReason::QuestionnaireActive, &["satisfaction"]),
+    (ErrorReason::QuestionnaireNotActive, &["satisfaction"]),
     (ErrorReason::OperationRunning, &["segmentation"]),
     (ErrorReason::LimitReached, &["customers", "segmentation"]),
     (ErrorReason::RequestTooLarge, &["wire"]),
@@ -45,8 +47,13 @@ fn suite() -> PathBuf {
 /// What a module of the suite says, this file apart.
 fn source(module: &str) -> String {
     let mut files = vec![suite().join(format!("{module}.rs"))];
-    if let Ok(folder) = fs::read_dir(suite().join(module)) {
-        files.extend(folder.map(|entry| entry.expect("an entry").path()));
+    let mut folders = vec![suite().join(module)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(folder) else { continue };
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let (deeper, found): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+        folders.extend(deeper);
+        files.extend(found);
     }
     let own = suite().join("wire/reasons.rs");
     let texts = files.into_iter().filter(|file| *file != own).map(|file| fs::read_to_string(file).expect("a source"));

@@ -18,9 +18,10 @@ use crate::command::{Command, Grouping};
 use crate::decide;
 use crate::error::Error;
 use crate::judges;
+use crate::questionnaires::{self, RevisionKey};
 use crate::reseat;
 use crate::seat::Moment;
-use crate::world::World;
+use crate::world::{Standards, World};
 
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
@@ -163,7 +164,8 @@ async fn try_once(shared: &Shared, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Err
     let moment = Moment { zone: &shared.zone, now: shared.clock.now() };
     let (loaded, owners) = load(&tx, jobs, (&judges::needs(&benches), moment.today())).await?;
     let versions = loaded.versions();
-    let mut world = World::new(moment, &benches, loaded);
+    let wanted = shared.questionnaires.wanted(&tx, answered(jobs)).await?;
+    let mut world = World::new(moment, Standards { benches: &benches, questionnaires: &wanted }, loaded);
     let answers: Vec<Vec<Answer>> = jobs.iter().map(|job| carry_out(&mut world, job, &owners)).collect();
     if answers.iter().flatten().any(Result::is_err) && !tx.still_at(&versions).await? {
         return Err(Error::Conflict);
@@ -175,6 +177,15 @@ async fn try_once(shared: &Shared, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Err
     tx.write(&reseat::judge_touched(world), moment.now).await?;
     tx.commit().await?;
     Ok(answers)
+}
+
+/// What the facts of the commands answer.
+fn answered(jobs: &[Job]) -> BTreeSet<RevisionKey> {
+    let revision = |command: &Command| match command {
+        Command::RecordFact(record) => questionnaires::answered(&record.fact.body),
+        _ => None,
+    };
+    jobs.iter().flat_map(|job| &job.commands).filter_map(revision).collect()
 }
 
 type Owners = HashMap<ExternalId, CustomerId>;

@@ -8,6 +8,7 @@ use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::Verdict;
+use super::body::{check_names, differing_fields, field};
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
 use crate::world::{Decision, Effect, World};
@@ -36,7 +37,7 @@ pub(super) fn record(world: &World<'_>, command: &RecordFact) -> Verdict {
     if let Some(kept) = state.facts.get(&own) {
         return repeated(&customer, kept, new);
     }
-    check_touchpoint(world, &new.body)?;
+    check_names(world, &new.body)?;
     let fact = arrived(world, &customer, state, new);
     let mut ledger = Ledger::of(world, &customer, (state, summary));
     if fact.state == FactState::Active {
@@ -113,58 +114,6 @@ fn repeated(customer: &CustomerId, kept: &Fact, new: &NewFact) -> Verdict {
         return Ok((decision, Outcome::Fact { fact: Box::new(kept.clone()), recorded: false }));
     }
     Err(Error::FactDiffers { name: name::fact(kept.body.kind(), customer, &kept.id), fields })
-}
-
-/// The top-level fields in which two bodies differ, by their names in the contract.
-fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
-    macro_rules! compare {
-        ($kept:expr, $new:expr, $($field:ident => $name:literal),+ $(,)?) => {{
-            let mut fields = Vec::new();
-            $(if $kept.$field != $new.$field { fields.push($name); })+
-            fields
-        }};
-    }
-    match (kept, new) {
-        (FactBody::Purchase(kept), FactBody::Purchase(new)) => compare!(
-            kept, new, r#type => "type", lines => "lines", promotion => "promotion", channel => "channel",
-            contact_id => "contact_id", due_date => "due_date", original => "original_amount",
-        ),
-        (FactBody::Interaction(kept), FactBody::Interaction(new)) => compare!(
-            kept, new, touchpoint => "touchpoint", mode => "mode", channel => "channel", direction => "direction",
-            purpose => "purpose", topic => "topic", staff => "staff", contact_ids => "contact_ids",
-            emotion_start => "emotion_start", emotion_end => "emotion_end", outcome => "outcome",
-            next_step => "next_step", duration_seconds => "duration", handling_cost => "handling_cost",
-        ),
-        (FactBody::Payment(kept), FactBody::Payment(new)) => compare!(
-            kept, new, due => "amount_due", paid => "amount_paid", withheld => "amount_withheld",
-            withholding_reason => "withholding_reason", due_date => "due_date", purchase => "purchase",
-        ),
-        (FactBody::StageChange(kept), FactBody::StageChange(new)) => {
-            compare!(kept, new, stage => "stage", reason => "reason")
-        }
-        _ => vec!["kind"],
-    }
-}
-
-/// The field of a request that holds a fact.
-fn field(kind: FactKind) -> &'static str {
-    match kind {
-        FactKind::Purchase => "purchase",
-        FactKind::Interaction => "interaction",
-        FactKind::Payment => "payment",
-        FactKind::StageChange => "stage_change",
-    }
-}
-
-fn check_touchpoint(world: &World<'_>, body: &FactBody) -> Result<(), Error> {
-    let FactBody::Interaction(interaction) = body else { return Ok(()) };
-    match &interaction.touchpoint {
-        Some(id) if !world.loaded.touchpoints.contains(id) => Err(Error::Invalid(Violations::one(
-            "interaction.touchpoint",
-            format!("there is no {}", name::touchpoint(id)),
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// The fact as it is kept. A correction or a withdrawal may have come before it.

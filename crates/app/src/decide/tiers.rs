@@ -21,7 +21,7 @@ pub(super) fn change_override(world: &World<'_>, command: &ChangeOverride) -> Ve
     if summary.delete_time.is_some() {
         return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
     }
-    let bench = world.benches.iter().find(|bench| bench.pyramid.id == *pyramid && bench.active.is_some());
+    let bench = world.standards.benches.iter().find(|bench| bench.pyramid.id == *pyramid && bench.active.is_some());
     let bench = bench.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)))?;
     let mut effects: Vec<Effect> = request_id.iter().map(|request| Effect::PutRequest(*request, print)).collect();
     let by = (actor.clone(), reason.clone());

@@ -5,15 +5,13 @@ use guanxi_app::catalogue::Guard;
 use guanxi_model::customer::{AttributeDefinition, ValueType};
 use guanxi_model::{AttributeKey, Violations, name, text};
 
-use super::customer::{named, request_id, update_mask_of};
-use super::page::Column;
-use super::{Context, Paging, Path, Update, done, given, page, word};
+use super::customer::named;
+use super::resource::{self, described};
+use super::{Context, Paging, Path, Update, word};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 /// Type and unit are written once; an update may carry them and leaves them as they are.
 const NOT_WRITABLE: &[&str] = &["name", "value_type", "unit", "create_time", "update_time", "etag"];
-const MAX_NAME: usize = 200;
-const MAX_DESCRIPTION: usize = 2000;
 const MAX_UNIT: usize = 50;
 
 /// CreateAttributeDefinition.
@@ -21,15 +19,12 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateAttributeDefinitionRequest,
 ) -> Result<(AttributeDefinition, Guard), Violations> {
-    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id: id } =
-        request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let key = v.field(Path::of("attribute_definition_id"), AttributeKey::parse(attribute_definition_id));
-    let at = Path::of("attribute_definition");
-    let definition = given(&mut v, at, attribute_definition);
-    let resource = definition.and_then(|definition| whole(ctx, &mut v, at, (key, definition)));
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+    let pb::CreateAttributeDefinitionRequest { attribute_definition, attribute_definition_id, request_id } = request;
+    resource::creation(
+        ("attribute_definition_id", AttributeKey::parse(attribute_definition_id)),
+        ("attribute_definition", attribute_definition, &request_id),
+        |v, at, new| whole(ctx, v, at, new),
+    )
 }
 
 fn whole(
@@ -48,17 +43,17 @@ fn whole(
         update_time: _,
         etag: _,
     } = definition;
-    let display_name = v.field(at.field("display_name"), text::required(display_name, MAX_NAME));
-    let description = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
+    let described = described(v, at, (display_name, description), WRITABLE);
     let value_type: Option<ValueType> = word(v, at.field("value_type"), value_type, pb::ValueType::as_str_name);
     if !unit.is_empty() && value_type.is_some_and(|value_type| value_type != ValueType::Number) {
         v.push(at.field("unit"), "only numbers have a unit");
     }
     let unit = v.field(at.field("unit"), text::optional(unit, MAX_UNIT));
+    let (display_name, description) = described?;
     Some(AttributeDefinition {
         key: key?,
-        display_name: display_name?,
-        description: description?,
+        display_name,
+        description,
         value_type: value_type?,
         unit: unit?,
         revision: 0,
@@ -72,16 +67,12 @@ pub(crate) fn update_request(
     ctx: &Context<'_>,
     request: pb::UpdateAttributeDefinitionRequest,
 ) -> Result<Update<AttributeDefinition>, Violations> {
-    let pb::UpdateAttributeDefinitionRequest { attribute_definition, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("attribute_definition");
-    let update = given(&mut v, at, attribute_definition).and_then(|definition| {
-        let (resource, etag) = masked(ctx, &mut v, at, (definition, mask.as_deref().unwrap_or_default()))?;
-        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
-    });
-    done(v, update)
+    let pb::UpdateAttributeDefinitionRequest { attribute_definition, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("attribute_definition", attribute_definition, &request_id),
+        |v, at, new| masked(ctx, v, at, new),
+    )
 }
 
 /// The definition with the fields of the mask, and its etag.
@@ -102,18 +93,11 @@ fn masked(
         etag,
     } = definition;
     let key = v.field(at.field("name"), name::parse_attribute_definition(&name));
-    let display_name = match mask.contains(&"display_name") {
-        true => v.field(at.field("display_name"), text::required(display_name, MAX_NAME)),
-        false => Some(String::new()),
-    };
-    let description = match mask.contains(&"description") {
-        true => v.field(at.field("description"), text::note(description, MAX_DESCRIPTION)),
-        false => Some(String::new()),
-    };
+    let (display_name, description) = described(v, at, (display_name, description), mask)?;
     let definition = AttributeDefinition {
         key: key?,
-        display_name: display_name?,
-        description: description?,
+        display_name,
+        description,
         value_type: ValueType::Text,
         unit: String::new(),
         revision: 0,
@@ -133,19 +117,14 @@ pub(crate) fn get_request(request: &pb::GetAttributeDefinitionRequest) -> Result
 pub(crate) fn delete_request(
     request: pb::DeleteAttributeDefinitionRequest,
 ) -> Result<(AttributeKey, Guard), Violations> {
-    let pb::DeleteAttributeDefinitionRequest { name, etag, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("name"), name::parse_attribute_definition(&name));
-    done(v, id.map(|id| (id, Guard { etag, request_id })))
+    let pb::DeleteAttributeDefinitionRequest { name, etag, request_id } = request;
+    resource::deletion((&name, etag, &request_id), name::parse_attribute_definition)
 }
 
 /// ListAttributeDefinitions.
 pub(crate) fn list_request(request: &pb::ListAttributeDefinitionsRequest) -> Result<Paging, Violations> {
     let pb::ListAttributeDefinitionsRequest { page_size, page_token } = request;
-    let mut v = Violations::new();
-    let paging = page::paging(&mut v, (*page_size, page_token), &["attributeDefinitions"], &[Column::Text]);
-    done(v, paging)
+    resource::list("attributeDefinitions", (*page_size, page_token))
 }
 
 #[cfg(test)]

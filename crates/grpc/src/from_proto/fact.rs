@@ -1,15 +1,17 @@
-//! Facts: what all four kinds share, their requests, and taking one back. The bodies are a file each.
+//! Facts: what all kinds share, their requests, and taking one back. The bodies are a file each.
 
 use guanxi::v1 as pb;
 use guanxi_app::command::{Grouping, MissingCustomer, RecordFact, WithdrawFact};
 use guanxi_model::fact::{CustomerRef, FactBody, FactKey, NewFact};
 use guanxi_model::page::QueryHash;
-use guanxi_model::{RequestId, SourceName, Violations, name, text};
+use guanxi_model::{RequestId, SourceName, TouchpointId, Violations, name, text};
 use guanxi_store::{FactQuery, fact_filter};
 
 use super::customer::request_id;
 use super::page::Column;
-use super::{Context, Path, done, given, interaction, page, payment, profile, purchase, stage_change, time, word};
+use super::{
+    Context, Path, done, given, interaction, page, payment, profile, purchase, satisfaction, stage_change, time, word,
+};
 use crate::kinds::{Kind, ListParts, Message, RecordParts};
 
 pub(super) use super::profile::contact_id_if_given;
@@ -33,6 +35,7 @@ impl Message {
             Message::Interaction(message) => interaction::parts(ctx, v, at, message),
             Message::Payment(message) => payment::parts(ctx, v, at, message),
             Message::StageChange(message) => stage_change::parts(v, at, message),
+            Message::SatisfactionRecord(message) => satisfaction::parts(v, at, message),
         }
     }
 }
@@ -198,6 +201,11 @@ fn own_key(
     let source = if source.is_empty() { REQUEST_SOURCE.to_owned() } else { source };
     let source = v.field(at.field("source"), SourceName::parse(source))?;
     Some(FactKey { source, source_id: request_id.to_string() })
+}
+
+/// A touchpoint that may be left out.
+pub(super) fn touchpoint_if_given(v: &mut Violations, at: Path<'_>, touchpoint: &str) -> Option<TouchpointId> {
+    if touchpoint.is_empty() { None } else { v.field(at, name::parse_touchpoint(touchpoint)) }
 }
 
 /// The identity of a fact.

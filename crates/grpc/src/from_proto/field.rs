@@ -52,6 +52,23 @@ pub(super) fn distinct<P, T: Clone + Eq + Hash>(
     })
 }
 
+/// All items of a list, whose number is for somebody else to limit.
+pub(super) fn each<P, T>(items: Vec<P>, mut read: impl FnMut(usize, P) -> T) -> Vec<T> {
+    items.into_iter().enumerate().map(|(index, item)| read(index, item)).collect()
+}
+
+/// Takes over the faults of a draft. What could not be read is missing in it, and that it is missing need not be told too.
+pub(super) fn merge_untold(told: &mut Violations, more: &Violations) {
+    // The place itself, or an item of the list there.
+    let within = |path: &str, fault: &str| {
+        path.strip_prefix(fault).is_some_and(|rest| rest.is_empty() || (rest.starts_with('[') && !rest.contains('.')))
+    };
+    let paths: Vec<_> = told.iter().map(|fault| fault.path.clone()).collect();
+    for fault in more.iter().filter(|fault| !paths.iter().any(|path| within(path, &fault.path))) {
+        told.push(fault.path.clone(), fault.description.clone());
+    }
+}
+
 /// The word of a number that must be there. `P` is the enum of the contract, whose names `name` tells.
 pub(super) fn word<W, P>(v: &mut Violations, at: Path<'_>, number: i32, name: fn(&P) -> &'static str) -> Option<W>
 where
@@ -142,6 +159,18 @@ mod tests {
         agree::<customer::ConsentState, pb::ConsentState>();
         agree::<customer::ValueType, pb::ValueType>();
         agree::<customer::TouchpointKind, pb::TouchpointKind>();
+        agree::<guanxi_satisfaction::QuestionnairePopulation, pb::QuestionnairePopulation>();
+        agree::<guanxi_satisfaction::QuestionnaireScope, pb::QuestionnaireScope>();
+        agree::<guanxi_satisfaction::IndexForm, pb::IndexForm>();
+        agree::<guanxi_satisfaction::WeightSource, pb::WeightSource>();
+        agree::<guanxi_satisfaction::ScaleDirection, pb::ScaleDirection>();
+        agree::<guanxi_satisfaction::SatisfactionMetric, pb::SatisfactionMetric>();
+        agree::<guanxi_satisfaction::SatisfactionBand, pb::SatisfactionBand>();
+        agree::<guanxi_satisfaction::ZonePlace, pb::ZonePlace>();
+        agree::<guanxi_satisfaction::PromoterClass, pb::PromoterClass>();
+        agree::<guanxi_satisfaction::Gating, pb::Gating>();
+        agree::<fact::QuestionKind, pb::QuestionKind>();
+        agree::<fact::CollectionMethod, pb::CollectionMethod>();
         agree::<guanxi_segmentation::RecordItem, pb::RecordItem>();
         agree::<guanxi_segmentation::TargetDecisionKind, pb::TargetDecisionKind>();
         agree::<fact::FactKind, pb::FactKind>();

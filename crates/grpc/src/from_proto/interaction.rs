@@ -2,9 +2,9 @@
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::{FactBody, Interaction, NextStep};
-use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
+use guanxi_model::{SourceName, Violations, text};
 
-use super::fact::Parts;
+use super::fact::{Parts, touchpoint_if_given};
 use super::{Context, Path, list, money, time, word, word_or_none};
 
 const MAX_CHANNEL: usize = 100;
@@ -67,10 +67,6 @@ pub(super) fn parts(ctx: &Context<'_>, v: &mut Violations, at: Path<'_>, interac
         }))
     };
     Parts { context, body: body() }
-}
-
-fn touchpoint_if_given(v: &mut Violations, at: Path<'_>, touchpoint: &str) -> Option<TouchpointId> {
-    if touchpoint.is_empty() { None } else { v.field(at, name::parse_touchpoint(touchpoint)) }
 }
 
 fn next_step(v: &mut Violations, at: Path<'_>, step: pb::NextStep) -> Option<NextStep> {

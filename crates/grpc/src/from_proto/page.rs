@@ -27,11 +27,11 @@ impl Paging {
         }
     }
 
-    /// The key of the last item of the page before, in a list ordered by one number.
-    pub(crate) fn after_number(&self) -> Option<i64> {
+    /// The key of the last item of the page before, in a list of numbers that fall.
+    pub(crate) fn before_number(&self) -> i64 {
         match self.after.as_deref() {
-            Some([KeyPart::Int(last)]) => Some(*last),
-            _ => None,
+            Some([KeyPart::Int(last)]) => *last,
+            _ => i64::MAX,
         }
     }
 }

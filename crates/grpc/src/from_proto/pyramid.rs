@@ -1,61 +1,55 @@
 //! Requests about pyramids and their revisions.
 
 use guanxi::v1 as pb;
-use guanxi_app::catalogue::{Guard, NewPyramid, NewRevision};
+use guanxi_app::catalogue::{Guard, NewRevision};
 use guanxi_app::operations::ActivationRequest;
 use guanxi_model::{PyramidId, RequestId, RevisionNumber, Violations, name, text};
+use guanxi_store::Pyramid;
 
-use super::customer::{named, request_id, update_mask_of};
-use super::page::Column;
+use super::customer::{named, request_id};
+use super::resource::{self, MAX_DESCRIPTION, described};
 use super::scheme::AttributeTypes;
-use super::{Context, Paging, Path, Update, done, given, page, scheme};
+use super::{Context, Paging, Path, Update, done, given, scheme};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag"];
-const MAX_NAME: usize = 200;
-pub(super) const MAX_DESCRIPTION: usize = 2000;
 
 /// CreatePyramid.
-pub(crate) fn create_request(request: pb::CreatePyramidRequest) -> Result<(NewPyramid, Guard), Violations> {
-    let pb::CreatePyramidRequest { pyramid, pyramid_id, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("pyramid_id"), PyramidId::parse(pyramid_id));
-    let at = Path::of("pyramid");
-    let texts = given(&mut v, at, pyramid).and_then(|pyramid| texts(&mut v, at, (pyramid, WRITABLE)));
-    let resource =
-        id.zip(texts).map(|(id, Texts { display_name, description, .. })| NewPyramid { id, display_name, description });
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+pub(crate) fn create_request(
+    ctx: &Context<'_>,
+    request: pb::CreatePyramidRequest,
+) -> Result<(Pyramid, Guard), Violations> {
+    let pb::CreatePyramidRequest { pyramid, pyramid_id, request_id } = request;
+    resource::creation(
+        ("pyramid_id", PyramidId::parse(pyramid_id)),
+        ("pyramid", pyramid, &request_id),
+        |v, at, (id, pyramid)| masked(ctx, v, at, (id, pyramid, WRITABLE)).map(|(pyramid, _)| pyramid),
+    )
 }
 
 /// UpdatePyramid.
-pub(crate) fn update_request(request: pb::UpdatePyramidRequest) -> Result<Update<NewPyramid>, Violations> {
-    let pb::UpdatePyramidRequest { pyramid, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("pyramid");
-    let update = given(&mut v, at, pyramid).and_then(|pyramid| {
-        let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
-        let texts = texts(&mut v, at, (pyramid, mask.as_deref().unwrap_or_default()));
-        let Texts { display_name, description, etag } = texts?;
-        Some(Update {
-            resource: NewPyramid { id: id?, display_name, description },
-            mask: mask?,
-            guard: Guard { etag, request_id },
-        })
-    });
-    done(v, update)
+pub(crate) fn update_request(
+    ctx: &Context<'_>,
+    request: pb::UpdatePyramidRequest,
+) -> Result<Update<Pyramid>, Violations> {
+    let pb::UpdatePyramidRequest { pyramid, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("pyramid", pyramid, &request_id),
+        |v, at, (pyramid, mask)| {
+            let id = v.field(at.field("name"), name::parse_pyramid(&pyramid.name));
+            masked(ctx, v, at, (id, pyramid, mask))
+        },
+    )
 }
 
-struct Texts {
-    display_name: String,
-    description: String,
-    etag: String,
-}
-
-/// The fields of the mask; the others are left empty.
-fn texts(v: &mut Violations, at: Path<'_>, (pyramid, mask): (pb::Pyramid, &[&str])) -> Option<Texts> {
+/// The pyramid with the fields of the mask, and its etag.
+fn masked(
+    ctx: &Context<'_>,
+    v: &mut Violations,
+    at: Path<'_>,
+    (id, pyramid, mask): (Option<PyramidId>, pb::Pyramid, &[&str]),
+) -> Option<(Pyramid, String)> {
     let pb::Pyramid {
         name: _,
         display_name,
@@ -66,15 +60,8 @@ fn texts(v: &mut Violations, at: Path<'_>, (pyramid, mask): (pb::Pyramid, &[&str
         update_time: _,
         etag,
     } = pyramid;
-    let display_name = match mask.contains(&"display_name") {
-        true => v.field(at.field("display_name"), text::required(display_name, MAX_NAME)),
-        false => Some(String::new()),
-    };
-    let description = match mask.contains(&"description") {
-        true => v.field(at.field("description"), text::note(description, MAX_DESCRIPTION)),
-        false => Some(String::new()),
-    };
-    Some(Texts { display_name: display_name?, description: description?, etag })
+    let (display_name, description) = described(v, at, (display_name, description), mask)?;
+    Some((Pyramid::new(id?, display_name, description, ctx.now), etag))
 }
 
 /// GetPyramid.
@@ -85,19 +72,14 @@ pub(crate) fn get_request(request: &pb::GetPyramidRequest) -> Result<PyramidId, 
 
 /// DeletePyramid.
 pub(crate) fn delete_request(request: pb::DeletePyramidRequest) -> Result<(PyramidId, Guard), Violations> {
-    let pb::DeletePyramidRequest { name, etag, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("name"), name::parse_pyramid(&name));
-    done(v, id.map(|id| (id, Guard { etag, request_id })))
+    let pb::DeletePyramidRequest { name, etag, request_id } = request;
+    resource::deletion((&name, etag, &request_id), name::parse_pyramid)
 }
 
 /// ListPyramids.
 pub(crate) fn list_request(request: &pb::ListPyramidsRequest) -> Result<Paging, Violations> {
     let pb::ListPyramidsRequest { page_size, page_token } = request;
-    let mut v = Violations::new();
-    let paging = page::paging(&mut v, (*page_size, page_token), &["pyramids"], &[Column::Text]);
-    done(v, paging)
+    resource::list("pyramids", (*page_size, page_token))
 }
 
 /// CreatePyramidRevision.
@@ -106,7 +88,7 @@ pub(crate) fn list_request(request: &pb::ListPyramidsRequest) -> Result<Paging, 
 pub(crate) fn create_revision_request(
     (ctx, attributes): (&Context<'_>, &AttributeTypes),
     request: pb::CreatePyramidRevisionRequest,
-) -> Result<(NewRevision, Guard), Violations> {
+) -> Result<(NewRevision<PyramidId>, Guard), Violations> {
     let pb::CreatePyramidRevisionRequest { parent, pyramid_revision, request_id: id } = request;
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
@@ -116,7 +98,7 @@ pub(crate) fn create_revision_request(
         let description = std::mem::take(&mut revision.description);
         let description = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
         let scheme = scheme::scheme((ctx, attributes), &mut v, at, revision);
-        Some(NewRevision { pyramid: pyramid?, description: description?, scheme: scheme? })
+        Some(NewRevision { of: pyramid?, description: description?, scheme: scheme? })
     });
     done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
 }
@@ -134,10 +116,7 @@ pub(crate) fn list_revisions_request(
     request: &pb::ListPyramidRevisionsRequest,
 ) -> Result<(PyramidId, Paging), Violations> {
     let pb::ListPyramidRevisionsRequest { parent, page_size, page_token } = request;
-    let mut v = Violations::new();
-    let pyramid = v.field(Path::of("parent"), name::parse_pyramid(parent));
-    let paging = page::paging(&mut v, (*page_size, page_token), &["revisions", parent], &[Column::Int]);
-    done(v, pyramid.zip(paging))
+    resource::list_revisions(parent, (*page_size, page_token), name::parse_pyramid)
 }
 
 /// AssignTiers.

@@ -5,7 +5,7 @@
 
 mod tier;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use guanxi::v1 as pb;
 use guanxi_model::customer::ValueType;
@@ -16,6 +16,7 @@ use guanxi_segmentation::{
 };
 
 use self::tier::tier;
+use super::field::{each, merge_untold};
 use super::{Context, Path};
 use crate::to_proto::money::minor_units_per_unit;
 
@@ -34,17 +35,7 @@ pub(super) fn scheme(
 ) -> Option<PyramidScheme> {
     let mut faults = Violations::new();
     let draft = draft(ctx, &mut faults, revision);
-    let scheme = match PyramidScheme::new(draft, attributes) {
-        Ok(scheme) => Some(scheme),
-        Err(more) => {
-            // What could not be read is missing in the draft, and that it is missing need not be told too.
-            let told: HashSet<_> = faults.iter().map(|fault| fault.path.clone()).collect();
-            for fault in more.iter().filter(|fault| !told.contains(&fault.path)) {
-                faults.push(fault.path.clone(), fault.description.clone());
-            }
-            None
-        }
-    };
+    let scheme = PyramidScheme::new(draft, attributes).map_err(|more| merge_untold(&mut faults, &more)).ok();
     let scheme = scheme.filter(|_| faults.is_empty());
     v.merge(&at.to_string(), faults);
     scheme
@@ -75,10 +66,6 @@ fn draft(ctx: &Context<'_>, v: &mut Violations, revision: pb::PyramidRevision) -
         movement: movement_rules.map(movement),
         minor_units: minor_units_per_unit(ctx.currency) as u32,
     }
-}
-
-fn each<P, T>(items: Vec<P>, mut read: impl FnMut(usize, P) -> T) -> Vec<T> {
-    items.into_iter().enumerate().map(|(index, item)| read(index, item)).collect()
 }
 
 fn measure(currency: &Currency, v: &mut Violations, at: Path<'_>, measure: pb::Measure) -> MeasureDraft {

@@ -5,7 +5,7 @@ use guanxi_app::operations::{Candidate, SimulationRequest};
 use guanxi_model::{PyramidId, RequestId, RevisionNumber, Violations, name, text};
 
 use super::customer::request_id;
-use super::pyramid::MAX_DESCRIPTION;
+use super::resource::MAX_DESCRIPTION;
 use super::scheme::AttributeTypes;
 use super::{Context, Path, done, scheme, time};
 

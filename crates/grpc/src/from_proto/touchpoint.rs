@@ -3,16 +3,14 @@
 use guanxi::v1 as pb;
 use guanxi_app::catalogue::Guard;
 use guanxi_model::customer::{Touchpoint, TouchpointKind};
-use guanxi_model::{SourceName, TouchpointId, Violations, name, text};
+use guanxi_model::{SourceName, TouchpointId, Violations, name};
 
-use super::customer::{named, request_id, update_mask_of};
-use super::page::Column;
-use super::{Context, Paging, Path, Update, done, given, page, word};
+use super::customer::named;
+use super::resource::{self, described};
+use super::{Context, Paging, Path, Update, word};
 
 const WRITABLE: &[&str] = &["display_name", "journey", "position", "kind", "description"];
 const NOT_WRITABLE: &[&str] = &["name", "create_time", "update_time", "etag"];
-const MAX_NAME: usize = 200;
-const MAX_DESCRIPTION: usize = 2000;
 const MAX_POSITION: i32 = 10_000;
 
 /// CreateTouchpoint.
@@ -20,17 +18,12 @@ pub(crate) fn create_request(
     ctx: &Context<'_>,
     request: pb::CreateTouchpointRequest,
 ) -> Result<(Touchpoint, Guard), Violations> {
-    let pb::CreateTouchpointRequest { touchpoint, touchpoint_id, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("touchpoint_id"), TouchpointId::parse(touchpoint_id));
-    let at = Path::of("touchpoint");
-    let resource = given(&mut v, at, touchpoint).and_then(|touchpoint| {
-        let (mut read, _) = masked(ctx, &mut v, at, (touchpoint, WRITABLE))?;
-        read.id = id?;
-        Some(read)
-    });
-    done(v, resource.map(|resource| (resource, Guard { etag: String::new(), request_id })))
+    let pb::CreateTouchpointRequest { touchpoint, touchpoint_id, request_id } = request;
+    resource::creation(
+        ("touchpoint_id", TouchpointId::parse(touchpoint_id)),
+        ("touchpoint", touchpoint, &request_id),
+        |v, at, (id, touchpoint)| masked(ctx, v, at, (id, touchpoint, WRITABLE)).map(|(touchpoint, _)| touchpoint),
+    )
 }
 
 /// UpdateTouchpoint.
@@ -38,26 +31,23 @@ pub(crate) fn update_request(
     ctx: &Context<'_>,
     request: pb::UpdateTouchpointRequest,
 ) -> Result<Update<Touchpoint>, Violations> {
-    let pb::UpdateTouchpointRequest { touchpoint, update_mask, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let mask = update_mask_of(&mut v, update_mask, (WRITABLE, NOT_WRITABLE));
-    let at = Path::of("touchpoint");
-    let update = given(&mut v, at, touchpoint).and_then(|touchpoint| {
-        let id = v.field(at.field("name"), name::parse_touchpoint(&touchpoint.name));
-        let (mut resource, etag) = masked(ctx, &mut v, at, (touchpoint, mask.as_deref().unwrap_or_default()))?;
-        resource.id = id?;
-        Some(Update { resource, mask: mask?, guard: Guard { etag, request_id } })
-    });
-    done(v, update)
+    let pb::UpdateTouchpointRequest { touchpoint, update_mask, request_id } = request;
+    resource::update(
+        (update_mask, WRITABLE, NOT_WRITABLE),
+        ("touchpoint", touchpoint, &request_id),
+        |v, at, (touchpoint, mask)| {
+            let id = v.field(at.field("name"), name::parse_touchpoint(&touchpoint.name));
+            masked(ctx, v, at, (id, touchpoint, mask))
+        },
+    )
 }
 
-/// The touchpoint with the fields of the mask and an id to be replaced, and its etag.
+/// The touchpoint with the fields of the mask, and its etag.
 fn masked(
     ctx: &Context<'_>,
     v: &mut Violations,
     at: Path<'_>,
-    (touchpoint, mask): (pb::Touchpoint, &[&str]),
+    (id, touchpoint, mask): (Option<TouchpointId>, pb::Touchpoint, &[&str]),
 ) -> Option<(Touchpoint, String)> {
     let pb::Touchpoint {
         name: _,
@@ -81,10 +71,7 @@ fn masked(
         create_time: ctx.now,
         update_time: ctx.now,
     };
-    if mask.contains(&"display_name") {
-        let found = v.field(at.field("display_name"), text::required(display_name, MAX_NAME));
-        read.display_name = found.unwrap_or_default();
-    }
+    (read.display_name, read.description) = described(v, at, (display_name, description), mask).unwrap_or_default();
     if mask.contains(&"journey") {
         read.journey = v.field(at.field("journey"), SourceName::parse(journey)).unwrap_or(read.journey);
     }
@@ -97,10 +84,7 @@ fn masked(
     if mask.contains(&"kind") {
         read.kind = word(v, at.field("kind"), kind, pb::TouchpointKind::as_str_name).unwrap_or(read.kind);
     }
-    if mask.contains(&"description") {
-        let found = v.field(at.field("description"), text::note(description, MAX_DESCRIPTION));
-        read.description = found.unwrap_or_default();
-    }
+    read.id = id?;
     v.is_empty().then_some((read, etag))
 }
 
@@ -112,19 +96,14 @@ pub(crate) fn get_request(request: &pb::GetTouchpointRequest) -> Result<Touchpoi
 
 /// DeleteTouchpoint.
 pub(crate) fn delete_request(request: pb::DeleteTouchpointRequest) -> Result<(TouchpointId, Guard), Violations> {
-    let pb::DeleteTouchpointRequest { name, etag, request_id: id } = request;
-    let mut v = Violations::new();
-    let request_id = request_id(&mut v, &id);
-    let id = v.field(Path::of("name"), name::parse_touchpoint(&name));
-    done(v, id.map(|id| (id, Guard { etag, request_id })))
+    let pb::DeleteTouchpointRequest { name, etag, request_id } = request;
+    resource::deletion((&name, etag, &request_id), name::parse_touchpoint)
 }
 
 /// ListTouchpoints.
 pub(crate) fn list_request(request: &pb::ListTouchpointsRequest) -> Result<Paging, Violations> {
     let pb::ListTouchpointsRequest { page_size, page_token } = request;
-    let mut v = Violations::new();
-    let paging = page::paging(&mut v, (*page_size, page_token), &["touchpoints"], &[Column::Text]);
-    done(v, paging)
+    resource::list("touchpoints", (*page_size, page_token))
 }
 
 #[cfg(test)]

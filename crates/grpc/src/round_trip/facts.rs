@@ -1,10 +1,14 @@
 //! Facts of every kind.
 
+use guanxi_app::questionnaires::Schemes;
 use guanxi_model::fact::{
-    CustomerRef, Fact, FactBody, FactKey, FactState, Interaction, NewFact, NextStep, Payment, Promotion, Purchase,
-    PurchaseLine, StageChange, StageReason, StageReasonCause, StageReasonGroup,
+    AboutFact, Answer, Asked, CustomerRef, Fact, FactBody, FactKey, FactState, Handler, Interaction, NewFact, NextStep,
+    Payment, Promotion, Purchase, PurchaseLine, Respondent, SatisfactionRecord, StageChange, StageReason,
+    StageReasonCause, StageReasonGroup,
 };
-use guanxi_model::{Amount, Currency, CustomerId, FactId, TouchpointId};
+use guanxi_model::{
+    Amount, Currency, CustomerId, DimensionId, FactId, ItemId, QuestionnaireId, RevisionNumber, TouchpointId,
+};
 use prop::collection::vec;
 use prop::option;
 use proptest::prelude::*;
@@ -13,6 +17,7 @@ use crate::from_proto::Context;
 use crate::from_proto::fact::read;
 use crate::testing::{NOW, amounts, ctx, currencies, days, ids, line, optional_line, past, words};
 use crate::to_proto;
+use crate::to_proto::fact::Telling;
 
 fn lines() -> impl Strategy<Value = PurchaseLine> {
     (optional_line(), 1..=1_000_000_000_i64, amounts(), amounts(), option::of(amounts())).prop_map(
@@ -110,6 +115,40 @@ fn facts(bodies: impl Strategy<Value = FactBody>) -> impl Strategy<Value = NewFa
     )
 }
 
+fn answers() -> impl Strategy<Value = Answer> {
+    let item = ("[a-z][a-z0-9_]{0,9}", words()).prop_map(|(id, kind)| Asked::Item(ItemId::parse(id).unwrap(), kind));
+    let dimension = "[a-z][a-z0-9_]{0,9}".prop_map(|id| Asked::Dimension(DimensionId::parse(id).unwrap()));
+    (prop_oneof![item, dimension], option::of(any::<i32>())).prop_map(|(asked, value)| Answer { asked, value })
+}
+
+fn satisfaction_records() -> impl Strategy<Value = FactBody> {
+    let handler = (line(), optional_line(), optional_line());
+    let handler = handler.prop_map(|(handler, team, branch)| Handler { handler, team, branch });
+    let about = option::of((words(), ids(), line()))
+        .prop_map(|about| about.map(|(kind, source, source_id)| AboutFact { kind, source, source_id }));
+    let respondent = (option::of(ids()), option::of(words())).prop_map(|(contact_id, role)| {
+        (contact_id.is_some() || role.is_some()).then_some(Respondent { contact_id, role })
+    });
+    let how = (words(), optional_line(), option::of(ids()), optional_line(), option::of(words()));
+    (1..=u32::MAX, respondent, how, about, vec(handler, 0..3), vec(answers(), 1..5)).prop_map(
+        |(revision, respondent, (method, channel, touchpoint, wave, emotion), about, handlers, answers)| {
+            FactBody::SatisfactionRecord(SatisfactionRecord {
+                questionnaire: QuestionnaireId::parse("service").unwrap(),
+                revision: RevisionNumber::new(revision).unwrap(),
+                respondent,
+                method,
+                channel,
+                touchpoint: touchpoint.map(|id| TouchpointId::parse(id.as_str()).unwrap()),
+                about,
+                wave,
+                handlers,
+                answers,
+                emotion,
+            })
+        },
+    )
+}
+
 fn survives(currency: &Currency, new: &NewFact) -> Result<(), TestCaseError> {
     let CustomerRef::Id(customer) = new.customer.clone() else { panic!("facts are kept by customer id") };
     let kept = Fact {
@@ -123,7 +162,8 @@ fn survives(currency: &Currency, new: &NewFact) -> Result<(), TestCaseError> {
         note: new.note.clone(),
         body: new.body.clone(),
     };
-    let message = to_proto::fact::resource(currency, kept);
+    let questionnaires = &Schemes::new();
+    let message = to_proto::fact::resource(Telling { currency, questionnaires }, kept);
     let ctx = Context { currency, ..ctx() };
     prop_assert_eq!(&read(&ctx, message).unwrap(), new);
     Ok(())
@@ -142,6 +182,11 @@ proptest! {
 
     #[test]
     fn payments_survive(fact in facts(payments()), currency in currencies()) {
+        survives(&currency, &fact)?;
+    }
+
+    #[test]
+    fn satisfaction_records_survive(fact in facts(satisfaction_records()), currency in currencies()) {
         survives(&currency, &fact)?;
     }
 

@@ -156,7 +156,7 @@ proptest! {
         let minor_units = 10_u32.pow(u32::from(currency.digits()));
         let scheme = PyramidScheme::try_from(SchemeDraft { minor_units, ..scheme.into() }).unwrap();
         let kept = Revision {
-            pyramid: PyramidId::parse("value").unwrap(),
+            of: PyramidId::parse("value").unwrap(),
             number: RevisionNumber::FIRST,
             description: description.clone(),
             scheme: scheme.clone(),

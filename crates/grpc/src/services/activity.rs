@@ -1,20 +1,24 @@
-//! `ActivityService`: facts. The handlers of the four kinds are one, told apart by `Kind`.
+//! `ActivityService`: facts. The handlers of all kinds are one, told apart by `Kind`; the one of another service too.
 
 pub(super) mod import;
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use futures::Stream;
 use guanxi::v1 as pb;
 use guanxi::v1::activity_service_server::ActivityService;
-use guanxi_app::Error;
 use guanxi_app::command::{Command, Grouping, Outcome, RecordFact, Urgency};
+use guanxi_app::questionnaires::{self, RevisionKey, Schemes};
+use guanxi_app::{App, Error};
+use guanxi_model::fact::{Fact, FactBody};
 use guanxi_model::name;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{Service, unexpected};
 use crate::from_proto;
 use crate::kinds::{Interactions, Kind, Payments, Purchases, StageChanges};
+use crate::to_proto::fact::Telling;
 use crate::{status, to_proto};
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -80,24 +84,25 @@ handlers! {
 }
 
 impl Service {
-    async fn record<K: Kind>(&self, request: K::Record) -> Answer<K::Fact> {
+    pub(super) async fn record<K: Kind>(&self, request: K::Record) -> Answer<K::Fact> {
         let command = from_proto::fact::record_request::<K>(&self.context(), request).map_err(status::invalid)?;
-        let outcome = self.app.run(command_of(command)).await;
-        outcome.and_then(|outcome| self.fact::<K>(outcome)).map(Response::new).map_err(status::of)
+        let outcome = self.app.run(command_of(command)).await.map_err(status::of)?;
+        let schemes = self.answered([&outcome]).await?;
+        self.fact::<K>(&schemes, outcome).map(Response::new).map_err(status::of)
     }
 
-    async fn batch<K: Kind>(&self, request: K::Batch) -> Answer<K::BatchResponse> {
+    pub(super) async fn batch<K: Kind>(&self, request: K::Batch) -> Answer<K::BatchResponse> {
         let (items, grouping) =
             from_proto::fact::batch_request::<K>(&self.context(), request).map_err(status::invalid)?;
         let items = items.into_iter().map(|item| item.map_err(Error::Invalid)).collect();
         let outcomes = self.record_all(items, grouping).await.map_err(status::of)?;
-        let results = outcomes
-            .into_iter()
-            .map(|outcome| K::result(outcome.and_then(|outcome| self.fact::<K>(outcome)).map_err(status::to_rpc)));
+        let schemes = self.answered(outcomes.iter().flatten()).await?;
+        let fact = |outcome| self.fact::<K>(&schemes, outcome);
+        let results = outcomes.into_iter().map(|outcome| K::result(outcome.and_then(fact).map_err(status::to_rpc)));
         Ok(Response::new(K::batch_response(results.collect())))
     }
 
-    async fn list<K: Kind>(&self, request: K::List) -> Answer<K::ListResponse> {
+    pub(super) async fn list<K: Kind>(&self, request: K::List) -> Answer<K::ListResponse> {
         let (list, query) = from_proto::fact::list_request::<K>(request).map_err(status::invalid)?;
         self.unit(move |app| async move {
             let page = app.reader().list_facts(&list).await?;
@@ -107,7 +112,9 @@ impl Service {
             {
                 return Err(Error::NotFound(name::customer(&id)));
             }
-            Ok(to_proto::fact::list_response::<K>(&app.deployment().currency, query, page))
+            let questionnaires = &questionnaires(&app, page.items.iter().map(|fact| &fact.body)).await?;
+            let telling = Telling { currency: &app.deployment().currency, questionnaires };
+            Ok(to_proto::fact::list_response::<K>(telling, query, page))
         })
         .await
     }
@@ -144,15 +151,51 @@ impl Service {
     }
 
     /// The fact that a command led to.
-    fn fact<K: Kind>(&self, outcome: Outcome) -> Result<K::Fact, Error> {
+    fn fact<K: Kind>(&self, questionnaires: &Schemes, outcome: Outcome) -> Result<K::Fact, Error> {
         match outcome {
             Outcome::Fact { fact, recorded: _ } if fact.body.kind() == K::KIND => {
-                let message = to_proto::fact::resource(&self.app.deployment().currency, *fact);
-                Ok(K::own(message).unwrap_or_default())
+                let telling = Telling { currency: &self.app.deployment().currency, questionnaires };
+                Ok(K::own(to_proto::fact::resource(telling, *fact)).unwrap_or_default())
             }
             outcome => Err(unexpected(&outcome)),
         }
     }
+
+    /// What the facts answer that commands led to. Hardly ever asks the database: whoever decided had it in memory.
+    async fn answered<'a>(&self, outcomes: impl IntoIterator<Item = &'a Outcome>) -> Result<Schemes, Status> {
+        let body = |outcome: &'a Outcome| match outcome {
+            Outcome::Fact { fact, recorded: _ } => Some(&fact.body),
+            Outcome::Customer(_) | Outcome::Withdrawn { .. } | Outcome::Done => None,
+        };
+        let (mut known, unknown) = self.app.known_questionnaires(revisions(outcomes.into_iter().filter_map(body)));
+        if !unknown.is_empty() {
+            let read = self.unit(|app| async move { app.read_questionnaires(unknown).await }).await;
+            known.extend(read?.into_inner());
+        }
+        Ok(known)
+    }
+}
+
+/// The revisions that facts answer.
+fn revisions<'a>(bodies: impl Iterator<Item = &'a FactBody>) -> BTreeSet<RevisionKey> {
+    bodies.filter_map(questionnaires::answered).collect()
+}
+
+/// What facts answer.
+pub(super) async fn questionnaires<'a>(
+    app: &App,
+    bodies: impl Iterator<Item = &'a FactBody>,
+) -> Result<Schemes, Error> {
+    let (mut known, unknown) = app.known_questionnaires(revisions(bodies));
+    known.extend(app.read_questionnaires(unknown).await?);
+    Ok(known)
+}
+
+/// A fact as it is kept, in the words of its kind.
+pub(super) async fn told<K: Kind>(app: &App, fact: Fact) -> Result<K::Fact, Error> {
+    let questionnaires = &questionnaires(app, std::iter::once(&fact.body)).await?;
+    let telling = Telling { currency: &app.deployment().currency, questionnaires };
+    Ok(K::own(to_proto::fact::resource(telling, fact)).unwrap_or_default())
 }
 
 fn command_of(record: RecordFact) -> Command {

@@ -4,11 +4,12 @@ use guanxi::v1 as pb;
 use guanxi::v1::customer_service_server::CustomerService;
 use guanxi_app::Error;
 use guanxi_app::command::Command;
+use guanxi_model::customer::{AttributeDefinition, Touchpoint};
 use guanxi_model::name;
 use tonic::{Request, Response, Status};
 
 use super::Service;
-use crate::from_proto::{self, Update};
+use crate::from_proto;
 use crate::{status, to_proto};
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -81,12 +82,7 @@ impl CustomerService for Service {
         request: Request<pb::CreateAttributeDefinitionRequest>,
     ) -> Answer<pb::AttributeDefinition> {
         let new = from_proto::attribute_definition::create_request(&self.context(), request.into_inner());
-        let (new, guard) = new.map_err(status::invalid)?;
-        self.unit(|app| async move {
-            let kept = app.catalogue().create_attribute_definition(new, &guard).await?;
-            Ok(to_proto::attribute_definition::resource(kept))
-        })
-        .await
+        self.create(new, to_proto::attribute_definition::resource).await
     }
 
     async fn get_attribute_definition(
@@ -120,27 +116,17 @@ impl CustomerService for Service {
         request: Request<pb::UpdateAttributeDefinitionRequest>,
     ) -> Answer<pb::AttributeDefinition> {
         let update = from_proto::attribute_definition::update_request(&self.context(), request.into_inner());
-        let Update { resource, mask, guard } = update.map_err(status::invalid)?;
-        self.unit(|app| async move {
-            let kept = app.catalogue().update_attribute_definition(&resource, &mask, &guard).await?;
-            Ok(to_proto::attribute_definition::resource(kept))
-        })
-        .await
+        self.update(update, to_proto::attribute_definition::resource).await
     }
 
     async fn delete_attribute_definition(&self, request: Request<pb::DeleteAttributeDefinitionRequest>) -> Answer<()> {
-        let delete = from_proto::attribute_definition::delete_request(request.into_inner());
-        let (key, guard) = delete.map_err(status::invalid)?;
-        self.unit(|app| async move { app.catalogue().delete_attribute_definition(&key, &guard).await }).await
+        let asked = from_proto::attribute_definition::delete_request(request.into_inner());
+        self.delete::<AttributeDefinition>(asked).await
     }
 
     async fn create_touchpoint(&self, request: Request<pb::CreateTouchpointRequest>) -> Answer<pb::Touchpoint> {
         let new = from_proto::touchpoint::create_request(&self.context(), request.into_inner());
-        let (new, guard) = new.map_err(status::invalid)?;
-        self.unit(|app| async move {
-            Ok(to_proto::touchpoint::resource(app.catalogue().create_touchpoint(new, &guard).await?))
-        })
-        .await
+        self.create(new, to_proto::touchpoint::resource).await
     }
 
     async fn get_touchpoint(&self, request: Request<pb::GetTouchpointRequest>) -> Answer<pb::Touchpoint> {
@@ -167,17 +153,12 @@ impl CustomerService for Service {
 
     async fn update_touchpoint(&self, request: Request<pb::UpdateTouchpointRequest>) -> Answer<pb::Touchpoint> {
         let update = from_proto::touchpoint::update_request(&self.context(), request.into_inner());
-        let Update { resource, mask, guard } = update.map_err(status::invalid)?;
-        self.unit(|app| async move {
-            Ok(to_proto::touchpoint::resource(app.catalogue().update_touchpoint(&resource, &mask, &guard).await?))
-        })
-        .await
+        self.update(update, to_proto::touchpoint::resource).await
     }
 
     async fn delete_touchpoint(&self, request: Request<pb::DeleteTouchpointRequest>) -> Answer<()> {
-        let delete = from_proto::touchpoint::delete_request(request.into_inner());
-        let (id, guard) = delete.map_err(status::invalid)?;
-        self.unit(|app| async move { app.catalogue().delete_touchpoint(&id, &guard).await }).await
+        let asked = from_proto::touchpoint::delete_request(request.into_inner());
+        self.delete::<Touchpoint>(asked).await
     }
 }
 

@@ -16,10 +16,11 @@ use guanxi::v1 as pb;
 use guanxi::v1::segmentation_service_server::SegmentationService;
 use guanxi_app::Error;
 use guanxi_model::name;
+use guanxi_store::Pyramid;
 use tonic::{Request, Response, Status};
 
 use super::Service;
-use crate::from_proto::{self, Update};
+use crate::from_proto;
 use crate::{status, to_proto};
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -27,12 +28,8 @@ type Answer<T> = Result<Response<T>, Status>;
 #[tonic::async_trait]
 impl SegmentationService for Service {
     async fn create_pyramid(&self, request: Request<pb::CreatePyramidRequest>) -> Answer<pb::Pyramid> {
-        let new = from_proto::pyramid::create_request(request.into_inner());
-        let (new, guard) = new.map_err(status::invalid)?;
-        self.unit(
-            |app| async move { Ok(to_proto::pyramid::resource(app.catalogue().create_pyramid(new, &guard).await?)) },
-        )
-        .await
+        let new = from_proto::pyramid::create_request(&self.context(), request.into_inner());
+        self.create(new, to_proto::pyramid::resource).await
     }
 
     async fn get_pyramid(&self, request: Request<pb::GetPyramidRequest>) -> Answer<pb::Pyramid> {
@@ -51,18 +48,12 @@ impl SegmentationService for Service {
     }
 
     async fn update_pyramid(&self, request: Request<pb::UpdatePyramidRequest>) -> Answer<pb::Pyramid> {
-        let update = from_proto::pyramid::update_request(request.into_inner());
-        let Update { resource, mask, guard } = update.map_err(status::invalid)?;
-        self.unit(|app| async move {
-            Ok(to_proto::pyramid::resource(app.catalogue().update_pyramid(&resource, &mask, &guard).await?))
-        })
-        .await
+        let update = from_proto::pyramid::update_request(&self.context(), request.into_inner());
+        self.update(update, to_proto::pyramid::resource).await
     }
 
     async fn delete_pyramid(&self, request: Request<pb::DeletePyramidRequest>) -> Answer<()> {
-        let delete = from_proto::pyramid::delete_request(request.into_inner());
-        let (id, guard) = delete.map_err(status::invalid)?;
-        self.unit(|app| async move { app.catalogue().delete_pyramid(&id, &guard).await }).await
+        self.delete::<Pyramid>(from_proto::pyramid::delete_request(request.into_inner())).await
     }
 
     async fn create_pyramid_revision(
@@ -75,7 +66,7 @@ impl SegmentationService for Service {
             let attributes = expressions::attributes(&app).await?;
             let new = from_proto::pyramid::create_revision_request((&super::context(&app), &attributes), request);
             let (new, guard) = new.map_err(Error::Invalid)?;
-            let kept = app.catalogue().create_revision(new, &guard).await?;
+            let kept = app.catalogue().create_revision::<Pyramid>(new, &guard).await?;
             Ok(to_proto::pyramid::revision(&app.deployment().currency, kept))
         })
         .await
@@ -109,8 +100,7 @@ impl SegmentationService for Service {
         let (id, paging) = from_proto::pyramid::list_revisions_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move {
             in_force::pyramid(&app, &id).await?;
-            let before = paging.after_number().unwrap_or(i64::MAX);
-            let found = app.reader().revisions(&id, before, paging.size + 1).await?;
+            let found = app.reader().revisions(&id, paging.before_number(), paging.size + 1).await?;
             let page = to_proto::page::cut(found, paging.size, to_proto::pyramid::revision_key);
             Ok(to_proto::pyramid::list_revisions_response(&app.deployment().currency, paging.query, page))
         })

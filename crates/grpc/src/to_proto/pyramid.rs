@@ -2,8 +2,8 @@
 
 use guanxi::v1 as pb;
 use guanxi_model::page::{KeyPart, Page, QueryHash};
-use guanxi_model::{Currency, etag, name};
-use guanxi_store::{Pyramid, Revision};
+use guanxi_model::{Currency, PyramidId, etag, name};
+use guanxi_store::{Pyramid, Revised, Revision};
 
 use super::{page, scheme, time};
 
@@ -47,10 +47,10 @@ pub(crate) fn key(pyramid: &Pyramid) -> Vec<KeyPart> {
 }
 
 /// A revision.
-pub(crate) fn revision(currency: &Currency, revision: Revision) -> pb::PyramidRevision {
-    let Revision { pyramid, number, description, scheme, create_time } = revision;
+pub(crate) fn revision(currency: &Currency, revision: Revision<PyramidId>) -> pb::PyramidRevision {
+    let Revision { of, number, description, scheme, create_time } = revision;
     pb::PyramidRevision {
-        name: name::revision(&pyramid, number),
+        name: name::revision(&of, number),
         description,
         create_time: Some(time::timestamp(create_time)),
         ..scheme::scheme(currency, &scheme)
@@ -61,7 +61,7 @@ pub(crate) fn revision(currency: &Currency, revision: Revision) -> pb::PyramidRe
 pub(crate) fn list_revisions_response(
     currency: &Currency,
     query: QueryHash,
-    revisions: Page<Revision>,
+    revisions: Page<Revision<PyramidId>>,
 ) -> pb::ListPyramidRevisionsResponse {
     let (pyramid_revisions, next_page_token) =
         page::close(revisions, query, revision_key, |one| revision(currency, one));
@@ -69,6 +69,6 @@ pub(crate) fn list_revisions_response(
 }
 
 /// What revisions are listed by.
-pub(crate) fn revision_key(revision: &Revision) -> Vec<KeyPart> {
+pub(crate) fn revision_key<I: Revised>(revision: &Revision<I>) -> Vec<KeyPart> {
     vec![KeyPart::Int(i64::from(revision.number.get()))]
 }

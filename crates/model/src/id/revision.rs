@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::IdError;
 
-/// The number of a pyramid's revision: 1, 2, 3...
+/// The number of a revision of a scheme: 1, 2, 3...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct RevisionNumber(u32);

@@ -1,7 +1,8 @@
 //! `guanxi demo`: a made-up company in a running server, so that every call has something to show. It roasts coffee and
 //! sells it, and the machines to make it, to households and businesses, who come, buy and leave at rates of their own.
 //!
-//! All of it follows from the seed. `people` says who a customer is and `life` what happens to it, both without I/O;
+//! All of it follows from the seed. `people` says who a customer is, `life` what happens to it and `survey` what it says of
+//! that, without I/O;
 //! `company` is what the customers find there, `pyramids` how they are ranked, `decide` what people decide about them, and
 //! `found` tells it to the server.
 
@@ -14,6 +15,7 @@ mod people;
 mod pyramids;
 mod rank;
 mod record;
+mod survey;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -90,6 +92,7 @@ impl Demo {
             ),
             (format!(r#"{{"name": "{assignment}"}}"#), "SegmentationService/ExplainTier"),
             (format!(r#"{{"parent": "{customer}", "page_size": 3}}"#), "ActivityService/ListInteractions"),
+            (format!(r#"{{"parent": "{customer}", "page_size": 1}}"#), "SatisfactionService/ListSatisfactionRecords"),
         ] {
             writeln!(out, "  grpcurl -plaintext -d '{request}' {server} guanxi.v1.{method}")?;
         }

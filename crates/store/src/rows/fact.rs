@@ -80,6 +80,7 @@ fn read_body(kind: FactKind, text: &str) -> Result<FactBody, Error> {
         FactKind::Interaction => FactBody::Interaction(from_json(text, "interaction")?),
         FactKind::Payment => FactBody::Payment(from_json(text, "payment")?),
         FactKind::StageChange => FactBody::StageChange(from_json(text, "stage change")?),
+        FactKind::SatisfactionRecord => FactBody::SatisfactionRecord(from_json(text, "satisfaction record")?),
     })
 }
 
@@ -89,5 +90,6 @@ fn write_body(body: &FactBody) -> Result<String, Error> {
         FactBody::Interaction(body) => to_json(body, "interaction"),
         FactBody::Payment(body) => to_json(body, "payment"),
         FactBody::StageChange(body) => to_json(body, "stage change"),
+        FactBody::SatisfactionRecord(body) => to_json(body, "satisfaction record"),
     }
 }

@@ -8,7 +8,8 @@ use guanxi_model::fact::FactKind;
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    Counter, CustomerId, Day, LabelKey, OperationId, PyramidId, RevisionNumber, TargetDecisionId, TierId, Timestamp,
+    Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
+    TargetDecisionId, TierId, Timestamp, Words as _,
 };
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
@@ -125,7 +126,7 @@ async fn fill(opened: &Opened) {
         "INSERT INTO customer_labels SELECT 'c-' || n, 'k', 'v-' || n % 1000 FROM generate_series(1, 20000) n",
         "INSERT INTO uses SELECT 'c-' || n, 2, 1, 'web', 1 FROM generate_series(1, 20000) n",
         "INSERT INTO external_ids SELECT 'erp', 'x-' || n, 'c-' || n FROM generate_series(1, 20000) n",
-        "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 4, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
+        "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 5, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
          NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
         "INSERT INTO fact_notes SELECT customer_id, fact_id, 'n' FROM facts WHERE occur_time % 3 = 0",
         "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
@@ -135,6 +136,7 @@ async fn fill(opened: &Opened) {
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
+        "INSERT INTO questionnaire_revisions SELECT 'q-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
         "INSERT INTO target_decisions SELECT CASE WHEN n % 2 = 0 THEN 'c-' || n % 1000 ELSE '' END, 'p-' || n / 2 % 2, \
          CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
          NULL, NULL, n FROM generate_series(1, 20000) n",
@@ -159,7 +161,7 @@ fn customer() -> CustomerId {
 async fn facts_are_listed_by_their_indexes(opened: Opened) {
     let watched = Watched::on(opened).await;
     let key = || Some(vec![KeyPart::Int(20_000), KeyPart::Bytes(vec![7; 16])]);
-    for kind in [FactKind::Purchase, FactKind::Interaction, FactKind::Payment, FactKind::StageChange] {
+    for (kind, _) in FactKind::ALL.iter().copied() {
         for (customer, index) in [(Some(customer()), "facts_by_customer"), (None, "facts_by_time")] {
             for after in [None, key()] {
                 for filter in ["", "source = \"shop\" AND occur_time > \"1970-01-01T00:00:00Z\""] {
@@ -172,6 +174,8 @@ async fn facts_are_listed_by_their_indexes(opened: Opened) {
             }
         }
     }
+    watched.reader.fact(FactKind::SatisfactionRecord, &customer(), &FactId::new(Timestamp(0))).await.ok();
+    watched.finds(&[]).await;
 }
 
 async fn customers_are_listed_by_their_indexes(opened: Opened) {
@@ -258,6 +262,9 @@ async fn operations_and_revisions_are_listed_by_their_indexes(opened: Opened) {
     watched.uses(&["pyramid_revisions_pkey"]).await;
     watched.reader.revision(&pyramid, RevisionNumber::FIRST).await.ok();
     watched.uses(&["pyramid_revisions_pkey"]).await;
+    let questionnaire = QuestionnaireId::parse("q-1").unwrap();
+    watched.reader.revisions(&questionnaire, i64::MAX, 51).await.ok();
+    watched.uses(&["questionnaire_revisions_pkey"]).await;
 }
 
 async fn population_is_read_in_the_order_of_its_key(opened: Opened) {

@@ -17,8 +17,8 @@ on_each_database! {
 }
 
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
-/// pyramids, operations, and the list of the migrations.
-const APART: [&str; 10] = [
+/// pyramids, questionnaires, operations, and the list of the migrations.
+const APART: [&str; 12] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
@@ -27,6 +27,8 @@ const APART: [&str; 10] = [
     "operations",
     "pyramid_revisions",
     "pyramids",
+    "questionnaire_revisions",
+    "questionnaires",
     "seaql_migrations",
     "touchpoints",
 ];

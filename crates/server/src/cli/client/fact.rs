@@ -3,6 +3,7 @@
 use futures::Stream;
 use guanxi::v1 as pb;
 use guanxi::v1::activity_service_client::ActivityServiceClient;
+use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
 use tonic::transport::Channel;
 use tonic::{Response, Status, Streaming};
 
@@ -16,13 +17,13 @@ pub(in crate::cli) trait Fact: prost::Message + Clone + Default + 'static {
     fn chunk(first_index: i64, facts: Vec<Self>, missing_customer: pb::MissingCustomer) -> Self::Chunk;
 
     fn import(
-        client: &mut ActivityServiceClient<Channel>,
+        channel: Channel,
         chunks: impl Stream<Item = Self::Chunk> + Send + 'static,
     ) -> impl Future<Output = Result<Response<Streaming<pb::ImportProgress>>, Status>> + Send;
 }
 
 macro_rules! facts {
-    ($($fact:ident, $noun:literal: $chunk:ident { $items:ident }, $import:ident;)+) => {$(
+    ($($fact:ident, $noun:literal: $chunk:ident { $items:ident }, $client:ident $import:ident;)+) => {$(
         impl Fact for pb::$fact {
             const NOUN: &'static str = $noun;
             type Chunk = pb::$chunk;
@@ -32,18 +33,21 @@ macro_rules! facts {
             }
 
             async fn import(
-                client: &mut ActivityServiceClient<Channel>,
+                channel: Channel,
                 chunks: impl Stream<Item = pb::$chunk> + Send + 'static,
             ) -> Result<Response<Streaming<pb::ImportProgress>>, Status> {
-                client.$import(chunks).await
+                $client::new(channel).$import(chunks).await
             }
         }
     )+};
 }
 
 facts! {
-    Purchase, "purchases": ImportPurchasesRequest { purchases }, import_purchases;
-    Interaction, "interactions": ImportInteractionsRequest { interactions }, import_interactions;
-    Payment, "payments": ImportPaymentsRequest { payments }, import_payments;
-    StageChange, "stage changes": ImportStageChangesRequest { stage_changes }, import_stage_changes;
+    Purchase, "purchases": ImportPurchasesRequest { purchases }, ActivityServiceClient import_purchases;
+    Interaction, "interactions": ImportInteractionsRequest { interactions }, ActivityServiceClient import_interactions;
+    Payment, "payments": ImportPaymentsRequest { payments }, ActivityServiceClient import_payments;
+    StageChange, "stage changes": ImportStageChangesRequest { stage_changes },
+        ActivityServiceClient import_stage_changes;
+    SatisfactionRecord, "satisfaction records": ImportSatisfactionRequest { satisfaction_records },
+        SatisfactionServiceClient import_satisfaction;
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 use guanxi::v1 as pb;
-use guanxi::v1::activity_service_client::ActivityServiceClient;
 use tokio::sync::{Mutex, mpsc};
 use tonic::Status;
+use tonic::transport::Channel;
 
 use super::chunk::{Chunk, Settled, Window};
 use super::fact::Fact;
@@ -39,7 +39,7 @@ pub(in crate::cli) async fn send_all<F: Fact, O: Send>(
     let lanes = (0..manner.streams.max(1)).map(|_| {
         let lane = Lane {
             // A connection each, so that they spread over the replicas behind a load balancer.
-            client: ActivityServiceClient::new(connection.channel()),
+            channel: connection.channel(),
             missing_customer: manner.missing_customer,
             source: Arc::clone(&source),
             drained: false,
@@ -71,7 +71,7 @@ impl From<Status> for Fault {
 }
 
 struct Lane<F, O> {
-    client: ActivityServiceClient<tonic::transport::Channel>,
+    channel: Channel,
     missing_customer: pb::MissingCustomer,
     source: Arc<Mutex<mpsc::Receiver<Chunk<F, O>>>>,
     /// Whether the source has ended.
@@ -108,7 +108,7 @@ impl<F: Fact, O> Lane<F, O> {
             let _ = queue.try_send(F::chunk(first, facts, self.missing_customer));
         }
         let requests = futures::stream::poll_fn(move |context| queued.poll_recv(context));
-        let mut answers = F::import(&mut self.client, requests).await?.into_inner();
+        let mut answers = F::import(self.channel.clone(), requests).await?.into_inner();
         while !(self.drained && self.window.is_empty()) {
             let wants_more = !self.drained && self.window.has_room();
             tokio::select! {

@@ -13,6 +13,7 @@ use super::trouble;
 use super::world::{DAY, Moment, World, month, working_hours};
 
 const MATTER: u8 = 2;
+const SURVEY_MATTER: u8 = 3;
 /// How long businesses have to pay.
 pub(super) const TERM: i64 = 30 * DAY;
 const YEAR: f64 = 365.0;
@@ -35,6 +36,7 @@ pub(super) fn facts(world: &World, person: &Person) -> Facts {
 pub(super) struct Life<'a> {
     pub(super) person: &'a Person,
     pub(super) dice: Dice,
+    pub(super) survey_dice: Dice,
     pub(super) record: Recorder<'a>,
     /// Purchases a year.
     rate: f64,
@@ -62,8 +64,19 @@ impl<'a> Life<'a> {
         let discount = if person.size > 4.0 { dice.between(5, 12) * 100 } else { 0 };
         let at = dice.wait(20.0) as i64;
         let record = Recorder::new(world, person);
+        let survey_dice = world.dice(person.number, SURVEY_MATTER);
         // The least is what keeps the arithmetic of waiting times in its range.
-        Self { person, dice, record, rate: rate.max(0.05), leaving: leaving.max(0.01), discount, orders: 0, at }
+        Self {
+            person,
+            dice,
+            survey_dice,
+            record,
+            rate: rate.max(0.05),
+            leaving: leaving.max(0.01),
+            discount,
+            orders: 0,
+            at,
+        }
     }
 
     /// What comes before the first purchase.
@@ -126,6 +139,7 @@ impl<'a> Life<'a> {
         };
         let id = self.record.purchase(at, pb::PurchaseType::Sale, &basket, (offer, channel));
         let trouble = trouble::maybe(self, at, &id);
+        self.survey(at, &id, trouble.as_ref());
         let net = basket.iter().map(Bought::net).sum();
         self.pay(at, (&id, net), trouble.as_ref().is_some_and(|trouble| !trouble.settled));
         if self.dice.chance(0.03) {

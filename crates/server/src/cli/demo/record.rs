@@ -12,6 +12,7 @@ use super::world::{Moment, World, date, timestamp};
 const SHOP: &str = "demo-shop";
 const BOOKS: &str = "demo-books";
 const DESK: &str = "demo-desk";
+const SURVEY: &str = "demo-survey";
 
 /// The facts of one customer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +21,7 @@ pub(super) struct Facts {
     pub(super) payments: Vec<pb::Payment>,
     pub(super) interactions: Vec<pb::Interaction>,
     pub(super) stage_changes: Vec<pb::StageChange>,
+    pub(super) satisfaction_records: Vec<pb::SatisfactionRecord>,
 }
 
 /// A product in a basket; what is taken off in basis points.
@@ -53,11 +55,13 @@ pub(super) struct Recorder<'a> {
     facts: Facts,
     /// How many facts were thought of; the ids are made of it.
     count: u32,
+    /// How many answers, which are counted by themselves.
+    surveys: u32,
 }
 
 impl<'a> Recorder<'a> {
     pub(super) fn new(world: &'a World, person: &'a Person) -> Self {
-        Self { world, person, facts: Facts::default(), count: 0 }
+        Self { world, person, facts: Facts::default(), count: 0, surveys: 0 }
     }
 
     pub(super) fn finish(self) -> Facts {
@@ -168,13 +172,40 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    /// What was answered about an order.
+    pub(super) fn answers(
+        &mut self,
+        at: Moment,
+        order: &str,
+        (method, answers): (pb::CollectionMethod, Vec<pb::SatisfactionAnswer>),
+    ) {
+        self.surveys += 1;
+        let order = pb::FactKey { source: SHOP.to_owned(), source_id: order.to_owned() };
+        let contact = if self.person.is_business { "owner" } else { "main" };
+        if self.world.has_come(at) {
+            self.facts.satisfaction_records.push(pb::SatisfactionRecord {
+                context: Some(self.context_of(at, (SURVEY, self.surveys), "")),
+                questionnaire_revision: super::survey::REVISION.to_owned(),
+                respondent: Some(pb::Respondent { contact_id: contact.to_owned(), ..Default::default() }),
+                collection_method: method.into(),
+                subject: Some(pb::FactReference { kind: pb::FactKind::Purchase.into(), fact: Some(order) }),
+                answers,
+                ..Default::default()
+            });
+        }
+    }
+
     fn context(&mut self, at: Moment, source: &str, note: &str) -> pb::FactContext {
         self.count += 1;
+        self.context_of(at, (source, self.count), note)
+    }
+
+    fn context_of(&self, at: Moment, (source, number): (&str, u32), note: &str) -> pb::FactContext {
         pb::FactContext {
             customer: format!("customers/{}", self.person.id),
             occur_time: Some(timestamp(at)),
             source: source.to_owned(),
-            source_id: format!("{}-{}", self.person.number, self.count),
+            source_id: format!("{}-{number}", self.person.number),
             note: note.to_owned(),
             ..Default::default()
         }

@@ -33,9 +33,11 @@ fn a_later_day_only_adds() {
     for number in 1..=200 {
         let (early, late) = (facts(&short, number), facts(&long, number));
         let counts = |facts: &record::Facts| {
-            [facts.purchases.len(), facts.payments.len(), facts.interactions.len(), facts.stage_changes.len()]
+            let before = [facts.purchases.len(), facts.payments.len(), facts.interactions.len()];
+            (before, facts.stage_changes.len(), facts.satisfaction_records.len())
         };
         assert!(counts(&early) <= counts(&late));
+        assert!(early.satisfaction_records.iter().all(|fact| late.satisfaction_records.contains(fact)), "{number}");
         assert!(early.purchases.iter().all(|fact| late.purchases.contains(fact)), "{number}");
         assert!(early.payments.iter().all(|fact| late.payments.contains(fact)), "{number}");
         assert!(early.interactions.iter().all(|fact| late.interactions.contains(fact)), "{number}");
@@ -49,6 +51,7 @@ fn the_company_shows_everything() {
     let last = world::timestamp(20_454 * world::DAY);
     let (mut purposes, mut stages, mut ids) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut returned, mut withheld, mut promoted, mut bought) = (0, 0, 0, Vec::new());
+    let (mut surveys, mut detractors) = (0, 0);
     for number in 1..=1000 {
         let facts = facts(&world, number);
         bought.push(facts.purchases.len());
@@ -60,12 +63,16 @@ fn the_company_shows_everything() {
             assert!(ids.insert((context.customer.clone(), context.source.clone(), context.source_id.clone())));
         }
         withheld += facts.payments.iter().filter(|payment| payment.amount_withheld.is_some()).count();
+        surveys += facts.satisfaction_records.len();
+        let recommended = facts.satisfaction_records.iter().flat_map(|record| &record.answers);
+        detractors += recommended.filter(|answer| answer.item == "recommend" && answer.value < Some(7)).count();
         purposes.extend(facts.interactions.iter().map(|interaction| interaction.purpose));
         stages.extend(facts.stage_changes.iter().map(|change| change.stage));
     }
     assert_eq!(purposes.len(), 9, "every purpose but OTHER: {purposes:?}");
     assert_eq!(stages.len(), 4, "every stage but PROSPECT: {stages:?}");
     assert!(returned > 100 && withheld > 100 && promoted > 1000, "{returned} {withheld} {promoted}");
+    assert!(surveys > 500 && detractors * 20 > surveys && detractors * 2 < surveys, "{surveys} {detractors}");
     bought.sort_unstable();
     assert_eq!(bought[0], 0, "some never buy");
     assert!(bought[999] > 10 * bought[500], "a few buy far more than most: {} {}", bought[999], bought[500]);

@@ -1,0 +1,88 @@
+//! What of deciding on a fact depends on its kind: in which fields two differ, and whether what it names is there.
+
+use guanxi_model::fact::{FactBody, FactKind, SatisfactionRecord};
+use guanxi_model::{Violations, name};
+
+use crate::error::{Error, Refusal};
+use crate::questionnaires::Wanted;
+use crate::world::World;
+
+/// The top-level fields in which two bodies differ, by their names in the contract.
+pub(super) fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
+    macro_rules! compare {
+        ($kept:expr, $new:expr, $($field:ident => $name:literal),+ $(,)?) => {{
+            let mut fields = Vec::new();
+            $(if $kept.$field != $new.$field { fields.push($name); })+
+            fields
+        }};
+    }
+    match (kept, new) {
+        (FactBody::Purchase(kept), FactBody::Purchase(new)) => compare!(
+            kept, new, r#type => "type", lines => "lines", promotion => "promotion", channel => "channel",
+            contact_id => "contact_id", due_date => "due_date", original => "original_amount",
+        ),
+        (FactBody::Interaction(kept), FactBody::Interaction(new)) => compare!(
+            kept, new, touchpoint => "touchpoint", mode => "mode", channel => "channel", direction => "direction",
+            purpose => "purpose", topic => "topic", staff => "staff", contact_ids => "contact_ids",
+            emotion_start => "emotion_start", emotion_end => "emotion_end", outcome => "outcome",
+            next_step => "next_step", duration_seconds => "duration", handling_cost => "handling_cost",
+        ),
+        (FactBody::Payment(kept), FactBody::Payment(new)) => compare!(
+            kept, new, due => "amount_due", paid => "amount_paid", withheld => "amount_withheld",
+            withholding_reason => "withholding_reason", due_date => "due_date", purchase => "purchase",
+        ),
+        (FactBody::StageChange(kept), FactBody::StageChange(new)) => {
+            compare!(kept, new, stage => "stage", reason => "reason")
+        }
+        (FactBody::SatisfactionRecord(kept), FactBody::SatisfactionRecord(new)) => {
+            let mut fields = compare!(
+                kept, new, respondent => "respondent", method => "collection_method", channel => "channel",
+                touchpoint => "touchpoint", about => "subject", wave => "wave", handlers => "handlers",
+                answers => "answers", emotion => "emotion",
+            );
+            if (&kept.questionnaire, kept.revision) != (&new.questionnaire, new.revision) {
+                fields.insert(0, "questionnaire_revision");
+            }
+            fields
+        }
+        _ => vec!["kind"],
+    }
+}
+
+/// The field of a request that holds a fact.
+pub(super) fn field(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Purchase => "purchase",
+        FactKind::Interaction => "interaction",
+        FactKind::Payment => "payment",
+        FactKind::StageChange => "stage_change",
+        FactKind::SatisfactionRecord => "satisfaction_record",
+    }
+}
+
+/// Refuses a fact that names what is not there, or answers what was not asked; all its faults at once.
+pub(super) fn check_names(world: &World<'_>, body: &FactBody) -> Result<(), Error> {
+    let mut faults = Violations::new();
+    if let Some(id) = body.touchpoint().filter(|id| !world.loaded.touchpoints.contains(*id)) {
+        faults.push("touchpoint", format!("there is no {}", name::touchpoint(id)));
+    }
+    if let FactBody::SatisfactionRecord(record) = body {
+        faults.merge("", answer_faults(world, record)?);
+    }
+    let mut all = Violations::new();
+    all.merge(field(body.kind()), faults);
+    all.finish().map_err(Error::Invalid)
+}
+
+/// What is wrong with the answers, by the revision that they answer.
+fn answer_faults(world: &World<'_>, record: &SatisfactionRecord) -> Result<Violations, Error> {
+    let key = (record.questionnaire.clone(), record.revision);
+    match world.standards.questionnaires.get(&key) {
+        Some(Wanted::InUse(scheme)) => Ok(scheme.faults_of(&record.answers)),
+        Some(Wanted::NotInUse) => Err(Refusal::QuestionnaireNotActive(name::questionnaire(&key.0)).into()),
+        Some(Wanted::Missing) | None => {
+            let fault = format!("there is no {}", name::questionnaire_revision(&key.0, key.1));
+            Ok(Violations::one("questionnaire_revision", fault))
+        }
+    }
+}

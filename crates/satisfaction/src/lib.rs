@@ -1,0 +1,32 @@
+//! Satisfaction: what a questionnaire asks, and what answers to it mean.
+//!
+//! Everything here is a pure function of a validated questionnaire and the answers of one record: no clock, no I/O, no
+//! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
+//! in which anything comes.
+
+mod answers;
+mod build;
+mod check;
+mod compare;
+mod evaluate;
+mod metric;
+mod presets;
+mod scheme;
+mod tree;
+mod walk;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod sample;
+
+pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
+pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
+pub use metric::{Metrics, PromoterClass};
+pub use presets::{Preset, presets};
+pub use scheme::{
+    AnswerScale, DimensionDraft, Gate, IndexForm, ItemDraft, QuestionnaireDraft, QuestionnairePopulation,
+    QuestionnaireScheme, QuestionnaireScope, SatisfactionMetric, ScaleDirection, ScaleLabel, WeightSource,
+};

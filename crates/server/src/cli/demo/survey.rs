@@ -1,0 +1,148 @@
+//! What customers are asked after a purchase, and what they answer: tied to how the purchase went. Chance of its own, so
+//! that the rest of the story does not depend on who is asked.
+
+use guanxi::v1 as pb;
+use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
+use pb::QuestionKind::{Perception, PredictiveExpectation, Rating};
+use tonic::Status;
+
+use super::dice::Dice;
+use super::found::{Founder, Line, request_id};
+use super::life::Life;
+use super::trouble::Trouble;
+use super::world::{Moment, working_hours};
+use crate::cli::client;
+
+/// The one questionnaire there is, and the revision that is answered.
+const QUESTIONNAIRE: &str = "after-purchase";
+pub(super) const REVISION: &str = "questionnaires/after-purchase/revisions/1";
+
+/// Coffee, delivery and advice, held against what was expected, and whether one would recommend us.
+fn revision() -> pb::QuestionnaireRevision {
+    let asked = |id: &str, text: &str, weight, (min, max), questions: &[pb::QuestionKind]| pb::QuestionnaireItem {
+        item_id: id.to_owned(),
+        text: text.to_owned(),
+        weight: Some(weight),
+        scale: Some(pb::AnswerScale { min, max, ..Default::default() }),
+        questions: questions.iter().map(|kind| (*kind).into()).collect(),
+        ..Default::default()
+    };
+    let pair = [Perception, PredictiveExpectation];
+    let recommend = pb::QuestionnaireItem {
+        metric: pb::SatisfactionMetric::NetPromoter.into(),
+        ..asked("recommend", "How likely are you to recommend us?", 0, (0, 10), &[Rating])
+    };
+    pb::QuestionnaireRevision {
+        scope: pb::QuestionnaireScope::Transaction.into(),
+        journey: "buying".to_owned(),
+        index_form: pb::IndexForm::Interval.into(),
+        items: vec![
+            asked("product", "What you bought", 3, (1, 7), &pair),
+            asked("delivery", "How it came", 2, (1, 7), &pair),
+            asked("advice", "How we advised you", 1, (1, 5), &[Rating]),
+            recommend,
+        ],
+        ..Default::default()
+    }
+}
+
+impl Founder<'_> {
+    /// The questionnaire, in use.
+    pub(super) async fn questionnaires(&self) -> Result<Line, client::Error> {
+        let mut line = Line::new("questionnaires");
+        let questionnaire = pb::Questionnaire { display_name: "After a purchase".to_owned(), ..Default::default() };
+        let request = pb::CreateQuestionnaireRequest {
+            questionnaire: Some(questionnaire),
+            questionnaire_id: QUESTIONNAIRE.to_owned(),
+            request_id: request_id(),
+        };
+        let create = || {
+            let (mut client, request) = (SatisfactionServiceClient::new(self.channel.clone()), request.clone());
+            async move { client.create_questionnaire(request).await }
+        };
+        line.count(self.call(create).await)?;
+        self.put_in_use().await?;
+        Ok(line)
+    }
+
+    /// Where a demo was cut off, the questionnaire may be there without a revision.
+    async fn put_in_use(&self) -> Result<(), Status> {
+        let name = format!("questionnaires/{QUESTIONNAIRE}");
+        let get = || {
+            let mut client = SatisfactionServiceClient::new(self.channel.clone());
+            let request = pb::GetQuestionnaireRequest { name: name.clone() };
+            async move { client.get_questionnaire(request).await }
+        };
+        if !self.call(get).await?.active_revision.is_empty() {
+            return Ok(());
+        }
+        let request = pb::CreateQuestionnaireRevisionRequest {
+            parent: name.clone(),
+            questionnaire_revision: Some(revision()),
+            request_id: request_id(),
+        };
+        let add = || {
+            let (mut client, request) = (SatisfactionServiceClient::new(self.channel.clone()), request.clone());
+            async move { client.create_questionnaire_revision(request).await }
+        };
+        self.call(add).await?;
+        let activate = || {
+            let mut client = SatisfactionServiceClient::new(self.channel.clone());
+            let request =
+                pb::ActivateQuestionnaireRevisionRequest { name: REVISION.to_owned(), request_id: String::new() };
+            async move { client.activate_questionnaire_revision(request).await }
+        };
+        self.call(activate).await.map(drop)
+    }
+}
+
+impl Life<'_> {
+    /// One purchase in six is answered for. Trouble shows, less where it was settled.
+    pub(super) fn survey(&mut self, bought: Moment, order: &str, trouble: Option<&Trouble>) {
+        if !self.survey_dice.chance(0.17) {
+            return;
+        }
+        let days = self.survey_dice.between(2, 14);
+        let at = working_hours(&mut self.survey_dice, bought, days);
+        let mood = match trouble {
+            None => 0.85,
+            Some(trouble) if trouble.settled => 0.6,
+            Some(_) => 0.2,
+        };
+        let dice = &mut self.survey_dice;
+        let mut answers = Vec::new();
+        for item in ["product", "delivery"] {
+            answers.push(answer(item, PredictiveExpectation, dice.between(5, 6)));
+            answers.push(answer(item, Perception, felt(dice, mood, (1, 7))));
+        }
+        // Who was not advised has nothing to rate.
+        match dice.chance(0.3) {
+            true => {
+                answers.push(pb::SatisfactionAnswer { value: None, not_rated: true, ..answer("advice", Rating, 0) })
+            }
+            false => answers.push(answer("advice", Rating, felt(dice, mood, (1, 5)))),
+        }
+        if dice.chance(0.9) {
+            answers.push(answer("recommend", Rating, felt(dice, mood, (0, 10))));
+        }
+        let is_asked = dice.chance(0.25);
+        let method = if is_asked { pb::CollectionMethod::Phone } else { pb::CollectionMethod::SelfCompletion };
+        self.record.answers(at, order, (method, answers));
+    }
+}
+
+fn answer(item: &str, question: pb::QuestionKind, value: i64) -> pb::SatisfactionAnswer {
+    pb::SatisfactionAnswer {
+        item: item.to_owned(),
+        question: question.into(),
+        value: i32::try_from(value).ok(),
+        ..Default::default()
+    }
+}
+
+/// What somebody in this mood, 0 to 1, answers on a scale.
+fn felt(dice: &mut Dice, mood: f64, (min, max): (i64, i64)) -> i64 {
+    let spread = dice.between(-25, 15) as f64 / 100.0;
+    let steps = (max - min) as f64;
+    min + ((mood + spread).clamp(0.0, 1.0) * steps).round() as i64
+}

@@ -1,0 +1,10 @@
+//! Questionnaires with their revisions, and what was answered.
+
+mod answers;
+mod faults;
+pub(crate) mod kit;
+mod meaning;
+mod presets;
+mod questionnaires;
+mod records;
+mod revisions;
