@@ -9,8 +9,8 @@ use guanxi::v1::{
 use guanxi_testkit::{TestServer, on_each_backend};
 
 use super::kit::{
-    activate, active_pyramid, add_revision, buys, create_pyramid, crowd, explained, invalid, linear, measure, revenue,
-    scheme, standing, thresholds, try_revision,
+    active_pyramid, buys, create_pyramid, explained, invalid, linear, measure, revenue, scheme, standing, thresholds,
+    try_revision,
 };
 
 on_each_backend! {
