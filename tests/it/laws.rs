@@ -8,3 +8,5 @@ pub(crate) mod pyramid;
 mod reckoning;
 mod sending;
 mod time;
+mod timed;
+mod trial;

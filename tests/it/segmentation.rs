@@ -16,6 +16,7 @@ mod measures;
 mod movement;
 mod movement_report;
 mod occasions;
+mod one_moment;
 mod operations;
 mod overrides;
 pub(crate) mod passing;

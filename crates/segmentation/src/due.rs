@@ -3,17 +3,19 @@
 //! it no longer belongs to, so where the day cannot be told it is tomorrow.
 //!
 //! Where everything that moves with time moves the customer in one direction, the tier changes once, and the day is
-//! found by halving.
+//! found by halving. Whoever is in no tier is looked at where what is missing may be there tomorrow.
 
 use std::cmp::Ordering;
 
-use guanxi_model::{CustomerId, Day, MeasureId};
+use guanxi_model::{CustomerId, Day};
 
 use crate::calibration::Calibration;
+use crate::expression::Expression;
+use crate::measure::{MeasureKind, Reading};
 use crate::movement::MovementRules;
 use crate::normalise::Direction;
 use crate::readings::Readings;
-use crate::scheme::PyramidScheme;
+use crate::scheme::{Measure, PyramidScheme};
 use crate::settle::Place;
 use crate::subject::{Span, Subject};
 use crate::tiering::{judge, keeps};
@@ -33,6 +35,16 @@ enum Drift {
     Both,
 }
 
+/// What the passing of time does to what was read of a customer.
+#[derive(Clone, Copy)]
+struct Time<'a> {
+    scheme: &'a PyramidScheme,
+    subject: Subject<'a>,
+    readings: &'a Readings,
+    /// Whether a day to come counts already. It does not fade until it has come, while all others do.
+    is_ahead: bool,
+}
+
 /// The first day after today on which a look may come to something else.
 pub(crate) fn next_look(
     (scheme, calibration): (&PyramidScheme, &Calibration),
@@ -47,14 +59,18 @@ pub(crate) fn next_look(
     let review = place.and_then(|place| place.review);
     let known = departure.into_iter().chain(review).min();
     let tomorrow = subject.today.plus_days(1);
-    let drifted = match (place, drift(scheme, readings)) {
-        (None, _) | (_, Drift::Still) => None,
-        (_, Drift::Both) => Some(tomorrow),
-        (Some(place), Drift::OneWay) => {
-            let horizon = subject.today.plus_days(HORIZON_DAYS);
-            let last = known.map_or(horizon, |known| known.min(horizon));
-            Some(crossing((scheme, calibration), customer, subject, (place, last)))
-        }
+    let time = Time::new(scheme, subject, readings);
+    let drifted = match place {
+        None => time.may_rank().then_some(tomorrow),
+        Some(place) => match time.drift() {
+            Drift::Still => None,
+            Drift::Both => Some(tomorrow),
+            Drift::OneWay => {
+                let horizon = subject.today.plus_days(HORIZON_DAYS);
+                let last = known.map_or(horizon, |known| known.min(horizon));
+                Some(crossing((scheme, calibration), customer, subject, (place, last)))
+            }
+        },
     };
     known.into_iter().chain(drifted).min()
 }
@@ -72,40 +88,77 @@ fn departure(window: Window, subject: Subject<'_>) -> Option<Day> {
     counted.into_iter().chain(bought).min().map(|day| day.plus_days(days))
 }
 
-fn drift(scheme: &PyramidScheme, readings: &Readings) -> Drift {
-    if expressions_move(scheme, readings) {
-        // Nobody knows which way.
-        return Drift::Both;
+impl<'a> Time<'a> {
+    fn new(scheme: &'a PyramidScheme, subject: Subject<'a>, readings: &'a Readings) -> Time<'a> {
+        let is_ahead = subject.history.days.iter().any(|(day, tally)| *day > subject.today && !tally.is_zero());
+        Time { scheme, subject, readings, is_ahead }
     }
-    let better = |ordering: Ordering, direction| match direction {
-        Direction::HigherIsBetter => ordering,
-        Direction::LowerIsBetter => ordering.reverse(),
-    };
-    let measured = scheme.measures().iter().zip(&readings.measures).filter_map(|(measure, reading)| {
-        let drift = measure.kind.drift(measure.window, reading.value?);
-        Some(drift.map(|ordering| better(ordering, measure.direction)))
-    });
-    let value = readings.value.map(|value| scheme.value().kind.drift(scheme.value().window, value));
-    let mut moving = measured.chain(value).filter(|ordering| *ordering != Some(Ordering::Equal));
-    match moving.next() {
-        None => Drift::Still,
-        Some(Some(first)) if moving.all(|ordering| ordering == Some(first)) => Drift::OneWay,
-        Some(_) => Drift::Both,
+
+    fn drift(self) -> Drift {
+        let better = |ordering: Ordering, direction| match direction {
+            Direction::HigherIsBetter => ordering,
+            Direction::LowerIsBetter => ordering.reverse(),
+        };
+        let measured = self.measured().map(|(measure, reading)| {
+            self.course(measure, reading).map(|ordering| better(ordering, measure.direction))
+        });
+        let mut moving = measured.chain([self.value()]).filter(|ordering| *ordering != Some(Ordering::Equal));
+        let mut gates = self.scheme.tiers().iter().filter_map(|tier| tier.gate.as_ref());
+        if gates.any(|gate| self.moves(gate)) {
+            return Drift::Both;
+        }
+        match moving.next() {
+            None => Drift::Still,
+            Some(Some(first)) if moving.all(|ordering| ordering == Some(first)) => Drift::OneWay,
+            Some(_) => Drift::Both,
+        }
+    }
+
+    /// Whether something that is missing may be there tomorrow, so that a customer who is in no tier comes into one.
+    fn may_rank(self) -> bool {
+        let comes_back = |(measure, reading): (&Measure, &Reading)| {
+            reading.value.is_none() && self.course(measure, reading).is_none()
+        };
+        self.measured().any(comes_back) || self.readings.value.is_none() && self.value().is_none()
+    }
+
+    fn measured(self) -> impl Iterator<Item = (&'a Measure, &'a Reading)> {
+        self.scheme.measures().iter().zip(&self.readings.measures)
+    }
+
+    /// Where a measure is heading; nothing where that cannot be told.
+    fn course(self, measure: &Measure, reading: &Reading) -> Option<Ordering> {
+        match &measure.expression {
+            Some(expression) => (!self.moves(expression)).then_some(Ordering::Equal),
+            None => self.heading((measure.kind, measure.window), reading.value),
+        }
+    }
+
+    fn value(self) -> Option<Ordering> {
+        let value = self.scheme.value();
+        self.heading((value.kind, value.window), self.readings.value)
+    }
+
+    fn heading(self, (kind, window): (MeasureKind, Window), value: Option<i64>) -> Option<Ordering> {
+        let is_uneven = self.is_ahead && matches!(window, Window::HalfLife { .. });
+        if is_uneven { None } else { kind.drift(window, value) }
+    }
+
+    /// Whether time may change what an expression comes to; nobody knows which way. One of which something is absent
+    /// for good comes to nothing for good.
+    fn moves(self, expression: &Expression) -> bool {
+        let reads = expression.reads();
+        let is_known = |key| self.subject.history.attributes.contains_key(key);
+        let read = || self.measured().filter(|(measure, _)| reads.measures.contains(&measure.id));
+        let is_still =
+            |(measure, reading): (&Measure, &Reading)| self.course(measure, reading) == Some(Ordering::Equal);
+        let is_absent = |one: (&Measure, &Reading)| one.1.value.is_none() && is_still(one);
+        reads.attributes.iter().all(is_known) && !read().any(is_absent) && !read().all(is_still)
     }
 }
 
-fn expressions_move(scheme: &PyramidScheme, readings: &Readings) -> bool {
-    let moves = |id: &MeasureId| {
-        let mut measured = scheme.measures().iter().zip(&readings.measures).filter(|(measure, _)| measure.id == *id);
-        measured.any(|(one, reading)| {
-            reading.value.is_some_and(|value| one.kind.drift(one.window, value) != Some(Ordering::Equal))
-        })
-    };
-    scheme.expressions().any(|expression| expression.reads().measures.iter().any(moves))
-}
-
-/// The first day up to `last` on which the tiering rule places the customer elsewhere, or it no longer keeps its tier
-/// or keeps it again; else `last`.
+/// The first day before `last` on which the tiering rule places the customer elsewhere, or it no longer keeps its tier
+/// or keeps it again; else `last`. On `last` itself more than what fades may change, so nothing is concluded from it.
 fn crossing(
     (scheme, calibration): (&PyramidScheme, &Calibration),
     customer: &CustomerId,
@@ -120,13 +173,16 @@ fn crossing(
         Some((judgement.tier, kept))
     };
     let present = look(subject.today.0);
-    if look(last.0) == present {
+    let (mut same, mut other) = (subject.today.0, last.0.saturating_sub(1));
+    if look(other) == present {
         return last;
     }
-    let (mut same, mut other) = (subject.today.0, last.0);
     while other - same > 1 {
         let middle = same + (other - same) / 2;
         if look(middle) == present { same = middle } else { other = middle }
     }
     Day(other)
 }
+
+#[cfg(test)]
+mod tests;

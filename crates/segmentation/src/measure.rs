@@ -264,13 +264,16 @@ impl MeasureKind {
 
     /// Where a value is heading from day to day although nothing happens; nothing where that cannot be told. What fades
     /// moves towards 0. What is a share of something that fades, as ratios and coverages are, would stay, but for the
-    /// rounding of weights.
-    pub(crate) fn drift(self, window: Window, value: i64) -> Option<Ordering> {
+    /// rounding of weights and the end of all that weighs: so a value that is missing for want of coverage may come back.
+    pub(crate) fn drift(self, window: Window, value: Option<i64>) -> Option<Ordering> {
         let fades = matches!(window, Window::HalfLife { .. });
+        if fades && !self.covered_by().is_empty() {
+            return None;
+        }
+        let Some(value) = value else { return Some(Ordering::Equal) };
         match self.formula() {
             Formula::SinceFirstPurchase | Formula::SinceLastPurchase => Some(Ordering::Greater),
             Formula::Ratio(..) if fades => None,
-            _ if fades && !self.covered_by().is_empty() => None,
             Formula::Sum(_) | Formula::Margin | Formula::PurchaseDays if fades => Some(0.cmp(&value)),
             _ => Some(Ordering::Equal),
         }

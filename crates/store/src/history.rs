@@ -17,7 +17,7 @@ use crate::{Error, Reader, Tx};
 pub type Histories = HashMap<CustomerId, History>;
 
 /// Whose histories to read.
-enum Whose<'a> {
+pub(crate) enum Whose<'a> {
     Some(&'a [&'a CustomerId]),
     /// All after one, up to and including another.
     Between(&'a str, &'a str),
@@ -26,13 +26,8 @@ enum Whose<'a> {
 impl Reader {
     /// The history of one customer.
     pub async fn history(&self, customer: &CustomerId, needs: &Needs, today: Day) -> Result<History, Error> {
-        let mut found = read(self.connection(), &Whose::Some(&[customer]), needs, today).await?;
+        let mut found = histories(self.connection(), &Whose::Some(&[customer]), needs, today).await?;
         Ok(found.remove(customer).unwrap_or_default())
-    }
-
-    /// The histories of some customers.
-    pub async fn histories(&self, of: &[&CustomerId], needs: &Needs, today: Day) -> Result<Histories, Error> {
-        read(self.connection(), &Whose::Some(of), needs, today).await
     }
 
     /// The histories of all customers after one, up to and including another, on the pool for reports.
@@ -42,18 +37,18 @@ impl Reader {
         needs: &Needs,
         today: Day,
     ) -> Result<Histories, Error> {
-        read(self.reports(), &Whose::Between(after, last), needs, today).await
+        histories(self.reports(), &Whose::Between(after, last), needs, today).await
     }
 }
 
 impl Tx {
     /// The histories of some customers.
     pub async fn histories(&self, of: &[&CustomerId], needs: &Needs, today: Day) -> Result<Histories, Error> {
-        read(self.connection(), &Whose::Some(of), needs, today).await
+        histories(self.connection(), &Whose::Some(of), needs, today).await
     }
 }
 
-async fn read(
+pub(crate) async fn histories(
     connection: &(impl ConnectionTrait + StreamTrait),
     whose: &Whose<'_>,
     needs: &Needs,

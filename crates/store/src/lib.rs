@@ -44,7 +44,7 @@ pub use pyramids::{Active, Judge, Next, Pyramid};
 pub use questionnaires::Questionnaire;
 pub use records::RankedRecord;
 pub use revisions::{Revised, Revision};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};
 pub use tiers::{Candidate, Move, Placed, Seated, Slots, Stood};
@@ -93,6 +93,14 @@ impl Reader {
     /// For calls that somebody waits for.
     pub(crate) fn connection(&self) -> &DatabaseConnection {
         &self.pools.reader
+    }
+
+    /// For calls that take several statements and have to see one moment in all of them. It takes no lock; nothing else
+    /// of the pool may be waited for while it is open.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, Error> {
+        // A transaction of SQLite sees one moment always.
+        let isolation = (self.pools.backend == DbBackend::Postgres).then_some(IsolationLevel::RepeatableRead);
+        Ok(self.connection().begin_with_config(isolation, None).await?)
     }
 
     /// For what may take long.

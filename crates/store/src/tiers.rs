@@ -8,11 +8,13 @@ mod run;
 use std::collections::BTreeSet;
 
 use guanxi_model::customer::Stage;
-use guanxi_model::{Counter, CustomerId, PyramidId, Tally, TierId, Timestamp};
-use sea_orm::{DbBackend, QueryResult};
+use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
+use guanxi_segmentation::Needs;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 
 pub use self::run::{Move, Placed};
 use crate::catalogue::{each, find, query, rows};
+use crate::history::{self, Histories, Whose};
 use crate::ledger::{Slot, Summary, TierRow};
 use crate::rows::tier::{SELECT, WIDTH, read};
 use crate::rows::{summary, word};
@@ -116,36 +118,34 @@ impl Reader {
         Ok(Some((summary, read(&row, summary::WIDTH)?)))
     }
 
+    /// The version of a customer, which every write about it raises.
+    pub async fn version(&self, customer: &CustomerId) -> Result<Option<i64>, Error> {
+        let sql = "SELECT version FROM summaries WHERE customer_id = $1";
+        let found = find(self.connection(), sql, [customer.as_str().into()]).await?;
+        Ok(found.map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
     /// The customers of a pyramid after one, by id: those that stand in the tier, or in any. Unranked ones are left out.
+    /// With them their histories, as far as they are asked for, of the same moment.
     pub async fn assignments(
         &self,
         slots: &Slots<'_>,
         tier: Option<&TierId>,
-        counters: &BTreeSet<Counter>,
-        (after, limit): (&str, usize),
-    ) -> Result<Vec<Candidate>, Error> {
-        let mut values = vec![slots.pyramid.as_str().into(), after.into(), rows(limit)];
-        let mut bind = |value: sea_orm::Value| {
-            values.push(value);
-            format!("${}", values.len())
+        (needs, today): (&Needs, Day),
+        page: (&str, usize),
+    ) -> Result<(Vec<Candidate>, Histories), Error> {
+        if needs.no_history() {
+            return Ok((candidates(self.connection(), slots, tier, (&needs.counters, page)).await?, Histories::new()));
+        }
+        let snapshot = self.snapshot().await?;
+        let found = candidates(&snapshot, slots, tier, (&needs.counters, page)).await?;
+        let customers: Vec<&CustomerId> = found.iter().map(|one| &one.customer).collect();
+        let histories = match customers.is_empty() {
+            true => Histories::new(),
+            false => history::histories(&snapshot, &Whose::Some(&customers), needs, today).await?,
         };
-        let seen = slots.seen(&mut bind);
-        let wanted = match tier {
-            Some(tier) => format!("{seen} = {}", bind(tier.as_str().into())),
-            None => format!("{seen} IS NOT NULL"),
-        };
-        // SQLite would begin with any index that begins with the pyramid, read it whole and sort; the plus, which changes
-        // nothing else, leaves it only the key, which is in the order of the list.
-        let by_tier = tier.is_some() && slots.second.is_none();
-        let plus = if self.pools.backend == DbBackend::Sqlite && !by_tier { "+" } else { "" };
-        let sql = format!(
-            "SELECT s.customer_id, {SELECT}{} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
-             WHERE {plus}t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
-             ORDER BY t.customer_id LIMIT $3",
-            select(counters)
-        );
-        let found = query(self.connection(), &sql, values).await?;
-        found.iter().map(|row| read_candidate(row, counters)).collect()
+        snapshot.commit().await?;
+        Ok((found, histories))
     }
 
     /// Everybody not deleted after a customer, by id, for a report.
@@ -194,6 +194,37 @@ impl Reader {
         let found = query(self.connection(), sql, [now.0.into(), rows(limit)]).await?;
         found.iter().map(|row| Ok(CustomerId::from_trusted(row.try_get_by_index(0)?))).collect()
     }
+}
+
+/// See `Reader::assignments`.
+async fn candidates(
+    connection: &impl ConnectionTrait,
+    slots: &Slots<'_>,
+    tier: Option<&TierId>,
+    (counters, (after, limit)): (&BTreeSet<Counter>, (&str, usize)),
+) -> Result<Vec<Candidate>, Error> {
+    let mut values = vec![slots.pyramid.as_str().into(), after.into(), rows(limit)];
+    let mut bind = |value: sea_orm::Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let seen = slots.seen(&mut bind);
+    let wanted = match tier {
+        Some(tier) => format!("{seen} = {}", bind(tier.as_str().into())),
+        None => format!("{seen} IS NOT NULL"),
+    };
+    // SQLite would begin with any index that begins with the pyramid, read it whole and sort; the plus, which changes
+    // nothing else, leaves it only the key, which is in the order of the list.
+    let by_tier = tier.is_some() && slots.second.is_none();
+    let plus = if connection.get_database_backend() == DbBackend::Sqlite && !by_tier { "+" } else { "" };
+    let sql = format!(
+        "SELECT s.customer_id, {SELECT}{} FROM tiers t JOIN summaries s ON s.customer_id = t.customer_id \
+         WHERE {plus}t.pyramid_id = $1 AND {wanted} AND t.customer_id > $2 AND s.delete_time IS NULL \
+         ORDER BY t.customer_id LIMIT $3",
+        select(counters)
+    );
+    let found = query(connection, &sql, values).await?;
+    found.iter().map(|row| read_candidate(row, counters)).collect()
 }
 
 /// Counters as the rest of a select list.

@@ -9,14 +9,13 @@ use guanxi_model::{CustomerId, Tally};
 use guanxi_segmentation::{Calibration, Calibrator, PyramidScheme, RankSurvey, Subject, Unranked, explain};
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use tokio::runtime::Handle;
-use tokio::task::block_in_place;
+use proptest::test_runner::TestCaseError;
 
 use super::facts::{CUSTOMERS, Event, customer, events};
 use super::pyramid::{self, PYRAMIDS};
 use super::reckoning::{Reckoned, reckon};
 use super::sending::{Step, send, steps};
+use super::trial::Law;
 use crate::activity::kinds::Activity;
 use crate::support::{cents, create_person};
 
@@ -25,8 +24,7 @@ on_each_backend! {
     the_same_facts_come_to_the_same_over_two_servers_at_once,
 }
 
-const CASES: u32 = 16;
-const SEED: [u8; 32] = *b"the same facts come to the same!";
+const LAW: Law = Law { seed: "the same facts come to the same!", cases: 16, shrinks: 64 };
 
 /// Two plays of the same events in different orders, each with a part that comes before the run over everybody.
 #[derive(Clone, Debug)]
@@ -53,15 +51,15 @@ impl Plan {
 async fn the_same_facts_come_to_the_same_in_any_order(guanxi: TestServer) {
     create_pyramids(&guanxi).await;
     let servers = [guanxi.activity()];
-    hold(&guanxi, &servers).await;
+    hold(&guanxi, &servers);
 }
 
 async fn the_same_facts_come_to_the_same_over_two_servers_at_once(guanxi: TestServer) {
     // On SQLite only one server at a time brings a database up to date: the second begins when the first one answers.
     create_pyramids(&guanxi).await;
     let replica = guanxi.replica().await;
-    let servers = [guanxi.activity(), Activity::new(replica.channel.clone())];
-    hold(&guanxi, &servers).await;
+    let servers = [guanxi.activity(), Activity::new(replica.channel)];
+    hold(&guanxi, &servers);
 }
 
 async fn create_pyramids(guanxi: &TestServer) {
@@ -71,20 +69,8 @@ async fn create_pyramids(guanxi: &TestServer) {
 }
 
 /// The law, with facts sent to several servers on one database.
-async fn hold(guanxi: &TestServer, servers: &[Activity]) {
-    println!("seed: {:?}", std::str::from_utf8(&SEED));
-    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 64, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &SEED));
-    let number = std::cell::Cell::new(0);
-    let outcome = runner.run(&plan(), |plan| {
-        number.set(number.get() + 1);
-        block_in_place(|| Handle::current().block_on(put_on((guanxi, servers), number.get(), &plan)))
-    });
-    match outcome {
-        Ok(()) => {}
-        Err(TestError::Fail(why, plan)) => panic!("{why}\nof {plan:#?}"),
-        Err(TestError::Abort(why)) => panic!("given up: {why}"),
-    }
+fn hold(guanxi: &TestServer, servers: &[Activity]) {
+    LAW.holds(&plan(), async |number, plan| put_on((guanxi, servers), number, &plan).await);
 }
 
 /// Sends both plays of a plan and compares what they come to.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use guanxi::v1::{
-    ClearTierOverrideRequest, FactKind, Purchase, SetTierOverrideRequest, TierAssignment, WithdrawFactRequest,
+    ClearTierOverrideRequest, FactKind, ListCustomersRequest, Purchase, SetTierOverrideRequest, TierAssignment,
+    WithdrawFactRequest,
 };
 use guanxi_model::Day;
 use guanxi_testkit::TestServer;
@@ -15,7 +16,7 @@ use tonic::Code;
 
 use crate::segmentation::kit::{TIERS, activate, creating, customer_of, everybody, get_pyramid};
 use crate::segmentation::passing::{deal_at, holding, settled};
-use crate::support::shop;
+use crate::support::{shop, usd};
 
 pub(super) const CUSTOMERS: usize = 3;
 const DAY_SECONDS: i64 = 86_400;
@@ -78,6 +79,11 @@ pub(super) struct Play<'a> {
     pub(super) kept: Vec<Kept>,
     /// Those who have ever bought anything, and so are there.
     pub(super) known: BTreeSet<String>,
+}
+
+/// What the goods of a purchase cost; of some nobody knows.
+pub(super) fn cost(cents: i64) -> Option<i64> {
+    (cents % 3 != 0).then_some(cents.abs() / 2)
 }
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
@@ -162,6 +168,7 @@ impl<'a> Play<'a> {
         let seconds = self.guanxi.clock.now().seconds_nanos().0 - days_ago * DAY_SECONDS;
         let mut purchase: Purchase = deal_at(&customer, guanxi_testkit::START, cents);
         purchase.lines[0].product.clone_from(&product);
+        purchase.lines[0].cost_amount = cost(cents).map(usd);
         let context = purchase.context.as_mut().unwrap();
         context.occur_time = Some(prost_types::Timestamp { seconds, nanos: 0 });
         context.replaces = replaces.map(|source_id| shop(&source_id));
@@ -202,8 +209,17 @@ impl<'a> Play<'a> {
 
     /// Waits until nothing is due, and says where everybody in a tier stands.
     pub(super) async fn rest(&self) -> Vec<TierAssignment> {
-        for one in everybody(self.guanxi, "value").await {
-            settled(self.guanxi, customer_of(&one)).await;
+        // Also of those in no tier, whom no list of the pyramid has.
+        let mut list = ListCustomersRequest { page_size: 1000, ..ListCustomersRequest::default() };
+        loop {
+            let page = self.guanxi.customers().list_customers(list.clone()).await.unwrap().into_inner();
+            for customer in page.customers {
+                settled(self.guanxi, customer.name.trim_start_matches("customers/")).await;
+            }
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            list.page_token = page.next_page_token;
         }
         everybody(self.guanxi, "value").await
     }

@@ -3,23 +3,21 @@
 //! reports, every example. And where no rule of movement and no override holds anybody, a simulation finds everybody
 //! where the calibration in force places it: what facts and time have done one by one is what everything comes to.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use guanxi::v1::pyramid_revision::TieringRule;
 use guanxi::v1::simulate_pyramid_request::Candidate;
 use guanxi::v1::{
-    GetPyramidRevisionRequest, Measure, MeasureDirection, MeasureKind, MovementRules, PyramidReport, PyramidRevision,
-    SimulatePyramidResponse, SimulatedTier, TierReport,
+    GetPyramidRevisionRequest, Measure, MeasureDirection, MeasureKind, MissingValueRule, MovementRules, PyramidReport,
+    PyramidRevision, SimulatePyramidResponse, SimulatedTier, TierReport,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
-use proptest::sample::subsequence;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use tokio::runtime::Handle;
-use tokio::task::block_in_place;
+use proptest::sample::{select, subsequence};
+use proptest::test_runner::TestCaseError;
 
 use super::play::{Play, Step, step};
+use super::trial::Law;
 use crate::segmentation::kit::{
     activate, active_pyramid, add_revision, by_revenue, customer_shares, linear, logarithmic, measure, rank, report,
     revenue, scheme, thresholds, value_shares,
@@ -29,8 +27,7 @@ use crate::segmentation::simulation::{self, counts, examples_went, simulate, tie
 
 on_each_backend! { what_a_simulation_says_is_what_a_run_does }
 
-const CASES: u32 = 10;
-const SEED: [u8; 32] = *b"what is predicted is what comes.";
+const LAW: Law = Law { seed: "what is predicted is what comes.", cases: 10, shrinks: 16 };
 
 /// What may be measured.
 fn pool() -> Vec<Measure> {
@@ -41,7 +38,35 @@ fn pool() -> Vec<Measure> {
         Measure { direction: lower, ..measure(MeasureKind::Recency, rank()) },
         Measure { window: trailing(40), ..measure(MeasureKind::DistinctProductCount, linear(0.0, 3.0)) },
         Measure { weight: 2.5, window: trailing(30), ..measure(MeasureKind::AverageOrderValue, rank()) },
+        Measure {
+            window: trailing(35),
+            min_coverage_basis_points: 6_000,
+            missing_value_rule: MissingValueRule::Unranked.into(),
+            ..measure(MeasureKind::ContributionMargin, linear(0.0, 200.0))
+        },
+        Measure {
+            window: half_life(12),
+            min_coverage_basis_points: 5_000,
+            missing_value_rule: MissingValueRule::Lowest.into(),
+            ..measure(MeasureKind::CostOfGoods, linear(0.0, 150.0))
+        },
     ]
+}
+
+/// What grows old with a customer: an expression of that which comes to nothing on the first day, and a gate.
+fn aging() -> impl Strategy<Value = (Vec<Measure>, &'static str)> {
+    let missing = select(vec![MissingValueRule::Skip, MissingValueRule::Lowest, MissingValueRule::Unranked]);
+    let curve = prop_oneof![Just(linear(0.0, 10.0)), Just(rank())];
+    let gate = select(vec!["", "measure.tenure >= 20", "measure.tenure < 50 && measure.pace < 20"]);
+    (missing, curve, gate).prop_map(|(missing, curve, gate)| {
+        let pace = Measure {
+            measure_id: "pace".into(),
+            expression: "measure.tenure > 25 ? 4 : 100 / measure.tenure".into(),
+            missing_value_rule: missing.into(),
+            ..measure(MeasureKind::Expression, curve)
+        };
+        (vec![measure(MeasureKind::Tenure, linear(0.0, 80.0)), pace], gate)
+    })
 }
 
 fn rule() -> impl Strategy<Value = TieringRule> {
@@ -75,12 +100,16 @@ fn candidate() -> impl Strategy<Value = PyramidRevision> {
     let window = prop_oneof![Just(None), (5..60).prop_map(trailing), (5..60).prop_map(half_life)];
     // Of margins nothing is known here, so under such a candidate only overrides have anybody in a tier.
     let value = prop_oneof![4 => Just(MeasureKind::NetRevenue), 1 => Just(MeasureKind::ContributionMargin)];
-    (subsequence(pool(), 1..=4), rule(), prop::option::of(movement()), window, value).prop_map(
-        |(measures, rule, movement_rules, value_window, value)| PyramidRevision {
-            movement_rules,
-            value_window,
-            value_measure: value.into(),
-            ..scheme(measures, rule)
+    let measures = (subsequence(pool(), 1..=4), prop::option::of(aging()));
+    (measures, rule(), prop::option::of(movement()), window, value).prop_map(
+        |((mut measures, aging), rule, movement_rules, value_window, value)| {
+            let (more, gate) = aging.unwrap_or_default();
+            measures.extend(more);
+            let value_measure = value.into();
+            let mut revision =
+                PyramidRevision { movement_rules, value_window, value_measure, ..scheme(measures, rule) };
+            revision.tiers[0].gate = gate.into();
+            revision
         },
     )
 }
@@ -99,18 +128,9 @@ fn told() -> impl Strategy<Value = Told> {
 
 async fn what_a_simulation_says_is_what_a_run_does(guanxi: TestServer) {
     active_pyramid(&guanxi, "value", by_revenue()).await;
-    println!("seed: {:?}", std::str::from_utf8(&SEED));
-    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 16, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &SEED));
-    let number = Cell::new(0);
     let step = step().prop_filter("revisions are put in force by the law", |step| !matches!(step, Step::Switch { .. }));
     let plays = (prop::collection::vec(step, 8..24), candidate(), told());
-    let outcome = runner.run(&plays, |(steps, candidate, told)| {
-        number.set(number.get() + 1);
-        let held = hold(&guanxi, number.get(), &steps, (candidate, told));
-        block_in_place(|| Handle::current().block_on(held))
-    });
-    outcome.unwrap();
+    LAW.holds(&plays, async |number, (steps, candidate, told)| hold(&guanxi, number, &steps, (candidate, told)).await);
 }
 
 async fn hold(

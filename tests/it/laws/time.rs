@@ -3,141 +3,35 @@
 //! stands where a run over everybody places it, and where its facts put it when they are reckoned without the server;
 //! scores bit for bit.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use guanxi::v1::{self, PurchaseType, PyramidRevision};
+use guanxi::v1::PurchaseType;
 use guanxi_model::{Counter, CustomerId, Day, Tally};
-use guanxi_segmentation::{
-    Calibrator, Direction, History, Knots, MeasureDraft, MeasureKind, MissingRule, Normaliser, Population,
-    PyramidScheme, SchemeDraft, Subject, TierDraft, TieringRule, Window, judge,
-};
+use guanxi_segmentation::{Calibrator, History, Knots, Subject, judge};
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use tokio::runtime::Handle;
-use tokio::task::block_in_place;
+use proptest::test_runner::TestCaseError;
 
-use super::play::{Kept, Play, Step, step};
-use crate::segmentation::kit::{
-    activate, active_pyramid, add_revision, create_pyramid, everybody, linear, logarithmic, measure, places, scheme,
-    thresholds,
-};
-use crate::segmentation::passing::{assign_tiers, half_life, trailing};
+use super::play::{Kept, Play, Step, cost, step};
+use super::timed::{self, draft, revision};
+use super::trial::Law;
+use crate::segmentation::kit::{activate, active_pyramid, add_revision, create_pyramid, everybody, places};
+use crate::segmentation::passing::assign_tiers;
 
 on_each_backend! { what_comes_about_step_by_step_is_what_everything_comes_to }
 
-const CASES: u32 = 8;
-const SEED: [u8; 32] = *b"step by step comes to everything";
+const LAW: Law = Law { seed: "step by step comes to everything", cases: 8, shrinks: 16 };
 const DAY_SECONDS: i64 = 86_400;
-
-/// What is measured: as the contract words it, and as the segmentation takes it.
-fn measures() -> Vec<(v1::Measure, MeasureDraft)> {
-    let lower = v1::MeasureDirection::LowerIsBetter;
-    let sort = |id: &str, (wire, kind), window: Window, high: f64, weight: f64| {
-        let money = kind == MeasureKind::NetRevenue || kind == MeasureKind::AverageOrderValue;
-        let is_recency = kind == MeasureKind::Recency;
-        let message = v1::Measure {
-            measure_id: id.into(),
-            weight,
-            window: match window {
-                Window::Lifetime => None,
-                Window::Trailing { days } => trailing(days),
-                Window::HalfLife { days } => half_life(days),
-            },
-            direction: if is_recency { lower.into() } else { 0 },
-            ..measure(wire, linear(0.0, high))
-        };
-        let draft = MeasureDraft {
-            id: id.into(),
-            kind: Some(kind),
-            window,
-            expression: String::new(),
-            normaliser: Some(Normaliser::Linear { low: 0.0, high: if money { high * 100.0 } else { high } }),
-            direction: if is_recency { Direction::LowerIsBetter } else { Direction::HigherIsBetter },
-            weight,
-            missing: MissingRule::Skip,
-            min_coverage_bp: 0,
-        };
-        (message, draft)
-    };
-    use MeasureKind::{AverageOrderValue, DistinctProductCount, NetRevenue, PurchaseCount, PurchaseDayCount, Recency};
-    vec![
-        sort("recent", (v1::MeasureKind::NetRevenue, NetRevenue), Window::Trailing { days: 20 }, 500.0, 3.0),
-        sort("fading", (v1::MeasureKind::PurchaseCount, PurchaseCount), Window::HalfLife { days: 15 }, 4e6, 1.0),
-        sort("days", (v1::MeasureKind::PurchaseDayCount, PurchaseDayCount), Window::HalfLife { days: 30 }, 3e6, 0.7),
-        sort("recency", (v1::MeasureKind::Recency, Recency), Window::Lifetime, 60.0, 1.3),
-        sort(
-            "products",
-            (v1::MeasureKind::DistinctProductCount, DistinctProductCount),
-            Window::Trailing { days: 40 },
-            3.0,
-            0.4,
-        ),
-        sort("order", (v1::MeasureKind::AverageOrderValue, AverageOrderValue), Window::Lifetime, 300.0, 0.9),
-    ]
-}
-
-/// What the revisions differ in: where their tiers begin, the days of the first window, and by what curve that is read.
-const REVISIONS: [([f64; 3], i32, bool); 3] =
-    [([55.0, 40.0, 20.0], 20, false), ([70.0, 35.0, 10.0], 45, true), ([60.0, 50.0, 40.0], 7, false)];
-
-/// The curve of the first measure where it is no line: from nothing to 1,000 dollars.
-const CURVE: (f64, f64) = (50.0, 1_000.0);
-
-fn revision(which: usize) -> PyramidRevision {
-    let (starts, days, curved) = REVISIONS[which];
-    let measures = measures().into_iter().map(|(message, _)| match message.measure_id.as_str() {
-        // What fades is told in millionths inside.
-        "fading" => v1::Measure { normalizer: Some(linear(0.0, 4.0)), ..message },
-        "days" => v1::Measure { normalizer: Some(linear(0.0, 3.0)), ..message },
-        "recent" if curved => {
-            let normalizer = Some(logarithmic(CURVE.0, CURVE.1));
-            v1::Measure { normalizer, window: trailing(days), ..message }
-        }
-        "recent" => v1::Measure { window: trailing(days), ..message },
-        _ => message,
-    });
-    PyramidRevision { value_window: trailing(25), ..scheme(measures.collect(), thresholds(&starts)) }
-}
-
-fn draft(which: usize) -> PyramidScheme {
-    let (starts, days, curved) = REVISIONS[which];
-    let tier = |id: &str| TierDraft { id: id.into(), ..TierDraft::default() };
-    let mut measures: Vec<_> = measures().into_iter().map(|(_, draft)| draft).collect();
-    measures[0].window = Window::Trailing { days };
-    if curved {
-        measures[0].normaliser = Some(Normaliser::Logarithmic { scale: CURVE.0 * 100.0, cap: CURVE.1 * 100.0 });
-    }
-    let draft = SchemeDraft {
-        measures,
-        population: Population::Purchasers,
-        value: Some(MeasureKind::NetRevenue),
-        value_window: Window::Trailing { days: 25 },
-        tiering: Some(TieringRule::ScoreThresholds(starts.to_vec())),
-        tiers: crate::segmentation::kit::TIERS.into_iter().map(tier).collect(),
-        movement: None,
-        minor_units: 100,
-    };
-    PyramidScheme::new(draft, &BTreeMap::new()).unwrap()
-}
 
 async fn what_comes_about_step_by_step_is_what_everything_comes_to(guanxi: TestServer) {
     let mut revisions = vec![active_pyramid(&guanxi, "value", revision(0)).await];
-    for which in 1..REVISIONS.len() {
+    for which in 1..timed::COUNT {
         revisions.push(add_revision(&guanxi, "value", revision(which)).await);
     }
     create_pyramid(&guanxi, "anew").await;
-    println!("seed: {:?}", std::str::from_utf8(&SEED));
-    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 16, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &SEED));
-    let number = Cell::new(0);
-    let outcome = runner.run(&prop::collection::vec(step(), 8..28), |steps| {
-        number.set(number.get() + 1);
-        let play = Play::new(&guanxi, number.get(), &revisions);
-        block_in_place(|| Handle::current().block_on(hold(play, &steps)))
+    LAW.holds(&prop::collection::vec(step(), 8..28), async |number, steps| {
+        hold(Play::new(&guanxi, number, &revisions), &steps).await
     });
-    outcome.unwrap();
 }
 
 async fn hold(mut play: Play<'_>, steps: &[Step]) -> Result<(), TestCaseError> {
@@ -188,5 +82,11 @@ fn tally(one: &Kept) -> Tally {
     let mut tally = Tally::default();
     tally[Counter::NetRevenue] = one.cents;
     tally[Counter::Purchases] = i64::from(kind == PurchaseType::Sale);
+    tally[Counter::Lines] = 1;
+    if let Some(cost) = cost(one.cents) {
+        tally[Counter::CostedLines] = 1;
+        tally[Counter::CostedRevenue] = one.cents;
+        tally[Counter::CostOfGoods] = cost * one.cents.signum();
+    }
     tally
 }

@@ -4,18 +4,21 @@ use guanxi::v1::attribute_value::Value;
 use guanxi::v1::score_part::RawValue;
 use guanxi::v1::{
     AttributeDefinition, AttributeValue, CreateAttributeDefinitionRequest, Customer, Measure, MeasureKind,
-    PyramidRevision, TierChangeReason, UpdateCustomerRequest, ValueType,
+    MissingValueRule, PyramidRevision, TierChangeReason, UnrankedReason, UpdateCustomerRequest, ValueType,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 
 use super::kit::{
-    active_pyramid, buys, create_pyramid, explained, invalid, linear, measure, revenue, scheme, standing, thresholds,
-    try_revision,
+    active_pyramid, buys, create_pyramid, everybody, explained, invalid, linear, measure, revenue, scheme, standing,
+    thresholds, try_revision,
 };
+use super::passing::{assign_tiers, buys_at, changes, clock, comes_into, settled, steps};
+use crate::support::time;
 
 on_each_backend! {
     expression_reads_attributes_and_measures,
     change_of_an_attribute_moves_its_customer_at_once,
+    who_is_unranked_for_today_is_ranked_tomorrow,
     every_fault_of_expressions_is_told_with_its_place,
 }
 
@@ -100,6 +103,45 @@ async fn change_of_an_attribute_moves_its_customer_at_once(guanxi: TestServer) {
     let changes = guanxi.segmentation().list_tier_changes(request).await.unwrap().into_inner().tier_changes;
     let seen: Vec<_> = changes.iter().map(|one| (one.from_tier.as_str(), one.to_tier.as_str(), one.reason())).collect();
     assert_eq!(seen, [("silver", "gold", TierChangeReason::OwnChange), ("", "silver", TierChangeReason::NewRevision)]);
+}
+
+/// By revenue a day since the last purchase: on that day itself there is none, and without it nobody is ranked.
+fn by_pace() -> PyramidRevision {
+    let pace = Measure {
+        measure_id: "pace".into(),
+        expression: "measure.net_revenue / measure.recency".into(),
+        missing_value_rule: MissingValueRule::Unranked.into(),
+        ..measure(MeasureKind::Expression, linear(0.0, 1000.0))
+    };
+    let recency = measure(MeasureKind::Recency, linear(0.0, 10.0));
+    scheme(vec![revenue(), recency, pace], thresholds(&[50.0, 30.0]))
+}
+
+async fn who_is_unranked_for_today_is_ranked_tomorrow(guanxi: TestServer) {
+    // The one is seen by a run first, the other by its purchase.
+    buys_at(&guanxi, "ada", "2026-01-31T10:00:00Z", 80_000).await;
+    active_pyramid(&guanxi, "value", by_pace()).await;
+    buys_at(&guanxi, "ben", "2026-01-31T11:00:00Z", 80_000).await;
+    assign_tiers(&guanxi).await;
+    for customer in ["ada", "ben"] {
+        let today = explained(&guanxi, customer).await;
+        assert_eq!(today.due_time, Some(time("2026-02-01T00:00:00Z")), "{customer}");
+        let assignment = today.assignment.unwrap();
+        assert_eq!((assignment.tier.as_str(), assignment.unranked_reason()), ("", UnrankedReason::MeasureMissing));
+    }
+    assert_eq!(everybody(&guanxi, "value").await, []);
+    clock(&guanxi, "2026-02-01T00:00:00Z");
+    for customer in ["ada", "ben"] {
+        // 80 for the revenue, 10 for a day, 80 for 800 dollars a day.
+        comes_into(&guanxi, customer, "gold").await;
+        assert_eq!(steps(&changes(&guanxi, customer).await), [("TIME", "", "gold")]);
+    }
+    // And on the day of the next purchase in no tier again.
+    buys_at(&guanxi, "ada", "2026-02-01T00:00:00Z", 100).await;
+    assert_eq!(standing(&guanxi, "ada").await.tier, "");
+    clock(&guanxi, "2026-02-02T00:00:00Z");
+    comes_into(&guanxi, "ada", "gold").await;
+    assert_eq!(settled(&guanxi, "ada").await.due_time, Some(time("2026-02-03T00:00:00Z")));
 }
 
 async fn every_fault_of_expressions_is_told_with_its_place(guanxi: TestServer) {

@@ -11,6 +11,7 @@ use guanxi_model::{
     Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
     TargetDecisionId, TierId, Timestamp, Words as _,
 };
+use guanxi_segmentation::Needs;
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -213,13 +214,14 @@ async fn tiers_are_listed_by_their_indexes(opened: Opened) {
     let watched = Watched::on(opened).await;
     let pyramid = PyramidId::parse("p-1").unwrap();
     let (gold, none) = (TierId::parse("gold").unwrap(), None);
+    let needs = Needs { counters: counters(), ..Needs::default() };
     // One tier while a run is being folded is the exception: it is looked for among all, as long as that takes.
     for (second, tier, index) in
         [(None, none, "tiers_pkey"), (None, Some(&gold), "tiers_by_tier"), (Some(2), none, "tiers_pkey")]
     {
         for after in ["", "c-5"] {
             let slots = Slots { pyramid: &pyramid, second };
-            watched.reader.assignments(&slots, tier, &counters(), (after, 51)).await.ok();
+            watched.reader.assignments(&slots, tier, (&needs, Day(0)), (after, 51)).await.ok();
             watched.uses(&[index, "summaries_pkey"]).await;
         }
     }

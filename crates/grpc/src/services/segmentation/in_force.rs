@@ -5,7 +5,7 @@ use std::sync::Arc;
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::{CustomerId, Day, PyramidId, Tally, TierId, Timestamp, name};
 use guanxi_segmentation::{History, Needs, Readings, Subject, Tier};
-use guanxi_store::ledger::{Slot, TierRow};
+use guanxi_store::ledger::{Slot, Summary, TierRow};
 use guanxi_store::{Active, Judge, Pyramid, Run, Slots};
 
 use crate::to_proto::tier::Seen;
@@ -92,18 +92,17 @@ pub(super) struct Present {
 }
 
 impl Present {
-    /// A customer that is there and not deleted.
+    /// A customer that is there and not deleted, as of one moment.
     pub(super) async fn of(app: &App, customer: &CustomerId, pyramid: PyramidId) -> Result<Present, Error> {
         loop {
             let in_force = InForce::of(app, pyramid.clone()).await?;
-            let (lifetime, row) = standing(app, customer, &pyramid).await?;
-            let generation = row.as_ref().map_or(0, |row| row.generation);
-            if !in_force.is_outdated_by(generation) {
-                let history = match in_force.needs.no_history() {
-                    true => History::default(),
-                    false => app.reader().history(customer, &in_force.needs, in_force.today).await?,
-                };
-                let readings = in_force.read((&lifetime, &history));
+            let (summary, row) = standing(app, customer, &pyramid).await?;
+            if in_force.is_outdated_by(row.as_ref().map_or(0, |row| row.generation)) {
+                continue;
+            }
+            let wanted = (&in_force.needs, in_force.today);
+            if let Some(history) = history(app, (customer, summary.version), wanted).await? {
+                let readings = in_force.read((&summary.tally, &history));
                 return Ok(Present { in_force, row, readings });
             }
         }
@@ -129,15 +128,19 @@ pub(super) struct Past {
 
 impl Past {
     pub(super) async fn of(app: &App, customer: &CustomerId, id: &PyramidId, day: Day) -> Result<Past, Error> {
-        let run = run(app, &pyramid(app, id).await?).await?;
-        let (end, judge) = at_end_of(app, id, day).await?;
-        standing(app, customer, id).await?;
-        let needs = judge.scheme.needs().of_the_past();
-        let (lifetime, history) = app.reader().history(customer, &needs, day).await?.until(day);
-        let readings = judge.scheme.read(Subject { lifetime: &lifetime, history: &history, today: day });
-        let change = app.reader().tier_change_at(customer, (id, run.as_ref()), end).await?;
-        let since = change.as_ref().map(|change| change.time);
-        Ok(Past { judge, readings, tier: change.and_then(|change| change.to), since })
+        loop {
+            let run = run(app, &pyramid(app, id).await?).await?;
+            let (end, judge) = at_end_of(app, id, day).await?;
+            let (summary, _) = standing(app, customer, id).await?;
+            let change = app.reader().tier_change_at(customer, (id, run.as_ref()), end).await?;
+            let needs = judge.scheme.needs().of_the_past();
+            if let Some(history) = history(app, (customer, summary.version), (&needs, day)).await? {
+                let (lifetime, history) = history.until(day);
+                let readings = judge.scheme.read(Subject { lifetime: &lifetime, history: &history, today: day });
+                let since = change.as_ref().map(|change| change.time);
+                return Ok(Past { judge, readings, tier: change.and_then(|change| change.to), since });
+            }
+        }
     }
 
     pub(super) fn seen<'a>(&'a self, customer: &'a CustomerId, pyramid: &'a PyramidId) -> Seen<'a> {
@@ -154,12 +157,27 @@ pub(super) async fn at_end_of(app: &App, id: &PyramidId, day: Day) -> Result<(Ti
     Ok((end, app.judge(id, generation).await?))
 }
 
-/// The sums and the row of a customer that is there and not deleted.
-async fn standing(app: &App, customer: &CustomerId, pyramid: &PyramidId) -> Result<(Tally, Option<TierRow>), Error> {
+/// The summary and the row of a customer that is there and not deleted.
+async fn standing(app: &App, customer: &CustomerId, pyramid: &PyramidId) -> Result<(Summary, Option<TierRow>), Error> {
     let found = app.reader().standing(customer, pyramid).await?;
     let (summary, row) = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
     if summary.delete_time.is_some() {
         return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
     }
-    Ok((summary.tally, row))
+    Ok((summary, row))
+}
+
+/// What is kept of a customer beside its sums, as of the version they were read at; nothing where somebody has written
+/// about it since, so that what was read before is not of the same moment.
+async fn history(
+    app: &App,
+    (customer, version): (&CustomerId, i64),
+    (needs, today): (&Needs, Day),
+) -> Result<Option<History>, Error> {
+    if needs.no_history() {
+        return Ok(Some(History::default()));
+    }
+    let history = app.reader().history(customer, needs, today).await?;
+    let is_of_the_moment = app.reader().version(customer).await? == Some(version);
+    Ok(is_of_the_moment.then_some(history))
 }

@@ -52,19 +52,18 @@ pub(super) async fn explanation(
 pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignmentsResponse, Error> {
     let List { pyramid, tier, paging } = list;
     let limit = paging.size + 1;
-    let (in_force, found) = loop {
+    let (in_force, found, histories) = loop {
         let in_force = InForce::of(app, pyramid.clone()).await?;
         let after = match paging.after.as_deref() {
             Some([KeyPart::Int(seen), KeyPart::Text(last)]) if *seen == in_force.active.generation => last.as_str(),
             Some(_) => return Err(Error::PageStale(name::pyramid(&pyramid))),
             None => "",
         };
-        let found = assignments(app, &in_force, tier.as_ref(), (after, limit)).await?;
+        let (found, histories) = assignments(app, &in_force, tier.as_ref(), (after, limit)).await?;
         if !found.iter().any(|one| in_force.is_outdated_by(one.row.generation)) {
-            break (in_force, found);
+            break (in_force, found, histories);
         }
     };
-    let histories = histories(app, &in_force, &found).await?;
     let generation = in_force.active.generation;
     let key = |one: &Candidate| vec![KeyPart::Int(generation), KeyPart::Text(one.customer.as_str().to_owned())];
     let message = |one: Candidate| {
@@ -78,22 +77,15 @@ pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignment
     Ok(pb::ListTierAssignmentsResponse { tier_assignments, next_page_token })
 }
 
-/// Who stands in a tier, or in any, after a customer.
+/// Who stands in a tier, or in any, after a customer, with what the scheme reads of them.
 async fn assignments(
     app: &App,
     in_force: &InForce,
     tier: Option<&TierId>,
     page: (&str, usize),
-) -> Result<Vec<Candidate>, Error> {
-    Ok(app.reader().assignments(&in_force.slots(), tier, &in_force.needs.counters, page).await?)
-}
-
-async fn histories(app: &App, in_force: &InForce, of: &[Candidate]) -> Result<Histories, Error> {
-    if in_force.needs.no_history() || of.is_empty() {
-        return Ok(Histories::new());
-    }
-    let customers: Vec<&CustomerId> = of.iter().map(|one| &one.customer).collect();
-    Ok(app.reader().histories(&customers, &in_force.needs, in_force.today).await?)
+) -> Result<(Vec<Candidate>, Histories), Error> {
+    let wanted = (&in_force.needs, in_force.today);
+    Ok(app.reader().assignments(&in_force.slots(), tier, wanted, page).await?)
 }
 
 /// How a customer came to stand where it stands.
