@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use guanxi::v1::{Contact, Customer, ListCustomersRequest};
@@ -147,10 +147,9 @@ async fn a_page_is_closed_at_two_mebibytes(guanxi: TestServer) {
     assert_eq!(all(&guanxi, page_of(1000)).await, (0..15).map(|index| format!("l{index:02}")).collect::<Vec<_>>());
 }
 
-/// Creates and deletes customers between the others until told to stop.
-async fn churn(guanxi: Arc<TestServer>, stop: Arc<AtomicBool>) -> usize {
-    let mut turn = 0;
-    while !stop.load(Ordering::Relaxed) {
+/// Creates and deletes customers between the others, and counts them, until it is aborted.
+async fn churn(guanxi: Arc<TestServer>, written: Arc<AtomicUsize>) {
+    for turn in 0.. {
         // Ids all over the list: the steadfast ones begin with every letter.
         let letter = char::from(b'a' + u8::try_from(turn * 7 % 26).unwrap());
         let id = format!("{letter}-{turn}");
@@ -159,9 +158,8 @@ async fn churn(guanxi: Arc<TestServer>, stop: Arc<AtomicBool>) -> usize {
         if turn % 3 > 0 {
             delete(&guanxi, &id).await.unwrap();
         }
-        turn += 1;
+        written.store(turn, Ordering::Relaxed);
     }
-    turn
 }
 
 async fn whoever_is_there_throughout_is_seen_once(guanxi: TestServer) {
@@ -171,9 +169,9 @@ async fn whoever_is_there_throughout_is_seen_once(guanxi: TestServer) {
         create_person(&guanxi, &steadfast[steadfast.len() - 1]).await;
         guanxi.clock.advance(Duration::from_micros(1));
     }
-    let (guanxi, stop) = (Arc::new(guanxi), Arc::new(AtomicBool::new(false)));
-    let writer = tokio::spawn(churn(Arc::clone(&guanxi), Arc::clone(&stop)));
-    for round in 0..12 {
+    let (guanxi, written) = (Arc::new(guanxi), Arc::new(AtomicUsize::new(0)));
+    let writer = tokio::spawn(churn(Arc::clone(&guanxi), Arc::clone(&written)));
+    for round in (0..).take_while(|round| *round < 12 || written.load(Ordering::Relaxed) < 10) {
         let order_by = ["name", "name desc", "create_time", "create_time desc"][round % 4];
         let request = ListCustomersRequest { order_by: order_by.into(), show_deleted: round % 3 == 0, ..page_of(3) };
         let found = all(&guanxi, request).await;
@@ -184,6 +182,6 @@ async fn whoever_is_there_throughout_is_seen_once(guanxi: TestServer) {
         assert_eq!(seen, steadfast, "{order_by}");
         assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), found.len(), "twice on the list: {found:?}");
     }
-    stop.store(true, Ordering::Relaxed);
-    assert!(writer.await.unwrap() > 10, "nothing was written meanwhile");
+    writer.abort();
+    assert!(writer.await.is_err_and(|ended| ended.is_cancelled()), "a write has failed");
 }
