@@ -7,7 +7,7 @@ use guanxi_model::fact::UseKind;
 use guanxi_model::{CustomerId, LabelKey, Words};
 use sea_orm::{DbBackend, QueryResult};
 
-use crate::catalogue::query;
+use crate::catalogue::each;
 use crate::{Error, Reader};
 
 /// Labels with their values, by customer; who has none of those asked for is left out.
@@ -33,7 +33,7 @@ impl Reader {
              WHERE c.customer_id > $1 AND c.customer_id <= $2 AND {plus}c.label_key IN ({})",
             keys.join(", ")
         );
-        for row in query(self.reports(), &sql, [after.into(), last.into()]).await? {
+        for row in each(self.reports(), &sql, [after.into(), last.into()], Ok).await? {
             let label = (LabelKey::from_trusted(row.try_get_by_index(1)?), row.try_get_by_index(2)?);
             labels.entry(customer(&row)?).or_default().push(label);
         }
@@ -50,7 +50,7 @@ impl Reader {
             UseKind::Channel.code()
         );
         let mut channels = Channels::new();
-        for row in query(self.reports(), &sql, [after.into(), last.into()]).await? {
+        for row in each(self.reports(), &sql, [after.into(), last.into()], Ok).await? {
             let uses = row.try_get_by_index::<i64>(2)?.unsigned_abs();
             channels.entry(customer(&row)?).or_default().push((row.try_get_by_index(1)?, uses));
         }
