@@ -33,12 +33,14 @@ pub struct Catalogue<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// A write in progress: its transaction, and whether it was done before.
+/// A write in progress: its transaction, and whether it was done before, and when.
 struct Write {
     tx: Tx,
     name: String,
     request: Option<(RequestId, Fingerprint)>,
     replayed: bool,
+    /// Now, where it is done for the first time.
+    done_at: Timestamp,
 }
 
 impl Write {
@@ -56,13 +58,14 @@ impl Catalogue<'_> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
         let print = fingerprint::of(verb, &name, &(content, &guard.etag));
-        let mut replayed = false;
+        let (mut replayed, mut done_at) = (false, self.now);
         if let Some(request) = &guard.request_id {
             match tx.catalogue_request(&name, request).await? {
-                Some(kept) if kept != print => return Err(Error::RequestIdReused(request.to_string())),
-                kept => replayed = kept.is_some(),
+                Some((kept, _)) if kept != print => return Err(Error::RequestIdReused(request.to_string())),
+                Some((_, time)) => (replayed, done_at) = (true, time),
+                None => {}
             }
         }
-        Ok(Write { tx, name, request: guard.request_id.map(|request| (request, print)), replayed })
+        Ok(Write { tx, name, request: guard.request_id.map(|request| (request, print)), replayed, done_at })
     }
 }

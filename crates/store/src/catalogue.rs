@@ -115,11 +115,16 @@ impl Tx {
         Ok(())
     }
 
-    /// The fingerprint of the request that was carried out under this id on this resource, if one was.
-    pub async fn catalogue_request(&self, name: &str, request: &RequestId) -> Result<Option<Fingerprint>, Error> {
-        let sql = "SELECT fingerprint FROM catalogue_requests WHERE name = $1 AND request_id = $2";
+    /// The fingerprint of the request that was carried out under this id on this resource, if one was, and when.
+    pub async fn catalogue_request(
+        &self,
+        name: &str,
+        request: &RequestId,
+    ) -> Result<Option<(Fingerprint, Timestamp)>, Error> {
+        let sql = "SELECT fingerprint, record_time FROM catalogue_requests WHERE name = $1 AND request_id = $2";
         let found = find(self.connection(), sql, [name.into(), request.as_bytes().to_vec().into()]).await?;
-        found.map(|row| id_bytes(&row, 0, "fingerprint")).transpose()
+        let read = |row: QueryResult| Ok((id_bytes(&row, 0, "fingerprint")?, Timestamp(row.try_get_by_index(1)?)));
+        found.map(read).transpose()
     }
 
     /// Keeps that a request was carried out.

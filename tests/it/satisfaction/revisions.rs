@@ -1,8 +1,10 @@
 //! Revisions of questionnaires: immutable, numbered from 1, listed from the newest.
 
+use std::time::Duration;
+
 use guanxi::v1::{
-    AnswerScale, CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, DimensionGate,
-    GetQuestionnaireRevisionRequest, IndexForm, ListQuestionnaireRevisionsRequest, QuestionKind,
+    AnswerScale, CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, DeleteQuestionnaireRequest,
+    DimensionGate, GetQuestionnaireRevisionRequest, IndexForm, ListQuestionnaireRevisionsRequest, QuestionKind,
     QuestionnaireDimension, QuestionnaireItem, QuestionnairePopulation, QuestionnaireRevision, QuestionnaireScope,
     SatisfactionMetric, ScaleDirection, ScaleLabel, Touchpoint, TouchpointKind, WeightSource,
 };
@@ -172,11 +174,21 @@ async fn retried_revision_is_added_once(guanxi: TestServer) {
     let first = guanxi.satisfaction().create_questionnaire_revision(request.clone()).await.unwrap().into_inner();
     let again = guanxi.satisfaction().create_questionnaire_revision(request.clone()).await.unwrap().into_inner();
     assert_eq!(again, first);
-    let mut other = request;
+    let mut other = request.clone();
     other.questionnaire_revision.as_mut().unwrap().items[0].scale = Some(scale(1, 6));
     let reused = guanxi.satisfaction().create_questionnaire_revision(other).await;
     refused(reused, Code::InvalidArgument, "REQUEST_ID_REUSED");
+    // Another of the same content is not taken for it.
+    guanxi.clock.advance(Duration::from_secs(1));
     assert_eq!(add_revision(&guanxi, "service", plain()).await, "questionnaires/service/revisions/2");
+    let again = guanxi.satisfaction().create_questionnaire_revision(request.clone()).await.unwrap().into_inner();
+    assert_eq!(again, first);
+    // Nor is it made anew where what it was of has been.
+    let request_of = DeleteQuestionnaireRequest { name: "questionnaires/service".into(), ..Default::default() };
+    guanxi.satisfaction().delete_questionnaire(request_of).await.unwrap();
+    create_questionnaire(&guanxi, "service").await;
+    let gone = guanxi.satisfaction().create_questionnaire_revision(request).await;
+    refused(gone, Code::NotFound, "RESOURCE_NOT_FOUND");
 }
 
 async fn revisions_of_nothing_are_not_found(guanxi: TestServer) {

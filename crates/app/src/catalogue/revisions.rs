@@ -49,8 +49,9 @@ impl Catalogue<'_> {
         if R::find(&write.tx, &new.of).await?.is_none() {
             return Err(Error::NotFound(parent));
         }
-        if let Some(kept) = replayed(&write, &new).await? {
-            return Ok(kept);
+        if write.replayed {
+            // It is gone where what it was of has been deleted and made anew since.
+            return replayed(&write, &new).await?.ok_or(Error::NotFound(parent));
         }
         R::fits(&write.tx, &new.scheme).await?;
         let last = write.tx.last_revision(&new.of).await?;
@@ -64,19 +65,17 @@ impl Catalogue<'_> {
     }
 }
 
-/// The revision that a repeated request made: the newest of the same content, since it was checked to be the same
-/// request.
+/// The revision that a repeated request made: of the same content, and of the time at which the request was carried out.
 async fn replayed<I>(write: &Write, new: &NewRevision<I>) -> Result<Option<Revision<I>>, Error>
 where
     I: Revised<Scheme: PartialEq>,
 {
-    if !write.replayed {
-        return Ok(None);
-    }
     let mut number = RevisionNumber::new(write.tx.last_revision(&new.of).await?);
     while let Some(candidate) = number {
         let kept = write.tx.revision(&new.of, candidate).await?;
-        if let Some(kept) = kept.filter(|kept| kept.scheme == new.scheme && kept.description == new.description) {
+        if let Some(kept) = kept.filter(|kept| {
+            kept.create_time == write.done_at && (&kept.scheme, &kept.description) == (&new.scheme, &new.description)
+        }) {
             return Ok(Some(kept));
         }
         number = RevisionNumber::new(candidate.get() - 1);
