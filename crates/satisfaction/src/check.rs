@@ -136,6 +136,9 @@ impl Faults {
                 self.add(format!("items[{index}].weight"), FAULT);
             }
         }
+        if draft.weights == WeightSource::Stated {
+            self.add("weight_source", "must be DECLARED, or left out: a difference has no weights");
+        }
         for (index, _) in draft.dimensions.iter().enumerate().filter(|(_, one)| one.weight != 1) {
             self.add(format!("dimensions[{index}].weight"), FAULT);
         }

@@ -108,6 +108,8 @@ fn kotler_1994_four_values_less_four_costs() {
     let answers: Vec<Answer> = amounts.iter().chain(&costs).map(|(id, value)| rating(id, *value)).collect();
     let whole = delivered.evaluate(&answers);
     assert_eq!((whole.index, whole.dimensions[0].points, whole.dimensions[1].points), (Some(50.0), 160.0, -110.0));
+    let nothing = delivered.evaluate(&[rating(costs[0].0, 0)]);
+    assert!(nothing.items.iter().all(|item| item.points.is_sign_positive()), "{:?}", nothing.items);
     let partial = delivered.evaluate(&answers[..7]);
     assert_eq!((partial.index, partial.answered_share), (None, 0.875));
     assert_eq!((partial.dimensions[1].points, partial.items[7].missing.len()), (-105.0, 1));

@@ -290,6 +290,7 @@ fn worth(scheme: &QuestionnaireScheme, item: &ItemDraft, sheet: &Sheet<'_>) -> O
         }
         // Kotler 1994, Marketing Management: what is better lower is a cost.
         IndexForm::Difference if scale.is_upright() => f64::from(value),
-        IndexForm::Difference => -f64::from(value),
+        // Less, so that a cost of nothing is 0 and not -0.
+        IndexForm::Difference => 0.0 - f64::from(value),
     })
 }

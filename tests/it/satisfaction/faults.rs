@@ -300,6 +300,10 @@ async fn form_of_the_index_asks_something_of_the_items(guanxi: TestServer) {
     refused(IndexForm::Difference, vec![answers(-1, 5)], false, "items[0].scale.min").await;
     refused(IndexForm::Difference, vec![weighing(2, answers(0, 5))], false, "items[0].weight").await;
     refused(IndexForm::Difference, gated(), true, "dimensions[1].gate").await;
+    let told = item("answer", scale(0, 5), &[QuestionKind::Rating, QuestionKind::Importance]);
+    let mut stated = asking(IndexForm::Difference, vec![told]);
+    stated.weight_source = WeightSource::Stated.into();
+    invalid(try_revision(&guanxi, "other", stated).await, &["questionnaire_revision.weight_source"]);
     let sound = asking(IndexForm::Gap, vec![pair("place"), weighing(0, rated("speed"))]);
     assert_eq!(add_revision(&guanxi, "other", sound).await, "questionnaires/other/revisions/1");
 }
