@@ -89,12 +89,21 @@ impl Questionnaires {
     ) -> Result<HashMap<RevisionKey, Wanted>, Error> {
         let (known, unknown) = self.known(keys);
         let mut wanted: HashMap<_, _> = known.into_iter().map(|(key, scheme)| (key, Wanted::InUse(scheme))).collect();
+        let mut newest = HashMap::new();
         for key in unknown {
-            let questionnaire = tx.questionnaire(&key.0).await?;
-            let revision = tx.revision(&key.0, key.1).await?;
-            let found = match (questionnaire, revision) {
-                (Some(one), Some(_)) if one.active.is_none() => Wanted::NotInUse,
-                (Some(_), Some(revision)) => Wanted::InUse(self.put(&key, revision.scheme)),
+            let (id, number) = &key;
+            if !newest.contains_key(id) {
+                newest.insert(id.clone(), (tx.last_revision(id).await?, tx.questionnaire(id).await?));
+            }
+            let found = match newest.get(id) {
+                // Revisions are counted from 1 without a gap, so most of what is not there need not be looked for.
+                Some((last, Some(one))) if number.get() <= *last => match one.active {
+                    None => Wanted::NotInUse,
+                    Some(_) => tx
+                        .revision(id, *number)
+                        .await?
+                        .map_or(Wanted::Missing, |kept| Wanted::InUse(self.put(&key, kept.scheme))),
+                },
                 _ => Wanted::Missing,
             };
             wanted.insert(key, found);

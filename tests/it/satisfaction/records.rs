@@ -1,10 +1,10 @@
 //! What was answered, as a fact like all others: recorded once, corrected, taken back, listed, imported.
 
 use guanxi::v1::{
-    BatchRecordSatisfactionRequest, CollectionMethod, ContactRole, Emotion, ExternalId, FactContext, FactKind,
-    FactReference, FactState, GetSatisfactionRecordRequest, ImportSatisfactionRequest, ListSatisfactionRecordsRequest,
-    MissingCustomer, RecordSatisfactionRequest, Respondent, SatisfactionHandler, SatisfactionRecord,
-    WithdrawFactRequest, record_satisfaction_result,
+    ActivateQuestionnaireRevisionRequest, BatchRecordSatisfactionRequest, CollectionMethod, ContactRole, Emotion,
+    ExternalId, FactContext, FactKind, FactReference, FactState, GetSatisfactionRecordRequest,
+    ImportSatisfactionRequest, ListSatisfactionRecordsRequest, MissingCustomer, RecordSatisfactionRequest, Respondent,
+    SatisfactionHandler, SatisfactionRecord, WithdrawFactRequest, record_satisfaction_result,
 };
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -293,6 +293,8 @@ async fn record_of_nothing_is_not_found(guanxi: TestServer) {
     let early = record(&guanxi, answered("ada", "s-1", &revision, vec![rating("speed", 4)])).await;
     let early = refused(early, Code::FailedPrecondition, "QUESTIONNAIRE_NOT_ACTIVE");
     assert_eq!(early.metadata["questionnaire"], "questionnaires/service");
+    let later = answered("ada", "s-1", "questionnaires/service/revisions/2", vec![rating("speed", 4)]);
+    invalid(record(&guanxi, later.clone()).await, &["satisfaction_record.questionnaire_revision"]);
     let missing = answered("ada", "s-1", "questionnaires/other/revisions/1", vec![rating("speed", 4)]);
     invalid(record(&guanxi, missing).await, &["satisfaction_record.questionnaire_revision"]);
     let nobody = record(&guanxi, answered("nobody", "s-1", &revision, vec![rating("speed", 4)])).await;
@@ -304,4 +306,10 @@ async fn record_of_nothing_is_not_found(guanxi: TestServer) {
     {
         invalid(get(&guanxi, name).await, &["name"]);
     }
+    // Nothing of a refusal is remembered: once it is in use, and once it is there, it is answered.
+    let request = ActivateQuestionnaireRevisionRequest { name: revision.clone(), request_id: String::new() };
+    guanxi.satisfaction().activate_questionnaire_revision(request).await.unwrap();
+    record(&guanxi, answered("ada", "s-0", &revision, vec![rating("speed", 4)])).await.unwrap();
+    assert_eq!(add_revision(&guanxi, "service", plain()).await, "questionnaires/service/revisions/2");
+    record(&guanxi, later).await.unwrap();
 }
