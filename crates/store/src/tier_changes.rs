@@ -4,7 +4,7 @@
 use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp, Words as _};
 use sea_orm::QueryResult;
 
-use crate::catalogue::{find, query, rows};
+use crate::catalogue::{each, find, query, rows};
 use crate::ledger::{TierChange, TierChangeReason};
 use crate::rows::tier_change::{SELECT, read};
 use crate::{Active, Error, Reader};
@@ -68,15 +68,14 @@ impl Reader {
              WHERE back = 1 ORDER BY customer_id, change_time"
         );
         let values = [after.into(), last.as_str().into(), pyramid.as_str().into(), end.0.into(), start.0.into()];
-        let found = query(self.reports(), &sql, values).await?;
-        let arrival = |row: &QueryResult| {
+        let arrival = |row: QueryResult| {
             Ok(Arrival {
                 customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
                 time: Timestamp(row.try_get_by_index(1)?),
                 tier: row.try_get_by_index::<Option<String>>(2)?.map(TierId::from_trusted),
             })
         };
-        Ok(Some((last, found.iter().map(arrival).collect::<Result<_, Error>>()?)))
+        Ok(Some((last.clone(), each(self.reports(), &sql, values, arrival).await?)))
     }
 
     /// The changes of a customer in a pyramid, the newest first, before one of a time, generation and version.
