@@ -4,7 +4,7 @@
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
 use pb::QuestionKind::{Perception, PredictiveExpectation, Rating};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::dice::Dice;
 use super::found::{Founder, Line, request_id};
@@ -65,7 +65,7 @@ impl Founder<'_> {
         Ok(line)
     }
 
-    /// Where a demo was cut off, the questionnaire may be there without a revision.
+    /// Where a demo was cut off, the questionnaire may be there without a revision, or without one in use.
     async fn put_in_use(&self) -> Result<(), Status> {
         let name = format!("questionnaires/{QUESTIONNAIRE}");
         let get = || {
@@ -76,16 +76,16 @@ impl Founder<'_> {
         if !self.call(get).await?.active_revision.is_empty() {
             return Ok(());
         }
-        let request = pb::CreateQuestionnaireRevisionRequest {
-            parent: name.clone(),
-            questionnaire_revision: Some(revision()),
-            request_id: request_id(),
+        let first = || {
+            let mut client = SatisfactionServiceClient::new(self.channel.clone());
+            let request = pb::GetQuestionnaireRevisionRequest { name: REVISION.to_owned() };
+            async move { client.get_questionnaire_revision(request).await }
         };
-        let add = || {
-            let (mut client, request) = (SatisfactionServiceClient::new(self.channel.clone()), request.clone());
-            async move { client.create_questionnaire_revision(request).await }
-        };
-        self.call(add).await?;
+        match self.call(first).await {
+            Ok(_) => {}
+            Err(status) if status.code() == Code::NotFound => self.add_revision(&name).await?,
+            Err(status) => return Err(status),
+        }
         let activate = || {
             let mut client = SatisfactionServiceClient::new(self.channel.clone());
             let request =
@@ -93,6 +93,19 @@ impl Founder<'_> {
             async move { client.activate_questionnaire_revision(request).await }
         };
         self.call(activate).await.map(drop)
+    }
+
+    async fn add_revision(&self, parent: &str) -> Result<(), Status> {
+        let request = pb::CreateQuestionnaireRevisionRequest {
+            parent: parent.to_owned(),
+            questionnaire_revision: Some(revision()),
+            request_id: request_id(),
+        };
+        let add = || {
+            let (mut client, request) = (SatisfactionServiceClient::new(self.channel.clone()), request.clone());
+            async move { client.create_questionnaire_revision(request).await }
+        };
+        self.call(add).await.map(drop)
     }
 }
 
