@@ -6,6 +6,7 @@ use std::time::Duration;
 use guanxi::google::longrunning::{CancelOperationRequest, ListOperationsRequest, Operation, operation};
 use guanxi::google::r#type::Date;
 use guanxi::v1::pyramid_revision::TieringRule;
+use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
 use guanxi::v1::simulate_pyramid_request::Candidate;
 use guanxi::v1::{
     AssignTiersRequest, ListTierChangesRequest, Measure, MovementRules, PyramidRevision, SetTierOverrideRequest,
@@ -52,7 +53,10 @@ async fn ask(guanxi: &TestServer, request: SimulatePyramidRequest) -> Result<Ope
 
 pub(crate) async fn simulate(guanxi: &TestServer, request: SimulatePyramidRequest) -> SimulatePyramidResponse {
     let asked = ask(guanxi, request).await.unwrap();
-    let done = ended(guanxi, &asked.name).await;
+    found(&ended(guanxi, &asked.name).await)
+}
+
+fn found(done: &Operation) -> SimulatePyramidResponse {
     let Some(operation::Result::Response(response)) = &done.result else { panic!("no success: {done:?}") };
     assert_eq!(response.type_url, "type.googleapis.com/guanxi.v1.SimulatePyramidResponse");
     SimulatePyramidResponse::decode(response.value.as_slice()).unwrap()
@@ -312,9 +316,11 @@ async fn a_simulation_beside_a_run_tells_of_one_state(guanxi: TestServer) {
     activate(&guanxi, &second).await;
     let of_second = simulate(&guanxi, candidate.clone()).await;
     assert_ne!(of_first.moves, of_second.moves);
-    let _replica = guanxi.replica().await;
+    let replica = guanxi.replica().await;
     for revision in [&first, &second, &first, &second] {
-        let (_, made) = tokio::join!(activate(&guanxi, revision), simulate(&guanxi, candidate.clone()));
+        let mut other = SegmentationServiceClient::new(replica.channel.clone());
+        let (_, asked) = tokio::join!(activate(&guanxi, revision), other.simulate_pyramid(candidate.clone()));
+        let made = found(&ended(&guanxi, &asked.unwrap().into_inner().name).await);
         let expected = if made.baseline_revision == first { &of_first } else { &of_second };
         assert_eq!(made.baseline_revision, expected.baseline_revision);
         assert_eq!((&made.moves, &made.baseline_tiers), (&expected.moves, &expected.baseline_tiers));
