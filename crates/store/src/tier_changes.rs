@@ -56,7 +56,7 @@ impl Reader {
         (after, limit): (&str, usize),
     ) -> Result<Option<(String, Vec<Arrival>)>, Error> {
         let bound = "SELECT MAX(customer_id) FROM \
-                     (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+                     (SELECT customer_id FROM summaries s WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
         let found = find(self.reports(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };

@@ -144,7 +144,7 @@ impl Tx {
     ) -> Result<Option<(String, u64)>, Error> {
         // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
         let bound = "SELECT MAX(customer_id) FROM \
-                     (SELECT customer_id FROM summaries WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+                     (SELECT customer_id FROM summaries s WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
         let found = find(self.connection(), bound, [after.into(), rows(limit)]).await?;
         let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
         let Some(last) = last else { return Ok(None) };
