@@ -6,6 +6,7 @@
 //! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
 //! - [`questionnaires`]: what facts answer
 //! - [`catalogue`], [`operations`]: the rest
+//! - [`turns`]: how whoever looks at everybody leaves time for others
 //! - `housekeeping`: what is forgotten after its time
 
 pub mod catalogue;
@@ -23,6 +24,7 @@ mod seat;
 mod sweeper;
 #[cfg(test)]
 mod tests;
+pub mod turns;
 mod world;
 
 use std::collections::BTreeSet;

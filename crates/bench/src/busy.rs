@@ -1,7 +1,7 @@
 //! How long calls wait while a run over everybody and an import are under way, beside the same calls without: reads of
 //! tiers and purchases, each and the import at a fifth of what it can do alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use guanxi::v1::GetTierAssignmentRequest;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
@@ -43,9 +43,11 @@ struct Busy<'a> {
     pyramid: &'a str,
     /// Facts per second of the import beside.
     import_rate: f64,
+    /// What the imports have recorded, in how many seconds.
+    imported: (u64, f64),
     /// The next revision to put in force.
     next: usize,
-    /// The first number that no call and no fact has had.
+    /// The first number that no call has had.
     first: u64,
 }
 
@@ -54,7 +56,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     create_revision(bench, &pyramid, 1).await?;
     bench.restart().await?;
     let import_rate = SHARE * import::peak(bench, "busy-peak").await?;
-    let mut busy = Busy { bench, pyramid: &pyramid, import_rate, next: 2, first: 0 };
+    let mut busy = Busy { bench, pyramid: &pyramid, import_rate, imported: (0, 0.0), next: 2, first: 0 };
     let get = {
         let (pyramid, customers) = (pyramid.clone(), bench.population.customers);
         move |channel| {
@@ -64,6 +66,10 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     };
     let read = busy.compare(get).await?;
     let written = busy.compare(Record::new(bench, "busy-record")).await?;
+    let (imported, seconds) = busy.imported;
+    let (asked, found) = (import_rate, imported as f64 / seconds);
+    let sources = format!("SELECT COUNT(*) FROM facts WHERE source LIKE 'busy-{}-%'", bench.seed);
+    bench.verify("purchases imported beside", &sources, i64::try_from(imported)?).await?;
     retire(bench, &[&pyramid]).await?;
     let write_goal = if bench.args.database == Kind::Sqlite { 4.0 } else { 2.0 };
     for (what, goal, (ceiling, ours, memory)) in
@@ -77,7 +83,9 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
             goal: Goal::LatencyAtMost(goal),
             memory: Some(memory),
             memory_below_mib: None,
-            notes: vec![format!("beside an import of {import_rate:.0} facts/s; each round is one whole run")],
+            notes: vec![format!(
+                "beside an import of {found:.0} facts/s, {asked:.0} asked for; a round is a whole run"
+            )],
         });
     }
     Ok(())
@@ -123,9 +131,11 @@ impl Busy<'_> {
         let source = format!("busy-{}-{}", self.bench.seed, self.first);
         let import = import::paced(self.bench, (&source, self.import_rate), until.clone());
         let calls = self.paced((per_second, until.clone()), caller);
+        let began = Instant::now();
         let (measured, _, imported) = tokio::try_join!(calls, run, import)?;
         self.next = 3 - self.next;
-        self.first += measured.count.max(imported);
+        self.first += measured.count;
+        self.imported = (self.imported.0 + imported, self.imported.1 + began.elapsed().as_secs_f64());
         Ok(measured)
     }
 

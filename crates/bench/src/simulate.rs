@@ -7,7 +7,7 @@ use guanxi::v1 as pb;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
 use guanxi_model::PyramidId;
 use guanxi_segmentation::Needs;
-use guanxi_store::{Options, Store};
+use guanxi_store::{Options, PAGE, Store};
 use prost::Message as _;
 
 use crate::Result;
@@ -15,9 +15,6 @@ use crate::activate::{create_revision, make_active, measured, retire, scheme, wa
 use crate::bench::{Bench, sides};
 use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Row};
-
-/// Customers of a page, as operations read them.
-const PAGE: usize = 5_000;
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     let pyramid = make_active(bench, "simulated").await?;

@@ -83,6 +83,9 @@ impl Store {
     }
 }
 
+/// Customers of a page, for whoever reads everybody.
+pub const PAGE: usize = 5_000;
+
 /// The reading half of the store: it has no method that writes.
 #[derive(Clone)]
 pub struct Reader {
@@ -97,10 +100,10 @@ impl Reader {
 
     /// For calls that take several statements and have to see one moment in all of them. It takes no lock; nothing else
     /// of the pool may be waited for while it is open.
-    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, Error> {
+    pub(crate) async fn snapshot(&self, pool: &DatabaseConnection) -> Result<DatabaseTransaction, Error> {
         // A transaction of SQLite sees one moment always.
         let isolation = (self.pools.backend == DbBackend::Postgres).then_some(IsolationLevel::RepeatableRead);
-        Ok(self.connection().begin_with_config(isolation, None).await?)
+        Ok(pool.begin_with_config(isolation, None).await?)
     }
 
     /// For what may take long.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use guanxi_model::customer::Stage;
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
 use guanxi_segmentation::Needs;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, StreamTrait};
 
 pub use self::run::{Move, Placed};
 use crate::catalogue::{each, find, query, rows};
@@ -137,7 +137,7 @@ impl Reader {
         if needs.no_history() {
             return Ok((candidates(self.connection(), slots, tier, (&needs.counters, page)).await?, Histories::new()));
         }
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.snapshot(self.connection()).await?;
         let found = candidates(&snapshot, slots, tier, (&needs.counters, page)).await?;
         let customers: Vec<&CustomerId> = found.iter().map(|one| &one.customer).collect();
         let histories = match customers.is_empty() {
@@ -148,22 +148,29 @@ impl Reader {
         Ok((found, histories))
     }
 
-    /// Everybody not deleted after a customer, by id, for a report.
+    /// Everybody not deleted after a customer, by id, for a report; with their histories, as far as they are asked for, of
+    /// the same moment.
     pub async fn seated(
         &self,
-        pyramid: &PyramidId,
-        generation: i64,
+        (pyramid, generation): (&PyramidId, i64),
         counters: &BTreeSet<Counter>,
-        (after, limit): (&str, usize),
-    ) -> Result<Vec<Seated>, Error> {
-        let sql = format!(
-            "SELECT s.customer_id, CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END, t.generation, s.stage{} \
-             FROM summaries s LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
-             WHERE s.customer_id > $3 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $4",
-            select(counters)
-        );
-        let values = [pyramid.as_str().into(), generation.into(), after.into(), rows(limit)];
-        each(self.reports(), &sql, values, |row| read_seated(&row, counters)).await
+        (needs, today): (&Needs, Day),
+        page: (&str, usize),
+    ) -> Result<(Vec<Seated>, Histories), Error> {
+        let of = (pyramid, generation, counters);
+        if needs.no_history() {
+            return Ok((seated(self.reports(), of, page).await?, Histories::new()));
+        }
+        let snapshot = self.snapshot(self.reports()).await?;
+        let found = seated(&snapshot, of, page).await?;
+        let histories = match found.last() {
+            Some(last) => {
+                history::histories(&snapshot, &Whose::Between(page.0, last.customer.as_str()), needs, today).await?
+            }
+            None => Histories::new(),
+        };
+        snapshot.commit().await?;
+        Ok((found, histories))
     }
 
     /// What everybody not deleted after a customer adds up to, by id, for the calibration of a run.
@@ -225,6 +232,22 @@ async fn candidates(
     );
     let found = query(connection, &sql, values).await?;
     found.iter().map(|row| read_candidate(row, counters)).collect()
+}
+
+/// See `Reader::seated`.
+async fn seated(
+    connection: &impl StreamTrait,
+    (pyramid, generation, counters): (&PyramidId, i64, &BTreeSet<Counter>),
+    (after, limit): (&str, usize),
+) -> Result<Vec<Seated>, Error> {
+    let sql = format!(
+        "SELECT s.customer_id, CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END, t.generation, s.stage{} \
+         FROM summaries s LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
+         WHERE s.customer_id > $3 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $4",
+        select(counters)
+    );
+    let values = [pyramid.as_str().into(), generation.into(), after.into(), rows(limit)];
+    each(connection, &sql, values, |row| read_seated(&row, counters)).await
 }
 
 /// Counters as the rest of a select list.

@@ -9,15 +9,16 @@ use std::time::Instant;
 
 use guanxi_model::{PyramidId, TierId, name};
 use guanxi_segmentation::{History, Subject};
-use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, Placed, Pyramid, Run, Tx};
+use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, PAGE, Placed, Pyramid, Run, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::pages::{self, CHUNK};
+use super::pages;
 use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
 use super::{ActivationRequest, Held, OperationOutcome};
 use crate::error::Error;
 use crate::reseat::look_of_run;
 use crate::seat::{Moment, moves, seat};
+use crate::turns;
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +176,7 @@ impl Activation<'_> {
         let mut pages = pages::placed(reader, (self.pyramid_id().clone(), None), of, from);
         while let Some((page, histories)) = pages.next().await? {
             let mut moves = Vec::new();
-            pages::look(&page, |one| moves.extend(move_of(one, &histories, &judge, moment))).await;
+            turns::look(&page, |one| moves.extend(move_of(one, &histories, &judge, moment))).await;
             self.progress.moved += page_moved(&moves);
             let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
             if let Some(last) = page.last() {
@@ -237,7 +238,7 @@ impl Activation<'_> {
         let run = Run { active, reason: judge.reason() };
         loop {
             let tx = self.held.store().begin().await?;
-            let folded = tx.fold(self.pyramid_id(), &run, (&self.progress.cursor, CHUNK)).await?;
+            let folded = tx.fold(self.pyramid_id(), &run, (&self.progress.cursor, PAGE)).await?;
             let Some((last, count)) = folded else {
                 let outcome = ActivationOutcome {
                     ranked: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),

@@ -1,21 +1,16 @@
 //! Everybody, page by page, on the pool for reports. While one page is looked at the next is being read, so that looking
-//! costs little time beside reading; and looking lets others run in between.
+//! costs little time beside reading.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use guanxi_model::{CustomerId, PyramidId, Tally};
 use guanxi_segmentation::Needs;
-use guanxi_store::{Active, Histories, Placed, Reader};
-use tokio::task::{JoinSet, yield_now};
+use guanxi_store::{Active, Histories, PAGE, Placed, Reader};
+use tokio::task::JoinSet;
 
 use super::population::Facts;
 use crate::error::Error;
-
-/// Customers read at a time, and written in one chunk.
-pub(super) const CHUNK: usize = 5_000;
-/// Customers looked at before calls that wait for the same processor get their turn: about half a millisecond.
-const TURN: usize = 200;
 
 /// Customers with what else is known of them.
 pub(super) type Page<T> = (Vec<T>, Histories);
@@ -38,7 +33,7 @@ pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<(C
     Pages::after(String::new(), move |after| {
         let (reader, needs) = (reader.clone(), Arc::clone(&needs));
         async move {
-            let page = reader.population(&needs.counters, (&after, CHUNK)).await?;
+            let page = reader.population(&needs.counters, (&after, PAGE)).await?;
             let Some(last) = page.last().map(|(last, _)| last.as_str().to_owned()) else { return Ok(None) };
             let histories = reader.histories_between((&after, &last), &needs, facts.day()).await?;
             Ok(Some((last, (page, histories))))
@@ -58,7 +53,7 @@ pub(super) fn placed(
         let (reader, of) = (reader.clone(), Arc::clone(&of));
         async move {
             let (pyramid, needs) = &*of;
-            let page = reader.placed((pyramid, active), &needs.counters, (&after, CHUNK)).await?;
+            let page = reader.placed((pyramid, active), &needs.counters, (&after, PAGE)).await?;
             let Some(last) = page.last().map(|last| last.customer.as_str().to_owned()) else { return Ok(None) };
             let histories = reader.histories_between((&after, &last), needs, facts.day()).await?;
             Ok(Some((last, (page, histories))))
@@ -82,13 +77,5 @@ impl<T: Send + 'static> Pages<T> {
         let Some((last, page)) = read.map_err(|error| Error::Internal(Arc::new(error)))?? else { return Ok(None) };
         self.ahead.spawn((self.read)(last));
         Ok(Some(page))
-    }
-}
-
-/// Looks at all of a page, a few at a time.
-pub(super) async fn look<'a, T>(page: &'a [T], mut at: impl FnMut(&'a T)) {
-    for some in page.chunks(TURN) {
-        some.iter().for_each(&mut at);
-        yield_now().await;
     }
 }

@@ -8,6 +8,7 @@ use guanxi_store::{Histories, Store};
 
 use super::pages;
 use crate::error::Error;
+use crate::turns;
 
 /// How often an operation that writes nothing else keeps how far it is; its lease lasts longer.
 pub(super) const CHECKPOINT: Duration = Duration::from_secs(1);
@@ -106,7 +107,7 @@ async fn everybody(
 ) -> Result<bool, Error> {
     let mut pages = pages::population(store.reader(), needs.clone(), facts);
     while let Some((page, mut histories)) = pages.next().await? {
-        pages::look(&page, |(customer, lifetime)| {
+        turns::look(&page, |(customer, lifetime)| {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
         })
         .await;

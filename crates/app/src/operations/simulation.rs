@@ -18,6 +18,7 @@ use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
 use super::{Held, OperationOutcome};
 use crate::error::Error;
 use crate::seat::Moment;
+use crate::turns;
 
 /// What a simulation was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -201,7 +202,7 @@ impl Attempt<'_> {
         let mut pages = pages::placed(reader, (pyramid, baseline.active()), of, String::new());
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
         while let Some((page, mut histories)) = pages.next().await? {
-            pages::look(&page, |one| {
+            turns::look(&page, |one| {
                 let known = (&one.customer, &one.tally);
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
             })

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use guanxi_model::{Counter, CustomerId, PyramidId, RevisionNumber, TierId, Timestamp};
+use guanxi_model::{Counter, CustomerId, Day, PyramidId, RevisionNumber, TierId, Timestamp};
+
+use guanxi_segmentation::Needs;
 
 use super::{Opened, on_each_database};
 use crate::ledger::{Slot, TierChange, TierChangeReason};
@@ -55,7 +57,8 @@ type Read = (Vec<TierChange>, Vec<Option<TierChange>>, Vec<String>);
 async fn stands(reader: &Reader, active: Option<Active>) -> Vec<String> {
     let (pyramid, counters) = (pyramid(), BTreeSet::from([Counter::Purchases]));
     let placed = reader.placed((&pyramid, active), &counters, ("", 9)).await.unwrap();
-    let seated = reader.seated(&pyramid, 2, &counters, ("", 9)).await.unwrap();
+    let nothing = Needs::default();
+    let (seated, _) = reader.seated((&pyramid, 2), &counters, (&nothing, Day(0)), ("", 9)).await.unwrap();
     let seated = seated.iter().map(|one| format!("{} {:?}", one.customer, one.tier));
     placed.iter().map(|one| format!("{one:?}")).chain(seated).collect()
 }

@@ -282,7 +282,8 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     let watched = Watched::on(opened).await;
     let pyramid = PyramidId::parse("p-1").unwrap();
     for after in ["", "c-5"] {
-        watched.reader.seated(&pyramid, 1, &counters(), (after, 1000)).await.ok();
+        let nothing = Needs::default();
+        watched.reader.seated((&pyramid, 1), &counters(), (&nothing, Day(0)), (after, 1000)).await.ok();
         watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
         watched.reader.population(&counters(), (after, 1000)).await.ok();
         watched.uses(&["summaries_pkey"]).await;

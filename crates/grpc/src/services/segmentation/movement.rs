@@ -7,13 +7,10 @@ use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
 use guanxi_model::{Day, PyramidId, Timestamp};
 use guanxi_segmentation::{MigrationBuilder, Position};
-use guanxi_store::{Arrival, Judge};
+use guanxi_store::{Arrival, Judge, PAGE};
 
 use super::in_force;
 use crate::to_proto;
-
-/// Customers looked at at a time.
-const CHUNK: usize = 5_000;
 
 /// The end of a day, and what was in force then.
 struct Side {
@@ -31,7 +28,7 @@ pub(super) async fn movement(
     let mut builder = MigrationBuilder::new(from.judge.scheme.tiers(), to.judge.scheme.tiers());
     let mut after = String::new();
     let (of, between) = ((pyramid, run.as_ref()), (from.end, to.end));
-    while let Some((last, arrivals)) = app.reader().arrivals(of, between, (&after, CHUNK)).await? {
+    while let Some((last, arrivals)) = app.reader().arrivals(of, between, (&after, PAGE)).await? {
         for of_one in arrivals.chunk_by(|a, b| a.customer == b.customer) {
             builder.add(from.position(of_one), to.position(of_one));
         }

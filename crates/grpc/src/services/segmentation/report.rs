@@ -33,12 +33,11 @@ async fn everybody(app: &App, in_force: &InForce) -> Result<Option<ReportBuilder
         if page.is_outdated() {
             return Ok(None);
         }
-        for one in page.members() {
-            match one.tier {
-                Some(tier) => builder.add(tier, one.readings.value),
-                None => builder.add_unranked(),
-            }
-        }
+        page.show(|one| match one.tier {
+            Some(tier) => builder.add(tier, one.readings.value),
+            None => builder.add_unranked(),
+        })
+        .await;
     }
     Ok(Some(builder))
 }

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use guanxi_app::{App, Error};
+use guanxi_app::{App, Error, turns};
 use guanxi_model::Counter;
 use guanxi_segmentation::{History, Readings};
-use guanxi_store::{Histories, Seated};
+use guanxi_store::{Histories, PAGE, Seated};
 
 use super::in_force::InForce;
-
-/// How many customers are read at a time.
-const CHUNK: usize = 5_000;
 
 /// Reads the pages one after the other.
 pub(super) struct Pages<'a> {
@@ -48,9 +45,9 @@ impl<'a> Pages<'a> {
     pub(super) async fn next(&mut self) -> Result<Option<Page<'a>>, Error> {
         let (reader, in_force) = (self.app.reader(), self.in_force);
         let (pyramid, generation) = (&in_force.pyramid, in_force.active.generation);
-        let customers = reader.seated(pyramid, generation, &self.counters, (&self.after, CHUNK)).await?;
+        let (of, wanted) = ((pyramid, generation), (&in_force.needs, in_force.today));
+        let (customers, histories) = reader.seated(of, &self.counters, wanted, (&self.after, PAGE)).await?;
         let Some(last) = customers.last().map(|last| last.customer.to_string()) else { return Ok(None) };
-        let histories = reader.histories_between((&self.after, &last), &in_force.needs, in_force.today).await?;
         let after = std::mem::replace(&mut self.after, last.clone());
         Ok(Some(Page { in_force, after, last, customers, histories }))
     }
@@ -67,12 +64,14 @@ impl Page<'_> {
         (&self.after, &self.last)
     }
 
-    pub(super) fn members(&self) -> impl Iterator<Item = Member<'_>> {
-        self.customers.iter().map(|customer| {
+    /// Shows all of them to a function.
+    pub(super) async fn show(&self, mut to: impl FnMut(Member<'_>)) {
+        turns::look(&self.customers, |customer| {
             let history = self.histories.get(&customer.customer).unwrap_or(History::NONE);
             let readings = self.in_force.read((&customer.tally, history));
             let tier = customer.tier.as_ref().and_then(|tier| self.in_force.index_of(tier));
-            Member { customer, tier, readings }
+            to(Member { customer, tier, readings });
         })
+        .await;
     }
 }

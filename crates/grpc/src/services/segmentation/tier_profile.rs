@@ -34,11 +34,8 @@ async fn everybody(app: &App, in_force: &InForce, keys: &[LabelKey]) -> Result<O
         }
         let labels = app.reader().labels_between(page.range(), keys).await?;
         let channels = app.reader().channels_between(page.range()).await?;
-        for one in page.members() {
-            let Some(tier) = one.tier else {
-                builder.add_unranked();
-                continue;
-            };
+        page.show(|one| {
+            let Some(tier) = one.tier else { return builder.add_unranked() };
             let id = &one.customer.customer;
             let customer = Profiled {
                 readings: &one.readings.measures,
@@ -48,7 +45,8 @@ async fn everybody(app: &App, in_force: &InForce, keys: &[LabelKey]) -> Result<O
                 lifetime: &one.customer.tally,
             };
             builder.add(tier, &customer);
-        }
+        })
+        .await;
     }
     Ok(Some(builder))
 }
