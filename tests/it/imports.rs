@@ -5,3 +5,4 @@ mod command_line;
 mod demo;
 mod killed;
 mod streams;
+mod surveys;

@@ -16,6 +16,7 @@ mod order;
 mod purchase;
 mod reader;
 mod rejects;
+mod satisfaction;
 mod summary;
 mod value;
 
@@ -70,7 +71,8 @@ pub(super) struct Import {
     file: PathBuf,
     #[command(flatten)]
     connection: Connection,
-    /// Column map: a TOML file with the tables [columns] (field = "Header") and [constants] (field = "text").
+    /// Column map: a TOML file with row_number = ["field"] and the tables [columns] (field = "Header") and [constants]
+    /// (field = "text").
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
     /// The header under which a field stands; may be repeated, and wins over --map.
@@ -79,6 +81,12 @@ pub(super) struct Import {
     /// What a field is in every row, where the file has no column for it; may be repeated, and wins over --map.
     #[arg(long, value_name = "FIELD=TEXT", value_parser = super::assignment)]
     constant: Vec<(String, String)>,
+    /// A field that is the number of the row, from 1, where the file has no column for it; may be repeated.
+    #[arg(long, value_name = "FIELD")]
+    row_number: Vec<String>,
+    /// What stands for an answer that was not rated, in any case; an empty column is a question not answered.
+    #[arg(long, value_name = "TEXT", default_value = satisfaction::NOT_RATED)]
+    not_rated: String,
     /// The character between columns.
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
@@ -116,6 +124,8 @@ struct Setting {
     customer: Reference,
     currency: Currency,
     zone: Zone,
+    /// What stands for "not rated".
+    not_rated: String,
 }
 
 impl Import {
@@ -129,6 +139,7 @@ impl Import {
             customer: Reference::new(self.customer_system.clone(), &self.customer_prefix),
             currency: self.currency,
             zone: self.time_zone.clone(),
+            not_rated: self.not_rated.trim().to_owned(),
         };
         let progress = Progress::new(self.kind.noun(), opened.bytes);
         self.connection.find(&progress).await?;
@@ -140,6 +151,10 @@ impl Import {
             }
             Kind::Interactions => {
                 self.facts::<pb::Interaction>(&progress, interaction::reader(opened, setting), &mut rejects).await
+            }
+            Kind::Satisfaction => {
+                let read = satisfaction::reader(opened, setting).map_err(Error::Columns)?;
+                self.facts::<pb::SatisfactionRecord>(&progress, read, &mut rejects).await
             }
         };
         progress.finish();
@@ -196,6 +211,7 @@ impl Import {
         };
         mapping.columns.extend(self.column.iter().cloned());
         mapping.constants.extend(self.constant.iter().cloned());
+        mapping.row_number.extend(self.row_number.iter().cloned());
         Ok(mapping)
     }
 

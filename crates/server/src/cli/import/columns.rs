@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use csv::StringRecord;
 use serde::Deserialize;
 
-use super::field::Kind;
+use super::field::{Field, Kind};
+use super::reader::Row;
 
 /// A column map as people write it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -17,6 +18,9 @@ pub(super) struct Mapping {
     /// Field to the text that it has in every row.
     #[serde(default)]
     pub(super) constants: BTreeMap<String, String>,
+    /// The fields that are the number of the row.
+    #[serde(default)]
+    pub(super) row_number: Vec<String>,
 }
 
 impl Mapping {
@@ -29,6 +33,7 @@ impl Mapping {
 enum Place {
     Column { index: usize, header: String },
     Constant(String),
+    RowNumber,
 }
 
 /// Every field that a row has, by name.
@@ -49,7 +54,7 @@ impl Columns {
                 faults.push(format!("there are two columns \"{header}\""));
             }
         }
-        let Mapping { columns, constants } = mapping;
+        let Mapping { columns, constants, row_number } = mapping;
         for (field, header) in columns {
             match headers.iter().position(|it| it.trim() == header) {
                 Some(index) => drop(places.insert(field, Place::Column { index, header })),
@@ -57,10 +62,12 @@ impl Columns {
             }
         }
         places.extend(constants.into_iter().map(|(field, text)| (field, Place::Constant(text))));
+        places.extend(row_number.into_iter().map(|field| (field, Place::RowNumber)));
         for field in places.keys().filter(|field| !kind.knows(field)) {
             faults.push(format!("{} have no field {field}", kind.noun()));
         }
-        for field in kind.fields().iter().filter(|field| field.required && !places.contains_key(field.name)) {
+        let is_placed = |field: &Field| places.keys().any(|name| field.is(name));
+        for field in kind.fields().iter().filter(|field| field.required && !is_placed(field)) {
             faults.push(format!("{} is required: give it with --column {}=HEADER", field.name, field.name));
         }
         if faults.is_empty() {
@@ -77,10 +84,11 @@ impl Columns {
     }
 
     /// What a field is in a row, without the blanks around it; none where there is no such column or it is empty.
-    pub(super) fn text<'a>(&'a self, row: &'a StringRecord, field: &str) -> Option<&'a str> {
+    pub(super) fn text<'a>(&'a self, row: &'a Row, field: &str) -> Option<&'a str> {
         let text = match self.places.get(field)? {
-            Place::Column { index, .. } => row.get(*index)?,
+            Place::Column { index, .. } => row.columns.get(*index)?,
             Place::Constant(text) => text,
+            Place::RowNumber => &row.number,
         };
         Some(text.trim()).filter(|text| !text.is_empty())
     }
@@ -112,7 +120,11 @@ mod tests {
     }
 
     fn mapping(columns: &[(&str, &str)]) -> Mapping {
-        Mapping { columns: pairs(columns), constants: BTreeMap::new() }
+        Mapping { columns: pairs(columns), ..Mapping::default() }
+    }
+
+    fn row(columns: &[&str]) -> Row {
+        Row { line: 2, number: "1".to_owned(), columns: record(columns) }
     }
 
     fn record(columns: &[&str]) -> StringRecord {
@@ -123,7 +135,7 @@ mod tests {
     fn headers_that_are_fields_need_no_map() {
         let headers = record(&["net_amount", " customer ", "occur_time", "colour"]);
         let columns = Columns::resolve(Kind::Purchases, &headers, Mapping::default()).unwrap();
-        let row = record(&[" 12.50", "ada", "", "red"]);
+        let row = row(&[" 12.50", "ada", "", "red"]);
         assert_eq!(columns.text(&row, "customer"), Some("ada"));
         assert_eq!(columns.text(&row, "net_amount"), Some("12.50"));
         assert_eq!(columns.text(&row, "occur_time"), None, "empty");
@@ -137,10 +149,23 @@ mod tests {
         let mut map = mapping(&[("customer", "id"), ("occur_time", "date"), ("net_amount", "dollars")]);
         map.constants = pairs(&[("channel", "web")]);
         let columns = Columns::resolve(Kind::Purchases, &headers, map).unwrap();
-        let row = record(&["1", "1997-01-01", "1", "11.77"]);
+        let row = row(&["1", "1997-01-01", "1", "11.77"]);
         let texts = ["customer", "net_amount", "channel", "quantity"].map(|field| columns.text(&row, field));
         assert_eq!(texts, [Some("1"), Some("11.77"), Some("web"), None]);
         assert_eq!(columns.label("customer"), "customer (column id)");
+    }
+
+    #[test]
+    fn the_number_of_the_row_fills_in_too() {
+        let mut map = mapping(&[("answer.speed", "q1")]);
+        map.constants = pairs(&[("occur_time", "2026-01-01"), ("questionnaire", "service"), ("revision", "1")]);
+        map.constants.insert("collection_method".to_owned(), "phone".to_owned());
+        map.row_number = vec!["customer".to_owned()];
+        let columns = Columns::resolve(Kind::Satisfaction, &record(&["q1"]), map.clone()).unwrap();
+        assert_eq!(columns.text(&row(&["5"]), "customer"), Some("1"));
+        map.columns.clear();
+        let fault = Columns::resolve(Kind::Satisfaction, &record(&["q1"]), map).unwrap_err();
+        assert!(fault.contains("answer.ITEM.QUESTION is required"), "{fault}");
     }
 
     #[test]
@@ -161,10 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn map_files_have_two_tables() {
-        let map = Mapping::parse("[columns]\ncustomer = \"id\"\n[constants]\n\"label.region\" = \"north\"").unwrap();
+    fn map_files_have_two_tables_and_a_list() {
+        let map = Mapping::parse(
+            "row_number = [\"note\"]\n[columns]\ncustomer = \"id\"\n[constants]\n\"label.region\" = \"north\"",
+        )
+        .unwrap();
         assert_eq!(map.columns, pairs(&[("customer", "id")]));
         assert_eq!(map.constants, pairs(&[("label.region", "north")]));
+        assert_eq!(map.row_number, ["note"]);
         assert!(Mapping::parse("[column]\ncustomer = \"id\"").is_err());
     }
 }

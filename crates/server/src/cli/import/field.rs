@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Purchases,
     /// One interaction a row.
     Interactions,
+    /// What one respondent answered a row.
+    Satisfaction,
 }
 
 /// A field that a column may hold.
@@ -100,12 +102,46 @@ const INTERACTIONS: &[Field] = &[
     maybe("source_id", "its id there"),
 ];
 
+const SATISFACTION: &[Field] = &[
+    needed("customer", "the customer id, or with --customer-system its id in that system"),
+    needed("occur_time", "when it was answered"),
+    needed("questionnaire", "the id of the questionnaire"),
+    needed("revision", "the number of the revision that was answered"),
+    needed("collection_method", "self_completion, phone, interviewer, mystery_shopper, inspection or third_party"),
+    needed(
+        "answer.ITEM.QUESTION",
+        "the answer to a question of an item: rating, perception, predictive_expectation,\n\
+        desired_expectation, adequate_expectation, promised_expectation or importance;\n\
+        answer.ITEM is its rating",
+    ),
+    maybe("importance.DIMENSION", "how important a dimension is to the respondent"),
+    maybe("channel", "through what it was asked: web, phone"),
+    maybe("touchpoint", "the id of the touchpoint it is about"),
+    maybe("subject_kind", "the kind of the fact it is about, where it is about one: purchase, interaction"),
+    maybe("subject_source", "the source of that fact; --source when not given"),
+    maybe("subject_source_id", "its id there"),
+    maybe("wave", "the wave of the survey"),
+    maybe("contact", "the contact id of who answered"),
+    maybe("role", "payer, decision_maker, user, maintainer or influencer"),
+    maybe("handler", "who of our people was involved"),
+    maybe("team", "the team of the handler"),
+    maybe("branch", "the branch of the handler"),
+    maybe("emotion", "calm, happy, disappointed, angry or afraid"),
+    maybe("note", "the comment, in words"),
+    maybe("source", "the system that says so; --source when not given"),
+    maybe("source_id", "its id there"),
+];
+
+/// All kinds, as the help tells them.
+const KINDS: [Kind; 4] = [Kind::Customers, Kind::Purchases, Kind::Interactions, Kind::Satisfaction];
+
 impl Kind {
     pub(super) fn fields(self) -> &'static [Field] {
         match self {
             Self::Customers => CUSTOMERS,
             Self::Purchases => PURCHASES,
             Self::Interactions => INTERACTIONS,
+            Self::Satisfaction => SATISFACTION,
         }
     }
 
@@ -115,22 +151,28 @@ impl Kind {
             Self::Customers => "customers",
             Self::Purchases => "purchases",
             Self::Interactions => "interactions",
+            Self::Satisfaction => "satisfaction records",
         }
     }
 
     /// Whether there is such a field. `label.region` is one of the fields `label.KEY`.
     pub(super) fn knows(self, name: &str) -> bool {
-        self.fields().iter().any(|field| match field.open() {
-            Some(prefix) => name.strip_prefix(prefix).is_some_and(|key| !key.is_empty()),
-            None => field.name == name,
-        })
+        self.fields().iter().any(|field| field.is(name))
     }
 }
 
 impl Field {
+    /// Whether this is the field of that name, or the family that it belongs to.
+    pub(super) fn is(&self, name: &str) -> bool {
+        match self.open() {
+            Some(prefix) => name.strip_prefix(prefix).is_some_and(|key| !key.is_empty()),
+            None => self.name == name,
+        }
+    }
+
     /// What the names of an open family of fields begin with.
     fn open(&self) -> Option<&'static str> {
-        let key = self.name.trim_end_matches(|letter: char| letter.is_ascii_uppercase());
+        let key = self.name.split(|letter: char| letter.is_ascii_uppercase()).next()?;
         (key.len() < self.name.len()).then_some(key)
     }
 }
@@ -140,6 +182,7 @@ Values:
   Times are RFC 3339, or without an offset, or a day, which means its midnight; the last two in --time-zone.
   Amounts are decimal numbers with a point and without a sign for the currency: 1234.50.
   Words such as sale are in any case; spaces and hyphens are underscores. An empty column is a field not given.
+  An answer is a whole number of its scale, or --not-rated; an empty one was not given.
 
 The same twice:
   A fact is known by its customer, source and source_id: one that is there already is not recorded again. Without a
@@ -155,17 +198,23 @@ When something fails:
 
 Example, the file having the header id,date,units,dollars:
   guanxi import purchases transactions.csv --create-missing --customer-prefix c- \\
-    --column customer=id --column occur_time=date --column quantity=units --column net_amount=dollars";
+    --column customer=id --column occur_time=date --column quantity=units --column net_amount=dollars
+
+Example, a survey with the header expected,perceived,recommend and nothing else:
+  guanxi import satisfaction survey.csv --create-missing --row-number customer --customer-prefix survey- \\
+    --constant occur_time=2026-01-31 --constant questionnaire=service --constant revision=1 \\
+    --constant collection_method=phone --column answer.repair.predictive_expectation=expected \\
+    --column answer.repair.perception=perceived --column answer.recommend=recommend";
 
 /// The long help: every field of every kind.
 pub(super) fn help() -> String {
     let mut text = String::new();
-    for kind in [Kind::Customers, Kind::Purchases, Kind::Interactions] {
+    for kind in KINDS {
         text.push_str(&format!("Fields of {} (* is required):\n", kind.noun()));
         for Field { name, required, about } in kind.fields() {
             let star = if *required { '*' } else { ' ' };
-            let about = about.replace('\n', &format!("\n{:25}", ""));
-            text.push_str(&format!("  {star} {name:<20} {about}\n"));
+            let about = about.replace('\n', &format!("\n{:26}", ""));
+            text.push_str(&format!("  {star} {name:<21} {about}\n"));
         }
         text.push('\n');
     }
@@ -182,6 +231,7 @@ mod tests {
         assert!(Kind::Customers.knows("external_id.shop"));
         assert!(!Kind::Customers.knows("label."));
         assert!(!Kind::Purchases.knows("label.region"));
+        assert!(Kind::Satisfaction.knows("answer.speed.perception"));
         assert!(Kind::Purchases.knows("net_amount"));
         assert!(!Kind::Purchases.knows("net"));
     }
@@ -189,7 +239,7 @@ mod tests {
     #[test]
     fn help_names_every_field() {
         let help = help();
-        for kind in [Kind::Customers, Kind::Purchases, Kind::Interactions] {
+        for kind in KINDS {
             assert!(kind.fields().iter().all(|field| help.contains(field.name)));
         }
         assert!(help.lines().all(|line| line.chars().count() <= 120));

@@ -26,7 +26,7 @@ impl<'a> Fields<'a> {
 
     /// A field as it stands in the file; none where it is empty.
     pub(super) fn text(&self, field: &str) -> Option<&'a str> {
-        self.setting.columns.text(&self.row.columns, field)
+        self.setting.columns.text(self.row, field)
     }
 
     /// The same as the contract has it, where an empty text is none.
@@ -94,11 +94,21 @@ impl<'a> Fields<'a> {
             customer,
             customer_external_id,
             occur_time: Some(occur_time?),
-            source: self.text("source").unwrap_or(self.setting.source.as_str()).to_owned(),
+            source: self.source().to_owned(),
             source_id: self.text("source_id").map_or_else(source_id, str::to_owned),
             note: self.string("note"),
             ..Default::default()
         })
+    }
+
+    /// The system that says so.
+    pub(super) fn source(&self) -> &'a str {
+        self.text("source").unwrap_or(self.setting.source.as_str())
+    }
+
+    /// Whether a field says "not rated".
+    pub(super) fn is_not_rated(&self, field: &str) -> bool {
+        self.text(field).is_some_and(|text| text.eq_ignore_ascii_case(&self.setting.not_rated))
     }
 
     pub(super) fn has(&self, field: &str) -> bool {
@@ -126,6 +136,7 @@ pub(super) mod tests {
     use super::super::columns::{Columns, Mapping};
     use super::super::customer::Reference;
     use super::super::field::Kind;
+    use super::super::satisfaction::NOT_RATED;
     use super::*;
 
     /// A file with these headers and nothing special about it.
@@ -136,10 +147,11 @@ pub(super) mod tests {
             customer: Reference::new(None, ""),
             currency: Currency::parse("USD").unwrap(),
             zone: Zone::utc(),
+            not_rated: NOT_RATED.to_owned(),
         }
     }
 
     pub(in super::super) fn row(columns: &[&str]) -> Row {
-        Row { line: 2, columns: StringRecord::from(columns.to_vec()) }
+        Row { line: 2, number: "1".to_owned(), columns: StringRecord::from(columns.to_vec()) }
     }
 }

@@ -87,7 +87,7 @@ mod tests {
         let mut done = Vec::new();
         for (line, (order, purchase)) in rows.into_iter().enumerate() {
             let key = order.map(|order| ("ada".to_owned(), order.to_owned()));
-            let row = Row { line: line as u64 + 2, columns: StringRecord::new() };
+            let row = Row { line: line as u64 + 2, number: (line + 1).to_string(), columns: StringRecord::new() };
             done.extend(orders.add(key, purchase, row, 1));
         }
         done.extend(orders.take());

@@ -18,8 +18,8 @@ pub(super) fn reader(
         let mut identity = Identity::default();
         let mut orders = Orders::default();
         let rows = opened.each(|row, weight, fault| {
-            let order = setting.columns.text(&row.columns, "order").filter(|_| fault.is_none());
-            let customer = setting.columns.text(&row.columns, "customer").unwrap_or_default();
+            let order = setting.columns.text(&row, "order").filter(|_| fault.is_none());
+            let customer = setting.columns.text(&row, "customer").unwrap_or_default();
             let key = order.map(|order| (customer.to_owned(), order.to_owned()));
             let purchase = fault.map_or_else(|| purchase(&setting, &mut identity, &row), Err);
             match orders.add(key, purchase, row, weight) {

@@ -17,6 +17,8 @@ use crate::cli::client::fact::Fact;
 pub(super) struct Row {
     /// The line on which it begins, from 1.
     pub(super) line: u64,
+    /// Which row it is, from 1 and without the header.
+    pub(super) number: String,
     pub(super) columns: StringRecord,
 }
 
@@ -45,7 +47,7 @@ impl Opened {
     pub(super) fn each(mut self, mut take: impl FnMut(Row, u64, Option<String>) -> Go) -> Result<u64, csv::Error> {
         let width = self.headers.len();
         let mut record = ByteRecord::new();
-        let (mut rows, mut before) = (0, 0);
+        let (mut rows, mut before) = (0_u64, 0);
         while self.reader.read_byte_record(&mut record)? {
             rows += 1;
             let begin = record.position().map_or(0, csv::Position::byte);
@@ -53,7 +55,7 @@ impl Opened {
             let line = self.reader.get_mut().of(begin, end);
             let weight = end - std::mem::replace(&mut before, end);
             let (columns, fault) = readable(&record, width);
-            if let Go::Stop = take(Row { line, columns }, weight, fault) {
+            if let Go::Stop = take(Row { line, number: rows.to_string(), columns }, weight, fault) {
                 break;
             }
         }

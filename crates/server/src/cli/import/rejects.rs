@@ -64,7 +64,8 @@ mod tests {
         let path = folder.path().join("rejected.csv");
         let mut rejects = Rejects::new(path.clone(), &StringRecord::from(vec!["id", "note"]));
         assert!(!path.exists());
-        let row = |line, columns: &[&str]| Row { line, columns: StringRecord::from(columns.to_vec()) };
+        let row =
+            |line, columns: &[&str]| Row { line, number: String::new(), columns: StringRecord::from(columns.to_vec()) };
         rejects.write(&row(2, &["1", "a, b"]), "net_amount: is required").unwrap();
         rejects.write(&row(3, &["2"]), "has 1 column").unwrap();
         rejects.flush().unwrap();
