@@ -8,3 +8,4 @@ mod presets;
 mod questionnaires;
 mod records;
 mod revisions;
+mod standing;

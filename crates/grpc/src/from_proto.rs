@@ -27,6 +27,7 @@ pub(crate) mod satisfaction;
 pub(crate) mod scheme;
 pub(crate) mod simulation;
 mod stage_change;
+pub(crate) mod standing;
 pub(crate) mod target;
 #[cfg(test)]
 pub(crate) mod testing;

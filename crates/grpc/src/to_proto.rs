@@ -22,6 +22,7 @@ pub(crate) mod satisfaction;
 mod scheme;
 pub(crate) mod simulation;
 mod stage_change;
+pub(crate) mod standing;
 pub(crate) mod target;
 pub(crate) mod tier;
 pub(crate) mod tier_change;

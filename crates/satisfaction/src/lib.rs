@@ -9,9 +9,12 @@ mod build;
 mod check;
 mod compare;
 mod evaluate;
+mod figures;
+mod interval;
 mod metric;
 mod presets;
 mod scheme;
+mod standing;
 mod tree;
 mod walk;
 
@@ -24,9 +27,12 @@ mod sample;
 
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
+pub use figures::{REFERENCE_FIGURES, ReferenceFigure, told_by};
+pub use interval::wilson;
 pub use metric::{Metrics, PromoterClass};
 pub use presets::{Preset, presets};
 pub use scheme::{
     AnswerScale, DimensionDraft, Gate, IndexForm, ItemDraft, QuestionnaireDraft, QuestionnairePopulation,
     QuestionnaireScheme, QuestionnaireScope, SatisfactionMetric, ScaleDirection, ScaleLabel, WeightSource,
 };
+pub use standing::{Decayed, Heard, Pooling, Standing, Trend, by_questionnaire, by_scope};

@@ -1,5 +1,7 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
+mod standing;
+
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
@@ -12,9 +14,9 @@ use super::activity::{self, Progress, import};
 use crate::from_proto;
 use crate::from_proto::questionnaire as read;
 use crate::kinds::{Kind as _, SatisfactionRecords};
-use crate::status;
 use crate::to_proto::page;
 use crate::to_proto::questionnaire as word;
+use crate::{status, to_proto};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -151,6 +153,21 @@ impl SatisfactionService for Service {
         request: Request<pb::ListSatisfactionRecordsRequest>,
     ) -> Answer<pb::ListSatisfactionRecordsResponse> {
         self.list::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    async fn get_customer_satisfaction(
+        &self,
+        request: Request<pb::GetCustomerSatisfactionRequest>,
+    ) -> Answer<pb::CustomerSatisfaction> {
+        let asked = from_proto::standing::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standing::of(&app, asked).await }).await
+    }
+
+    async fn list_reference_figures(
+        &self,
+        _request: Request<pb::ListReferenceFiguresRequest>,
+    ) -> Answer<pb::ListReferenceFiguresResponse> {
+        Ok(Response::new(to_proto::standing::figures_response()))
     }
 }
 

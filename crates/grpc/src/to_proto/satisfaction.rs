@@ -68,7 +68,8 @@ fn answer(answer: Answer) -> pb::SatisfactionAnswer {
     pb::SatisfactionAnswer { item, dimension, question: number(question), value, not_rated: value.is_none() }
 }
 
-fn result(scheme: &QuestionnaireScheme, evaluation: Evaluation) -> pb::SatisfactionResult {
+/// What answers mean.
+pub(super) fn result(scheme: &QuestionnaireScheme, evaluation: Evaluation) -> pb::SatisfactionResult {
     let Evaluation { index, answered_share, comparison: whole, items, dimensions, metrics } = evaluation;
     let Metrics { promoter, satisfied, easy } = metrics;
     let content = scheme.content();

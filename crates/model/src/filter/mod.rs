@@ -75,6 +75,11 @@ impl Filter {
         Ok(Self { schema: *schema, expr: parser::parse(text, schema)? })
     }
 
+    /// The filter that lets everything through.
+    pub const fn everything(schema: Schema) -> Self {
+        Self { schema, expr: Expr::And(Vec::new()) }
+    }
+
     /// The condition, `And` of nothing when everything passes.
     pub const fn expr(&self) -> &Expr {
         &self.expr
