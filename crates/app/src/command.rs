@@ -1,8 +1,9 @@
 //! The commands: everything that writes about a customer, as data. What each one does is in `decide/`.
 
 use guanxi_model::customer::{Customer, Profile};
-use guanxi_model::fact::{Fact, FactKey, FactKind, NewFact};
+use guanxi_model::fact::{Fact, FactKey, FactKind, Invitation, Invited, NewFact};
 use guanxi_model::{CustomerId, PyramidId, RequestId, TierId, Timestamp};
+use guanxi_satisfaction::{Asking, Objection};
 
 /// One write about one customer.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub enum Command {
     RecordFact(Box<RecordFact>),
     WithdrawFact(WithdrawFact),
     ChangeOverride(Box<ChangeOverride>),
+    ReserveInvitation(Box<Reserve>),
     /// Has a customer judged anew where that is due.
     Look(CustomerId),
 }
@@ -92,6 +94,18 @@ pub struct ChangeOverride {
     pub request_id: Option<RequestId>,
 }
 
+/// A slot to hold for an invitation, where nothing speaks against asking.
+#[derive(Clone, Debug)]
+pub struct Reserve {
+    pub customer: CustomerId,
+    pub asking: Asking,
+    /// What the invitation is called.
+    pub invitation: String,
+    pub invited: Invited,
+    /// From when on it counts how the customer was approached.
+    pub since: Timestamp,
+}
+
 /// What a command led to.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -104,6 +118,11 @@ pub enum Outcome {
     Withdrawn {
         known: bool,
         time: Timestamp,
+    },
+    /// What speaks against asking; where nothing does, the slot that is held.
+    Approached {
+        objections: Vec<(Objection, Option<Timestamp>)>,
+        reserved: Option<Box<Invitation>>,
     },
     /// There is nothing more to say.
     Done,

@@ -131,6 +131,7 @@ impl Committer {
             Command::DeleteCustomer(change) | Command::UndeleteCustomer(change) => change.id.hash(&mut hasher),
             Command::WithdrawFact(withdraw) => withdraw.customer.hash(&mut hasher),
             Command::ChangeOverride(change) => change.customer.hash(&mut hasher),
+            Command::ReserveInvitation(reserve) => reserve.customer.hash(&mut hasher),
             Command::Look(customer) => customer.hash(&mut hasher),
         }
         usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or(0)

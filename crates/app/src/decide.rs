@@ -4,6 +4,7 @@
 mod body;
 mod customers;
 mod facts;
+mod invitations;
 mod tiers;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,7 @@ fn decide(world: &World<'_>, command: &Command) -> Verdict {
         Command::RecordFact(command) => facts::record(world, command),
         Command::WithdrawFact(command) => facts::withdraw(world, command),
         Command::ChangeOverride(command) => tiers::change_override(world, command),
+        Command::ReserveInvitation(command) => invitations::reserve(world, command),
         Command::Look(customer) => Ok(tiers::look(world, customer)),
     }
 }
@@ -70,6 +72,7 @@ pub(crate) fn subject(command: &Command, owner: impl Fn(&ExternalId) -> Option<C
         Command::DeleteCustomer(command) | Command::UndeleteCustomer(command) => command.id.clone(),
         Command::WithdrawFact(command) => command.customer.clone(),
         Command::ChangeOverride(command) => command.customer.clone(),
+        Command::ReserveInvitation(command) => command.customer.clone(),
         Command::Look(customer) => customer.clone(),
         Command::RecordFact(command) => match &command.fact.customer {
             CustomerRef::Id(id) => id.clone(),
@@ -98,7 +101,12 @@ pub(crate) fn keys(keys: &mut Keys, command: &Command, customer: &CustomerId) {
         Command::RecordFact(command) => fact_keys(keys, command, customer),
         Command::WithdrawFact(command) => {
             keys.facts.insert((customer.clone(), (command.kind, command.key.clone())));
-            stage_keys(keys, command.kind, customer);
+            whole_keys(keys, command.kind, customer);
+        }
+        Command::ReserveInvitation(command) => {
+            keys.records.insert(customer.clone());
+            keys.all_facts.insert((customer.clone(), FactKind::InvitationEvent));
+            keys.approaches.insert(customer.clone(), command.since);
         }
         Command::ChangeOverride(command) => {
             keys.requests.extend(command.request_id.map(|request| (customer.clone(), request)));
@@ -117,15 +125,21 @@ fn fact_keys(keys: &mut Keys, command: &RecordFact, customer: &CustomerId) {
     let kind = fact.body.kind();
     keys.facts.insert((customer.clone(), (kind, fact.key.clone())));
     keys.facts.extend(fact.replaces.iter().map(|key| (customer.clone(), (kind, key.clone()))));
-    stage_keys(keys, kind, customer);
+    whole_keys(keys, kind, customer);
     keys.touchpoints.extend(fact.body.touchpoint().cloned());
     if let CustomerRef::External(external) = &fact.customer {
         keys.external_ids.insert(external.clone());
     }
 }
 
-fn stage_keys(keys: &mut Keys, kind: FactKind, customer: &CustomerId) {
-    if kind == FactKind::StageChange {
-        keys.stage_changes.insert(customer.clone());
+/// Of some kinds all facts together say what follows.
+fn whole_keys(keys: &mut Keys, kind: FactKind, customer: &CustomerId) {
+    if is_whole(kind) {
+        keys.all_facts.insert((customer.clone(), kind));
     }
+}
+
+/// Whether what follows from a fact depends on all others of its kind.
+pub(crate) fn is_whole(kind: FactKind) -> bool {
+    matches!(kind, FactKind::StageChange | FactKind::InvitationEvent)
 }

@@ -38,7 +38,7 @@ use tokio_util::task::TaskTracker;
 
 use catalogue::Catalogue;
 pub use command::{
-    ChangeCustomer, ChangeOverride, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact,
+    ChangeCustomer, ChangeOverride, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact, Reserve,
     UpdateCustomer, Urgency, WithdrawFact,
 };
 use committer::{Committer, Shared};

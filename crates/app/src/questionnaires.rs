@@ -19,10 +19,15 @@ pub type Schemes = HashMap<RevisionKey, Arc<QuestionnaireScheme>>;
 /// So many are kept; then memory begins anew.
 const MOST_KNOWN: usize = 1_000;
 
-/// The revision that a fact answers.
+/// The revision that a fact answers, or invites to.
 pub fn answered(body: &FactBody) -> Option<RevisionKey> {
     match body {
         FactBody::SatisfactionRecord(record) => Some((record.questionnaire.clone(), record.revision)),
+        // Whatever is in use has a first revision.
+        FactBody::InvitationEvent(event) => {
+            let invited = event.invited.as_ref()?;
+            Some((invited.questionnaire.clone(), invited.revision.or(RevisionNumber::new(1))?))
+        }
         FactBody::Purchase(_) | FactBody::Interaction(_) | FactBody::Payment(_) | FactBody::StageChange(_) => None,
     }
 }

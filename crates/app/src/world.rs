@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactKind, FactState, Use, UseKind};
+use guanxi_model::fact::{CustomerRef, Fact, FactState, Invitation, Use, UseKind};
 use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
 use guanxi_segmentation::History;
 use guanxi_store::ledger::{
@@ -12,6 +12,7 @@ use guanxi_store::ledger::{
     TierChangeReason, TierRow,
 };
 
+use crate::decide::is_whole;
 use crate::judges::Bench;
 use crate::questionnaires::{RevisionKey, Wanted};
 use crate::seat::Moment;
@@ -30,6 +31,10 @@ pub(crate) enum Effect {
         gross: i64,
     },
     SetStage(Stage),
+    /// What the facts about an invitation add up to.
+    PutInvitation(Invitation),
+    /// What is added to how many records answer an invitation.
+    CountAnswer(String, i64),
     PutRequest(RequestId, Fingerprint),
     Note(ChangeKind, Option<FactId>),
     /// Holds the customer in a tier of a pyramid, or no longer; who decided so, and why.
@@ -182,9 +187,10 @@ impl<'a> World<'a> {
             Effect::PutRecord(record) => self.put_record(customer, state, summary, record),
             Effect::PutFact(fact) => {
                 let key = (fact.body.kind(), fact.key.clone());
-                if key.0 == FactKind::StageChange {
-                    state.stage_changes.push((*fact).clone());
+                if is_whole(key.0) {
+                    state.all_facts.entry(key.0).or_default().push((*fact).clone());
                 }
+                state.approaches.take(&fact);
                 self.effects.facts.insert((customer.clone(), key.clone()), (*fact).clone());
                 state.facts.insert(key, *fact);
             }
@@ -209,6 +215,13 @@ impl<'a> World<'a> {
                 summary.gross = gross;
             }
             Effect::SetStage(stage) => summary.stage = stage,
+            Effect::PutInvitation(invitation) => {
+                state.approaches.put(&invitation);
+                self.effects.invitations.insert((customer.clone(), invitation.id.clone()), invitation);
+            }
+            Effect::CountAnswer(invitation, times) => {
+                *self.effects.answers.entry((customer.clone(), invitation)).or_default() += times;
+            }
             Effect::PutRequest(request, fingerprint) => {
                 state.requests.insert(request, fingerprint);
                 self.effects.requests.insert((customer.clone(), request), fingerprint);
@@ -249,11 +262,10 @@ impl<'a> World<'a> {
         if let Some(fact) = state.facts.get_mut(&key) {
             fact.state = new;
         }
-        for change in
-            state.stage_changes.iter_mut().filter(|change| key.0 == FactKind::StageChange && change.key == key.1)
-        {
-            change.state = new;
+        for one in state.all_facts.get_mut(&key.0).into_iter().flatten().filter(|one| one.key == key.1) {
+            one.state = new;
         }
+        state.approaches.forget(key.0, &key.1);
         let key = (customer.clone(), key);
         // A fact of the same batch is not written yet: it is written with its last state.
         match self.effects.facts.get_mut(&key) {

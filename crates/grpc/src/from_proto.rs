@@ -11,6 +11,7 @@ pub(crate) mod fact;
 mod field;
 pub(crate) mod import;
 mod interaction;
+pub(crate) mod invitation;
 mod money;
 pub(crate) mod occasion;
 pub(crate) mod operation;

@@ -13,6 +13,7 @@ pub(crate) enum Message {
     Payment(pb::Payment),
     StageChange(pb::StageChange),
     SatisfactionRecord(pb::SatisfactionRecord),
+    InvitationEvent(pb::InvitationEvent),
 }
 
 /// What Record* says.
@@ -159,5 +160,11 @@ kinds! {
         RecordSatisfactionRequest RecordSatisfactionResult record_satisfaction_result,
         BatchRecordSatisfactionRequest BatchRecordSatisfactionResponse, ImportSatisfactionRequest,
         ListSatisfactionRecordsRequest ListSatisfactionRecordsResponse
+    }
+    InvitationEvents {
+        InvitationEvent invitation_event invitation_events,
+        RecordInvitationEventRequest RecordInvitationEventResult record_invitation_event_result,
+        BatchRecordInvitationEventsRequest BatchRecordInvitationEventsResponse, ImportInvitationEventsRequest,
+        ListInvitationEventsRequest ListInvitationEventsResponse
     }
 }

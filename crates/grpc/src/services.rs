@@ -63,7 +63,10 @@ impl Service {
     async fn customer(&self, command: Command) -> Result<Customer, Error> {
         match self.app.run(command).await? {
             Outcome::Customer(customer) => Ok(*customer),
-            outcome @ (Outcome::Fact { .. } | Outcome::Withdrawn { .. } | Outcome::Done) => Err(unexpected(&outcome)),
+            outcome @ (Outcome::Fact { .. }
+            | Outcome::Withdrawn { .. }
+            | Outcome::Approached { .. }
+            | Outcome::Done) => Err(unexpected(&outcome)),
         }
     }
 }

@@ -298,6 +298,8 @@ fn resource_type(name: &str) -> &'static str {
         "payments" => "guanxi.dev/Payment",
         "stageChanges" => "guanxi.dev/StageChange",
         "satisfactionRecords" => "guanxi.dev/SatisfactionRecord",
+        "invitations" => "guanxi.dev/Invitation",
+        "invitationEvents" => "guanxi.dev/InvitationEvent",
         "pyramids" => "guanxi.dev/Pyramid",
         "revisions" if name.starts_with("questionnaires/") => "guanxi.dev/QuestionnaireRevision",
         "revisions" => "guanxi.dev/PyramidRevision",

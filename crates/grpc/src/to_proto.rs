@@ -6,6 +6,7 @@ pub(crate) mod customer;
 pub(crate) mod data_quality;
 pub(crate) mod fact;
 mod interaction;
+pub(crate) mod invitation;
 pub(crate) mod money;
 pub(crate) mod movement;
 pub(crate) mod occasion;

@@ -3,6 +3,7 @@
 //! keeps, so names are never changed, only added.
 
 mod interaction;
+mod invitation;
 mod payment;
 mod purchase;
 mod satisfaction;
@@ -11,6 +12,7 @@ mod stage_change;
 pub use interaction::{
     Direction, Emotion, Interaction, InteractionMode, InteractionOutcome, InteractionPurpose, NextStep,
 };
+pub use invitation::{Invitation, InvitationEvent, InvitationEventKind, InvitationState, Invited};
 pub use payment::{Payment, WithholdingReason};
 pub use purchase::{LineError, Promotion, PromotionPurpose, Purchase, PurchaseLine, PurchaseType};
 pub use satisfaction::{
@@ -24,7 +26,7 @@ use crate::{CustomerId, Day, ExternalId, FactId, SourceName, Tally, Timestamp, T
 
 crate::words! {
     /// A kind of fact.
-    FactKind { Purchase = 1, Interaction = 2, Payment = 3, StageChange = 4, SatisfactionRecord = 5 }
+    FactKind { Purchase = 1, Interaction = 2, Payment = 3, StageChange = 4, SatisfactionRecord = 5, InvitationEvent = 6 }
     /// Whether a fact counts.
     FactState { Active = 1, Replaced = 2, Withdrawn = 3 }
     /// What a use is of.
@@ -47,6 +49,7 @@ impl FactKind {
             FactKind::Payment => "payments",
             FactKind::StageChange => "stageChanges",
             FactKind::SatisfactionRecord => "satisfactionRecords",
+            FactKind::InvitationEvent => "invitationEvents",
         }
     }
 }
@@ -99,6 +102,7 @@ pub enum FactBody {
     Payment(Payment),
     StageChange(StageChange),
     SatisfactionRecord(SatisfactionRecord),
+    InvitationEvent(InvitationEvent),
 }
 
 impl FactBody {
@@ -110,6 +114,7 @@ impl FactBody {
             FactBody::Payment(_) => FactKind::Payment,
             FactBody::StageChange(_) => FactKind::StageChange,
             FactBody::SatisfactionRecord(_) => FactKind::SatisfactionRecord,
+            FactBody::InvitationEvent(_) => FactKind::InvitationEvent,
         }
     }
 
@@ -119,7 +124,9 @@ impl FactBody {
             FactBody::Purchase(purchase) => purchase.tally(),
             FactBody::Interaction(interaction) => Some(interaction.tally()),
             FactBody::Payment(payment) => Some(payment.tally(day)),
-            FactBody::StageChange(_) | FactBody::SatisfactionRecord(_) => Some(Tally::default()),
+            FactBody::StageChange(_) | FactBody::SatisfactionRecord(_) | FactBody::InvitationEvent(_) => {
+                Some(Tally::default())
+            }
         }
     }
 
@@ -135,7 +142,7 @@ impl FactBody {
             }
         }
         // What somebody was asked through is no channel he chose to use.
-        let chosen = !matches!(self, FactBody::SatisfactionRecord(_));
+        let chosen = !matches!(self, FactBody::SatisfactionRecord(_) | FactBody::InvitationEvent(_));
         if let Some(channel) = self.channel().filter(|_| chosen) {
             uses.insert(Use { kind: UseKind::Channel, word: channel.to_owned() }, 1);
         }
@@ -143,7 +150,7 @@ impl FactBody {
     }
 
     /// The code that lists may be filtered by: the type of a purchase, the purpose of an interaction, the stage of a
-    /// stage change, the collection method of a satisfaction record.
+    /// stage change, the collection method of a satisfaction record, the step of an invitation.
     pub fn type_code(&self) -> i16 {
         match self {
             FactBody::Purchase(purchase) => purchase.r#type.code(),
@@ -151,6 +158,7 @@ impl FactBody {
             FactBody::Payment(_) => 0,
             FactBody::StageChange(change) => change.stage.code(),
             FactBody::SatisfactionRecord(record) => record.method.code(),
+            FactBody::InvitationEvent(event) => event.kind.code(),
         }
     }
 
@@ -160,6 +168,9 @@ impl FactBody {
             FactBody::Purchase(purchase) => Some(&purchase.channel).filter(|channel| !channel.is_empty()),
             FactBody::Interaction(interaction) => Some(&interaction.channel).filter(|channel| !channel.is_empty()),
             FactBody::SatisfactionRecord(record) => Some(&record.channel).filter(|channel| !channel.is_empty()),
+            FactBody::InvitationEvent(event) => {
+                event.invited.as_ref().map(|invited| &invited.channel).filter(|channel| !channel.is_empty())
+            }
             FactBody::Payment(_) | FactBody::StageChange(_) => None,
         }
         .map(String::as_str)
@@ -170,7 +181,9 @@ impl FactBody {
         match self {
             FactBody::Interaction(interaction) => interaction.touchpoint.as_ref(),
             FactBody::SatisfactionRecord(record) => record.touchpoint.as_ref(),
-            FactBody::Purchase(_) | FactBody::Payment(_) | FactBody::StageChange(_) => None,
+            FactBody::Purchase(_) | FactBody::Payment(_) | FactBody::StageChange(_) | FactBody::InvitationEvent(_) => {
+                None
+            }
         }
     }
 }

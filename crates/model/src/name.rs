@@ -77,8 +77,14 @@ pub fn parse_fact(kind: FactKind, name: &str) -> Result<(CustomerId, FactId), Na
         FactKind::Payment => "customers/{customer}/payments/{payment}",
         FactKind::StageChange => "customers/{customer}/stageChanges/{stage_change}",
         FactKind::SatisfactionRecord => "customers/{customer}/satisfactionRecords/{satisfaction_record}",
+        FactKind::InvitationEvent => "customers/{customer}/invitationEvents/{invitation_event}",
     };
     parse(name, pattern, |[customer, id]| CustomerId::parse(customer).ok().zip(FactId::parse(id).ok()))
+}
+
+/// Names an invitation of a customer.
+pub fn invitation(customer: &CustomerId, id: &str) -> String {
+    format!("customers/{customer}/invitations/{id}")
 }
 
 /// Names the tier of a customer in a pyramid.

@@ -8,6 +8,8 @@ mod answers;
 mod build;
 mod check;
 mod compare;
+mod contact;
+mod draw;
 mod evaluate;
 mod figures;
 mod interval;
@@ -26,6 +28,10 @@ mod laws;
 mod sample;
 
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
+pub use contact::{
+    Addressee, Approaches, Asking, ContactRule, FollowUp, LOOKS_BACK_DAYS, Objection, objections, standing_objections,
+};
+pub use draw::{Allocation, Draw, Drawn};
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
 pub use figures::{REFERENCE_FIGURES, ReferenceFigure, told_by};
 pub use interval::wilson;

@@ -45,7 +45,7 @@ impl Tx {
     /// again: an empty summary keeps it. One that is brought back at the same moment is left alone: its summary is no
     /// longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
-        const TABLES: [&str; 15] = [
+        const TABLES: [&str; 16] = [
             "external_ids",
             "customer_labels",
             "customer_attributes",
@@ -60,6 +60,7 @@ impl Tx {
             "tier_changes",
             "tiers",
             "target_decisions",
+            "invitations",
             "customers",
         ];
         let due = "SELECT customer_id FROM (SELECT customer_id FROM customers WHERE delete_time < $1 \

@@ -1,6 +1,6 @@
 //! Reading facts: lists of one kind, of one customer or of all, the newest first.
 
-use guanxi_model::fact::{CollectionMethod, Fact, FactKind, InteractionPurpose};
+use guanxi_model::fact::{CollectionMethod, Fact, FactKind, InteractionPurpose, InvitationEventKind};
 use guanxi_model::filter::{Filter, Kind, Schema};
 use guanxi_model::page::{KeyPart, Page};
 use guanxi_model::{CustomerId, FactId, Words};
@@ -63,10 +63,27 @@ pub fn fact_filter(kind: FactKind) -> Schema {
                 ]),
             ),
         ]),
+        FactKind::InvitationEvent => Schema(&[
+            ("occur_time", Kind::Timestamp),
+            ("source", Kind::Text),
+            ("channel", Kind::Text),
+            (
+                "type",
+                Kind::Enum(&[
+                    ("RESERVED", 1),
+                    ("SENT", 2),
+                    ("DELIVERED", 3),
+                    ("OPENED", 4),
+                    ("REFUSED", 5),
+                    ("EXPIRED", 6),
+                ]),
+            ),
+        ]),
     }
 }
 
 const _: () = assert!(InteractionPurpose::ALL.len() == 11, "the filter's words are all there are");
+const _: () = assert!(InvitationEventKind::ALL.len() == 6, "the filter's words are all there are");
 const _: () = assert!(CollectionMethod::ALL.len() == 6, "the filter's words are all there are");
 
 fn place(field: &str) -> Option<&'static str> {

@@ -7,11 +7,12 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{AttributeDefinition, ExternalId};
-use guanxi_model::fact::{Fact, FactKey, FactKind, FactState, Use};
+use guanxi_model::fact::{Fact, FactKey, FactKind, FactState, Invitation, Use};
 use guanxi_model::{
     AttributeKey, CustomerId, Day, FactId, PyramidId, RequestId, Tally, TierId, Timestamp, TouchpointId,
 };
 
+use guanxi_satisfaction::Approaches;
 use guanxi_segmentation::History;
 
 pub use crate::rows::customer::Record;
@@ -29,8 +30,10 @@ pub struct Keys {
     pub records: BTreeSet<CustomerId>,
     /// Facts that may be there. Whether they are replaced is looked up for customers that have replacements at all.
     pub facts: BTreeSet<(CustomerId, FactRef)>,
-    /// Customers of whom all stage changes are needed.
-    pub stage_changes: BTreeSet<CustomerId>,
+    /// Customers of whom all facts of a kind are needed.
+    pub all_facts: BTreeSet<(CustomerId, FactKind)>,
+    /// Customers of whom it is needed how they were approached since a moment.
+    pub approaches: BTreeMap<CustomerId, Timestamp>,
     pub requests: BTreeSet<(CustomerId, RequestId)>,
     pub external_ids: BTreeSet<ExternalId>,
     pub touchpoints: BTreeSet<TouchpointId>,
@@ -61,7 +64,9 @@ pub struct CustomerState {
     pub record: Option<Record>,
     pub facts: HashMap<FactRef, Fact>,
     pub replacements: HashMap<FactRef, Replacement>,
-    pub stage_changes: Vec<Fact>,
+    /// All facts of the kinds that were asked for.
+    pub all_facts: BTreeMap<FactKind, Vec<Fact>>,
+    pub approaches: Approaches,
     pub requests: HashMap<RequestId, Fingerprint>,
     pub tiers: BTreeMap<PyramidId, TierRow>,
     /// As far as the schemes in force ask for it.
@@ -191,6 +196,10 @@ pub struct Effects {
     pub facts: BTreeMap<(CustomerId, FactRef), Fact>,
     pub fact_states: BTreeMap<(CustomerId, FactRef), FactState>,
     pub replacements: BTreeMap<(CustomerId, FactRef), Replacement>,
+    /// Invitations as their facts add up now.
+    pub invitations: BTreeMap<(CustomerId, String), Invitation>,
+    /// What is added to how many records answer an invitation.
+    pub answers: BTreeMap<(CustomerId, String), i64>,
     pub buckets: BTreeMap<(CustomerId, Day), Tally>,
     /// What is added to how often a customer used something on a day.
     pub uses: BTreeMap<(CustomerId, Day, Use), i64>,

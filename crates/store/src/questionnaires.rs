@@ -1,11 +1,12 @@
 //! Questionnaires; their revisions are in `revisions`.
 
 use guanxi_model::{QuestionnaireId, RevisionNumber, Timestamp};
-use guanxi_satisfaction::QuestionnaireScheme;
+use guanxi_satisfaction::{ContactRule, QuestionnaireScheme};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use crate::catalogue::{execute, find, query, rows};
 use crate::revisions::read_number;
+use crate::rows::{from_json, to_json};
 use crate::{Error, Reader, Revised, Tx};
 
 /// A questionnaire and which of its revisions is in use.
@@ -14,6 +15,8 @@ pub struct Questionnaire {
     pub id: QuestionnaireId,
     pub display_name: String,
     pub description: String,
+    /// By which rule customers may be asked.
+    pub contact_rule: ContactRule,
     /// Counts the writes of the resource itself.
     pub revision: i64,
     /// The revision that is asked now, and since when.
@@ -32,8 +35,8 @@ impl Revised for QuestionnaireId {
     }
 }
 
-const QUESTIONNAIRE: &str =
-    "questionnaire_id, display_name, description, revision, active_revision, activate_time, create_time, update_time";
+const QUESTIONNAIRE: &str = "questionnaire_id, display_name, description, revision, active_revision, activate_time, create_time, update_time, \
+     contact_rule";
 
 impl Reader {
     /// One questionnaire.
@@ -59,14 +62,15 @@ impl Tx {
     /// Inserts or replaces a questionnaire.
     pub async fn put_questionnaire(&self, questionnaire: &Questionnaire) -> Result<(), Error> {
         let sql = format!(
-            "INSERT INTO questionnaires ({QUESTIONNAIRE}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+            "INSERT INTO questionnaires ({QUESTIONNAIRE}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
              ON CONFLICT (questionnaire_id) DO UPDATE SET display_name = excluded.display_name, \
              description = excluded.description, revision = excluded.revision, \
              active_revision = excluded.active_revision, activate_time = excluded.activate_time, \
-             update_time = excluded.update_time"
+             update_time = excluded.update_time, contact_rule = excluded.contact_rule"
         );
-        let Questionnaire { id, display_name, description, revision, active, create_time, update_time } = questionnaire;
-        let values: [Value; 8] = [
+        let Questionnaire { id, display_name, description, contact_rule, revision, active, create_time, update_time } =
+            questionnaire;
+        let values: [Value; 9] = [
             id.as_str().into(),
             display_name.as_str().into(),
             description.as_str().into(),
@@ -75,6 +79,7 @@ impl Tx {
             active.map(|(_, time)| time.0).into(),
             create_time.0.into(),
             update_time.0.into(),
+            to_json(contact_rule, "contact rule")?.into(),
         ];
         execute(self.connection(), &sql, values).await.map(drop)
     }
@@ -102,11 +107,14 @@ fn read(row: &QueryResult) -> Result<Questionnaire, Error> {
         (Some(number), Some(time)) => Some((read_number(number)?, Timestamp(time))),
         _ => None,
     };
+    let rule: Option<String> = row.try_get_by_index(8)?;
+    let rule = rule.map(|text| from_json(&text, "contact rule")).transpose()?;
     Ok(Questionnaire {
         id: QuestionnaireId::from_trusted(row.try_get_by_index(0)?),
         display_name: row.try_get_by_index(1)?,
         description: row.try_get_by_index(2)?,
         revision: row.try_get_by_index(3)?,
+        contact_rule: rule.unwrap_or_else(ContactRule::standard),
         active,
         create_time: Timestamp(row.try_get_by_index(6)?),
         update_time: Timestamp(row.try_get_by_index(7)?),

@@ -71,9 +71,11 @@ async fn created_questionnaire_is_what_get_and_list_show(guanxi: TestServer) {
         create_time: Some(time(START)),
         update_time: Some(time(START)),
         etag: created.etag.clone(),
+        contact_rule: created.contact_rule.clone(),
         ..new
     };
     assert_eq!(created, expected);
+    assert!(created.contact_rule.is_some(), "the rule has defaults");
     assert_eq!(get(&guanxi, "service").await.unwrap(), created);
     assert_eq!(list(&guanxi, 0, "").await.unwrap(), (vec![created], String::new()));
     let missing = refused(get(&guanxi, "other").await, Code::NotFound, "RESOURCE_NOT_FOUND");

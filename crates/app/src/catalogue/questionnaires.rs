@@ -15,13 +15,14 @@ impl Resource for Questionnaire {
     const LIMIT: usize = 200;
 
     fn content(&self) -> String {
-        format!("{:?}", (&self.display_name, &self.description))
+        format!("{:?}", (&self.display_name, &self.description, &self.contact_rule))
     }
 
     fn take(&mut self, field: &str, new: &Self) {
         match field {
             "display_name" => self.display_name.clone_from(&new.display_name),
             "description" => self.description.clone_from(&new.description),
+            "contact_rule" => self.contact_rule.clone_from(&new.contact_rule),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use guanxi_model::fact::{FactBody, FactKind, SatisfactionRecord};
 use guanxi_model::{Violations, name};
 
 use crate::error::{Error, Refusal};
-use crate::questionnaires::Wanted;
+use crate::questionnaires::{self, Wanted};
 use crate::world::World;
 
 /// The top-level fields in which two bodies differ, by their names in the contract.
@@ -38,12 +38,15 @@ pub(super) fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static 
             let mut fields = compare!(
                 kept, new, respondent => "respondent", method => "collection_method", channel => "channel",
                 touchpoint => "touchpoint", about => "subject", wave => "wave", handlers => "handlers",
-                answers => "answers", emotion => "emotion",
+                answers => "answers", emotion => "emotion", invitation => "invitation_id",
             );
             if (&kept.questionnaire, kept.revision) != (&new.questionnaire, new.revision) {
                 fields.insert(0, "questionnaire_revision");
             }
             fields
+        }
+        (FactBody::InvitationEvent(kept), FactBody::InvitationEvent(new)) => {
+            compare!(kept, new, invitation => "invitation_id", kind => "type", invited => "invited")
         }
         _ => vec!["kind"],
     }
@@ -57,6 +60,7 @@ pub(super) fn field(kind: FactKind) -> &'static str {
         FactKind::Payment => "payment",
         FactKind::StageChange => "stage_change",
         FactKind::SatisfactionRecord => "satisfaction_record",
+        FactKind::InvitationEvent => "invitation_event",
     }
 }
 
@@ -68,6 +72,18 @@ pub(super) fn check_names(world: &World<'_>, body: &FactBody) -> Result<(), Erro
     }
     if let FactBody::SatisfactionRecord(record) = body {
         faults.merge("", answer_faults(world, record)?);
+    }
+    if let FactBody::InvitationEvent(event) = body
+        && let Some(invited) = &event.invited
+    {
+        let key = questionnaires::answered(body);
+        match key.and_then(|key| world.standards.questionnaires.get(&key)) {
+            Some(Wanted::InUse(_)) => {}
+            Some(Wanted::NotInUse) => {
+                return Err(Refusal::QuestionnaireNotActive(name::questionnaire(&invited.questionnaire)).into());
+            }
+            Some(Wanted::Missing) | None => faults.push("invited.questionnaire", "is not there"),
+        }
     }
     let mut all = Violations::new();
     all.merge(field(body.kind()), faults);

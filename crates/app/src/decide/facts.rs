@@ -1,14 +1,16 @@
 //! Recording facts and taking them back. The sums depend on which facts count, never on the order in which they came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::customer::{ExternalId, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact, Use};
+use guanxi_model::fact::{
+    CustomerRef, Fact, FactBody, FactKind, FactState, Invitation, NewFact, SatisfactionRecord, Use,
+};
 use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
-use super::Verdict;
 use super::body::{check_names, differing_fields, field};
+use super::{Verdict, is_whole};
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
 use crate::world::{Decision, Effect, World};
@@ -143,7 +145,10 @@ struct Ledger<'a> {
     state: &'a CustomerState,
     tally: Tally,
     gross: i64,
-    stage_changes: Option<Vec<Fact>>,
+    /// All facts of the kind, where what follows depends on all of them.
+    whole: Option<Vec<Fact>>,
+    /// Invitations that something has changed about.
+    invitations: BTreeSet<String>,
     effects: Vec<Effect>,
 }
 
@@ -155,7 +160,16 @@ impl<'a> Ledger<'a> {
     ) -> Self {
         let tally = summary.map_or_else(Tally::default, |summary| summary.tally);
         let gross = summary.map_or(0, |summary| summary.gross);
-        Ledger { zone: world.moment.zone, customer, state, tally, gross, stage_changes: None, effects: Vec::new() }
+        Ledger {
+            zone: world.moment.zone,
+            customer,
+            state,
+            tally,
+            gross,
+            whole: None,
+            invitations: BTreeSet::new(),
+            effects: Vec::new(),
+        }
     }
 
     fn out_of_range(&self) -> Error {
@@ -165,13 +179,22 @@ impl<'a> Ledger<'a> {
     /// Adds a fact to the sums.
     fn add(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?;
+        self.answer(fact, 1);
         self.count(fact, (tally, fact.body.uses()), i64::checked_add)
+    }
+
+    /// Counts a record for the invitation that it answers, or no longer.
+    fn answer(&mut self, fact: &Fact, times: i64) {
+        if let FactBody::SatisfactionRecord(SatisfactionRecord { invitation: Some(invitation), .. }) = &fact.body {
+            self.effects.push(Effect::CountAnswer(invitation.clone(), times));
+        }
     }
 
     /// Takes a fact out of the sums of its own day.
     fn subtract(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?.negated().ok_or_else(|| self.out_of_range())?;
         let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
+        self.answer(fact, -1);
         self.count(fact, (tally, uses), i64::checked_sub)
     }
 
@@ -217,10 +240,10 @@ impl<'a> Ledger<'a> {
             self.subtract(fact)?;
         }
         self.effects.push(Effect::SetFactState(key.clone(), state));
-        if key.0 == FactKind::StageChange {
-            let changes = self.stage_changes.get_or_insert_with(|| self.state.stage_changes.clone());
-            for change in changes.iter_mut().filter(|change| change.key == key.1) {
-                change.state = state;
+        if is_whole(key.0) {
+            self.note_invitation(fact);
+            for one in self.whole(key.0).iter_mut().filter(|one| one.key == key.1) {
+                one.state = state;
             }
         }
         Ok(())
@@ -228,15 +251,32 @@ impl<'a> Ledger<'a> {
 
     /// Takes a new fact into account that is more than its sums.
     fn arrive(&mut self, fact: &Fact) {
-        if fact.body.kind() == FactKind::StageChange {
-            self.stage_changes.get_or_insert_with(|| self.state.stage_changes.clone()).push(fact.clone());
+        if is_whole(fact.body.kind()) {
+            self.note_invitation(fact);
+            self.whole(fact.body.kind()).push(fact.clone());
+        }
+    }
+
+    fn whole(&mut self, kind: FactKind) -> &mut Vec<Fact> {
+        let state = self.state;
+        self.whole.get_or_insert_with(|| state.all_facts.get(&kind).cloned().unwrap_or_default())
+    }
+
+    fn note_invitation(&mut self, fact: &Fact) {
+        if let FactBody::InvitationEvent(event) = &fact.body {
+            self.invitations.insert(event.invitation.clone());
         }
     }
 
     fn finish(mut self) -> Vec<Effect> {
         self.effects.push(Effect::SetTotals { tally: self.tally, gross: self.gross });
-        if let Some(changes) = &self.stage_changes {
-            self.effects.push(Effect::SetStage(latest_stage(changes)));
+        match &self.whole {
+            Some(facts) if !self.invitations.is_empty() => {
+                let sums = self.invitations.iter().map(|id| Effect::PutInvitation(Invitation::of(id, facts)));
+                self.effects.extend(sums);
+            }
+            Some(changes) => self.effects.push(Effect::SetStage(latest_stage(changes))),
+            None => {}
         }
         self.effects
     }

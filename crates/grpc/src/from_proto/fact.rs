@@ -10,7 +10,8 @@ use guanxi_store::{FactQuery, fact_filter};
 use super::customer::request_id;
 use super::page::Column;
 use super::{
-    Context, Path, done, given, interaction, page, payment, profile, purchase, satisfaction, stage_change, time, word,
+    Context, Path, done, given, interaction, invitation, page, payment, profile, purchase, satisfaction, stage_change,
+    time, word,
 };
 use crate::kinds::{Kind, ListParts, Message, RecordParts};
 
@@ -36,6 +37,7 @@ impl Message {
             Message::Payment(message) => payment::parts(ctx, v, at, message),
             Message::StageChange(message) => stage_change::parts(v, at, message),
             Message::SatisfactionRecord(message) => satisfaction::parts(v, at, message),
+            Message::InvitationEvent(message) => invitation::parts(v, at, message),
         }
     }
 }

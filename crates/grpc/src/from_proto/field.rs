@@ -173,6 +173,9 @@ mod tests {
         agree::<fact::CollectionMethod, pb::CollectionMethod>();
         agree::<guanxi_segmentation::RecordItem, pb::RecordItem>();
         agree::<guanxi_segmentation::TargetDecisionKind, pb::TargetDecisionKind>();
+        agree::<fact::InvitationEventKind, pb::InvitationEventType>();
+        agree::<fact::InvitationState, pb::InvitationState>();
+        agree::<guanxi_satisfaction::Objection, pb::SurveyObjectionReason>();
         agree::<fact::FactKind, pb::FactKind>();
         agree::<fact::FactState, pb::FactState>();
         agree::<fact::PurchaseType, pb::PurchaseType>();

@@ -3,13 +3,14 @@
 use guanxi::v1 as pb;
 use guanxi_app::catalogue::{Guard, NewRevision};
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name, text};
+use guanxi_satisfaction::ContactRule;
 use guanxi_store::Questionnaire;
 
 use super::customer::{named, request_id};
 use super::resource::{self, MAX_DESCRIPTION, described};
-use super::{Context, Paging, Path, Update, done, given, questions};
+use super::{Context, Paging, Path, Update, done, given, invitation, questions};
 
-const WRITABLE: &[&str] = &["display_name", "description"];
+const WRITABLE: &[&str] = &["display_name", "description", "contact_rule"];
 const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag"];
 
 /// CreateQuestionnaire.
@@ -57,11 +58,25 @@ fn masked(
         create_time: _,
         update_time: _,
         etag,
+        contact_rule: rule,
     } = questionnaire;
+    let contact_rule = match mask.contains(&"contact_rule") {
+        true => invitation::contact_rule(v, at.field("contact_rule"), rule),
+        false => Some(ContactRule::standard()),
+    };
     let (display_name, description) = described(v, at, (display_name, description), mask)?;
     let (create_time, update_time) = (ctx.now, ctx.now);
-    let read =
-        Questionnaire { id: id?, display_name, description, revision: 0, active: None, create_time, update_time };
+    let (revision, active) = (0, None);
+    let read = Questionnaire {
+        id: id?,
+        display_name,
+        description,
+        contact_rule: contact_rule?,
+        revision,
+        active,
+        create_time,
+        update_time,
+    };
     Some((read, etag))
 }
 

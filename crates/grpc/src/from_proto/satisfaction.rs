@@ -31,6 +31,7 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
         answers,
         emotion,
         result: _,
+        invitation_id,
     } = record;
     let revision_at = at.field("questionnaire_revision");
     let revision = v.field(revision_at, name::parse_questionnaire_revision(&questionnaire_revision));
@@ -47,6 +48,7 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
     }
     let answers = list(v, at.field("answers"), (answers, MAX_ANSWERS), answer);
     let emotion = word_or_none(v, at.field("emotion"), emotion, pb::Emotion::as_str_name);
+    let invitation = v.field(at.field("invitation_id"), text::optional(invitation_id, MAX_LINE));
     let body = || {
         let (questionnaire, revision) = revision?;
         let (method, channel, wave) = (method?, channel?, wave?);
@@ -62,6 +64,7 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
             handlers,
             answers,
             emotion,
+            invitation: Some(invitation?).filter(|id| !id.is_empty()),
         }))
     };
     Parts { context, body: body() }

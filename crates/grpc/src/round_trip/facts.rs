@@ -2,9 +2,9 @@
 
 use guanxi_app::questionnaires::Schemes;
 use guanxi_model::fact::{
-    AboutFact, Answer, Asked, CustomerRef, Fact, FactBody, FactKey, FactState, Handler, Interaction, NewFact, NextStep,
-    Payment, Promotion, Purchase, PurchaseLine, Respondent, SatisfactionRecord, StageChange, StageReason,
-    StageReasonCause, StageReasonGroup,
+    AboutFact, Answer, Asked, CustomerRef, Fact, FactBody, FactKey, FactState, Handler, Interaction, InvitationEvent,
+    InvitationEventKind, Invited, NewFact, NextStep, Payment, Promotion, Purchase, PurchaseLine, Respondent,
+    SatisfactionRecord, StageChange, StageReason, StageReasonCause, StageReasonGroup,
 };
 use guanxi_model::{
     Amount, Currency, CustomerId, DimensionId, FactId, ItemId, QuestionnaireId, RevisionNumber, TouchpointId,
@@ -129,9 +129,9 @@ fn satisfaction_records() -> impl Strategy<Value = FactBody> {
     let respondent = (option::of(ids()), option::of(words())).prop_map(|(contact_id, role)| {
         (contact_id.is_some() || role.is_some()).then_some(Respondent { contact_id, role })
     });
-    let how = (words(), optional_line(), option::of(ids()), optional_line(), option::of(words()));
+    let how = (words(), optional_line(), option::of(ids()), optional_line(), option::of(words()), option::of(line()));
     (1..=u32::MAX, respondent, how, about, vec(handler, 0..3), vec(answers(), 1..5)).prop_map(
-        |(revision, respondent, (method, channel, touchpoint, wave, emotion), about, handlers, answers)| {
+        |(revision, respondent, (method, channel, touchpoint, wave, emotion, invitation), about, handlers, answers)| {
             FactBody::SatisfactionRecord(SatisfactionRecord {
                 questionnaire: QuestionnaireId::parse("service").unwrap(),
                 revision: RevisionNumber::new(revision).unwrap(),
@@ -144,9 +144,29 @@ fn satisfaction_records() -> impl Strategy<Value = FactBody> {
                 handlers,
                 answers,
                 emotion,
+                invitation,
             })
         },
     )
+}
+
+fn invitation_events() -> impl Strategy<Value = FactBody> {
+    let revision = option::of(1..=u32::MAX).prop_map(|number| number.and_then(RevisionNumber::new));
+    let sent = (revision, optional_line(), optional_line(), optional_line(), option::of(past())).prop_map(
+        |(revision, wave, sample, channel, expire_time)| {
+            let questionnaire = QuestionnaireId::parse("service").unwrap();
+            let invited = Invited { questionnaire, revision, wave, sample, channel, expire_time };
+            (InvitationEventKind::Sent, Some(invited))
+        },
+    );
+    let other = words::<InvitationEventKind>()
+        .prop_filter("told without saying to what", |kind| {
+            !matches!(kind, InvitationEventKind::Reserved | InvitationEventKind::Sent)
+        })
+        .prop_map(|kind| (kind, None));
+    (line(), prop_oneof![sent, other]).prop_map(|(invitation, (kind, invited))| {
+        FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited })
+    })
 }
 
 fn survives(currency: &Currency, new: &NewFact) -> Result<(), TestCaseError> {
@@ -187,6 +207,11 @@ proptest! {
 
     #[test]
     fn satisfaction_records_survive(fact in facts(satisfaction_records()), currency in currencies()) {
+        survives(&currency, &fact)?;
+    }
+
+    #[test]
+    fn invitation_events_survive(fact in facts(invitation_events()), currency in currencies()) {
         survives(&currency, &fact)?;
     }
 

@@ -123,7 +123,7 @@ impl Service {
         let command = from_proto::fact::withdraw_request(request).map_err(status::invalid)?;
         match self.app.run(Command::WithdrawFact(command)).await.map_err(status::of)? {
             Outcome::Withdrawn { known, time } => Ok(Response::new(to_proto::fact::withdraw_response(known, time))),
-            outcome @ (Outcome::Customer(_) | Outcome::Done | Outcome::Fact { .. }) => {
+            outcome @ (Outcome::Customer(_) | Outcome::Approached { .. } | Outcome::Done | Outcome::Fact { .. }) => {
                 Err(status::of(unexpected(&outcome)))
             }
         }
@@ -165,7 +165,7 @@ impl Service {
     async fn answered<'a>(&self, outcomes: impl IntoIterator<Item = &'a Outcome>) -> Result<Schemes, Status> {
         let body = |outcome: &'a Outcome| match outcome {
             Outcome::Fact { fact, recorded: _ } => Some(&fact.body),
-            Outcome::Customer(_) | Outcome::Withdrawn { .. } | Outcome::Done => None,
+            Outcome::Customer(_) | Outcome::Withdrawn { .. } | Outcome::Approached { .. } | Outcome::Done => None,
         };
         let (mut known, unknown) = self.app.known_questionnaires(revisions(outcomes.into_iter().filter_map(body)));
         if !unknown.is_empty() {

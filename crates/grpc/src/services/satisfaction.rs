@@ -1,11 +1,13 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
+mod contact;
+mod drawing;
 mod standing;
 
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
-use guanxi_model::{QuestionnaireId, name};
+use guanxi_model::{QuestionnaireId, Violations, name};
 use guanxi_store::Questionnaire;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -13,10 +15,13 @@ use super::Service;
 use super::activity::{self, Progress, import};
 use crate::from_proto;
 use crate::from_proto::questionnaire as read;
-use crate::kinds::{Kind as _, SatisfactionRecords};
+use crate::kinds::{InvitationEvents, Kind as _, SatisfactionRecords};
 use crate::to_proto::page;
 use crate::to_proto::questionnaire as word;
 use crate::{status, to_proto};
+
+/// Pairs of wave and sample that a report tells.
+const MOST_GROUPS: usize = 1_000;
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -161,6 +166,80 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::CustomerSatisfaction> {
         let asked = from_proto::standing::get_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(|app| async move { standing::of(&app, asked).await }).await
+    }
+
+    async fn record_invitation_event(
+        &self,
+        request: Request<pb::RecordInvitationEventRequest>,
+    ) -> Answer<pb::InvitationEvent> {
+        self.record::<InvitationEvents>(request.into_inner()).await
+    }
+
+    async fn batch_record_invitation_events(
+        &self,
+        request: Request<pb::BatchRecordInvitationEventsRequest>,
+    ) -> Answer<pb::BatchRecordInvitationEventsResponse> {
+        self.batch::<InvitationEvents>(request.into_inner()).await
+    }
+
+    type ImportInvitationEventsStream = Progress;
+
+    async fn import_invitation_events(
+        &self,
+        request: Request<Streaming<pb::ImportInvitationEventsRequest>>,
+    ) -> Answer<Progress> {
+        Ok(Response::new(import::acknowledged::<InvitationEvents, _>(&self.app, request.into_inner())))
+    }
+
+    async fn list_invitation_events(
+        &self,
+        request: Request<pb::ListInvitationEventsRequest>,
+    ) -> Answer<pb::ListInvitationEventsResponse> {
+        self.list::<InvitationEvents>(request.into_inner()).await
+    }
+
+    async fn list_invitations(
+        &self,
+        request: Request<pb::ListInvitationsRequest>,
+    ) -> Answer<pb::ListInvitationsResponse> {
+        let (customer, paging) = from_proto::invitation::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().invitations(&customer, paging.after_text(), paging.size + 1).await?;
+            if found.is_empty() && app.reader().customer(&customer).await?.is_none() {
+                return Err(Error::NotFound(name::customer(&customer)));
+            }
+            let page = page::cut(found, paging.size, to_proto::invitation::key);
+            Ok(to_proto::invitation::list_response((&customer, app.now()), paging.query, page))
+        })
+        .await
+    }
+
+    async fn check_survey_eligibility(
+        &self,
+        request: Request<pb::CheckSurveyEligibilityRequest>,
+    ) -> Answer<pb::SurveyEligibility> {
+        let check = from_proto::invitation::check_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { contact::check(&app, check).await }).await
+    }
+
+    async fn draw_sample(&self, request: Request<pb::DrawSampleRequest>) -> Answer<pb::SurveySample> {
+        let drawing = from_proto::invitation::draw_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { drawing::draw(&app, drawing).await }).await
+    }
+
+    async fn get_response_report(&self, request: Request<pb::GetResponseReportRequest>) -> Answer<pb::ResponseReport> {
+        let (id, range) = from_proto::invitation::report_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            questionnaire(&app, &id).await?;
+            let (now, most) = (app.now(), MOST_GROUPS);
+            let groups = app.reader().responses(&id, range, (now, most + 1)).await?;
+            if groups.len() > most {
+                let fault = format!("there are more than {most} pairs of wave and sample; ask for a shorter time");
+                return Err(Error::Invalid(Violations::one("start_time", fault)));
+            }
+            Ok(to_proto::invitation::report(&id, now, groups))
+        })
+        .await
     }
 
     async fn list_reference_figures(

@@ -6,7 +6,7 @@ use guanxi_model::fact::{Fact, FactBody, FactKey};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{Currency, Timestamp, name};
 
-use super::{interaction, number, page, payment, purchase, satisfaction, stage_change, time};
+use super::{interaction, invitation, number, page, payment, purchase, satisfaction, stage_change, time};
 use crate::kinds::{Kind, Message};
 
 /// What facts are told by.
@@ -42,6 +42,7 @@ pub(crate) fn resource(Telling { currency, questionnaires }: Telling<'_>, fact: 
         FactBody::SatisfactionRecord(body) => {
             Message::SatisfactionRecord(satisfaction::resource(questionnaires, name, context, body))
         }
+        FactBody::InvitationEvent(body) => Message::InvitationEvent(invitation::event(name, context, body)),
     }
 }
 

@@ -10,11 +10,12 @@ use guanxi_satisfaction::{
 use guanxi_store::{Questionnaire, Revision};
 
 use super::pyramid::revision_key;
-use super::{number, number_or_zero, page, time};
+use super::{invitation, number, number_or_zero, page, time};
 
 /// A questionnaire.
 pub(crate) fn resource(questionnaire: Questionnaire) -> pb::Questionnaire {
-    let Questionnaire { id, display_name, description, revision, active, create_time, update_time } = questionnaire;
+    let Questionnaire { id, display_name, description, contact_rule, revision, active, create_time, update_time } =
+        questionnaire;
     let name = name::questionnaire(&id);
     pb::Questionnaire {
         etag: etag::etag(&name, revision),
@@ -25,6 +26,7 @@ pub(crate) fn resource(questionnaire: Questionnaire) -> pb::Questionnaire {
         activate_time: active.map(|(_, since)| time::timestamp(since)),
         create_time: Some(time::timestamp(create_time)),
         update_time: Some(time::timestamp(update_time)),
+        contact_rule: Some(invitation::contact_rule(contact_rule)),
     }
 }
 

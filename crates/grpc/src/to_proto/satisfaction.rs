@@ -28,6 +28,7 @@ pub(super) fn resource(
         handlers,
         answers,
         emotion,
+        invitation,
     } = record;
     let revision = (questionnaire, revision);
     let result = questionnaires.get(&revision).map(|scheme| result(scheme, scheme.evaluate(&answers)));
@@ -51,6 +52,7 @@ pub(super) fn resource(
         answers: answers.into_iter().map(answer).collect(),
         emotion: number_or_zero(emotion),
         result,
+        invitation_id: invitation.unwrap_or_default(),
     }
 }
 

@@ -28,6 +28,9 @@ pub struct SatisfactionRecord {
     pub answers: Vec<Answer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emotion: Option<Emotion>,
+    /// The invitation that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<String>,
 }
 
 /// Who answered.

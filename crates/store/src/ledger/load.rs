@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use guanxi_model::customer::ExternalId;
-use guanxi_model::fact::{FactKey, FactKind};
+use guanxi_model::fact::FactKey;
 use guanxi_model::{CustomerId, Day, PyramidId, RequestId, SourceName, Timestamp, TouchpointId, Words};
 use guanxi_segmentation::Needs;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
@@ -45,7 +45,8 @@ impl Tx {
         self.load_records(keys, &mut loaded).await?;
         self.load_facts(keys, &mut loaded).await?;
         self.load_replacements(keys, &mut loaded).await?;
-        self.load_stage_changes(keys, &mut loaded).await?;
+        self.load_all_facts(keys, &mut loaded).await?;
+        self.load_approaches(keys, &mut loaded).await?;
         self.load_requests(keys, &mut loaded).await?;
         loaded.external_ids = self.resolve(&keys.external_ids).await?.into_iter().collect();
         self.load_touchpoints(keys, &mut loaded).await?;
@@ -179,17 +180,29 @@ impl Tx {
         Ok(())
     }
 
-    async fn load_stage_changes(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+    async fn load_all_facts(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
         const COLUMNS: &[Column] = &[text("customer_id"), int("kind")];
         let mut wanted = Rows::new(COLUMNS);
-        for customer in keys.stage_changes.iter().filter(|customer| exists(loaded, customer)) {
-            wanted.push([customer.as_str().into(), FactKind::StageChange.code().into()]);
+        for (customer, kind) in keys.all_facts.iter().filter(|(customer, _)| exists(loaded, customer)) {
+            wanted.push([customer.as_str().into(), kind.code().into()]);
         }
         let table = format!("facts f {}", rows::fact::NOTE_JOIN);
         let query = self.lookup(rows::fact::COLUMNS, &table, COLUMNS);
         for row in bulk::select(self.connection(), wanted, query).await? {
             let fact = rows::fact::read(&row)?;
-            loaded.customers.entry(fact.customer.clone()).or_default().stage_changes.push(fact);
+            let state = loaded.customers.entry(fact.customer.clone()).or_default();
+            state.all_facts.entry(fact.body.kind()).or_default().push(fact);
+        }
+        Ok(())
+    }
+
+    async fn load_approaches(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        // All of a batch look back from the same moment.
+        let Some(since) = keys.approaches.values().min().copied() else { return Ok(()) };
+        let wanted: Vec<CustomerId> =
+            keys.approaches.keys().filter(|customer| exists(loaded, customer)).cloned().collect();
+        for (customer, approaches) in self.approaches(&wanted, since).await? {
+            loaded.customers.entry(customer).or_default().approaches = approaches;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ impl Tx {
         self.write_facts(effects).await?;
         self.write_fact_states(effects).await?;
         self.write_replacements(effects).await?;
+        self.write_invitations(effects).await?;
         self.write_buckets(effects, &counters).await?;
         self.write_uses(effects).await?;
         self.write_tiers(effects).await?;

@@ -81,6 +81,7 @@ fn read_body(kind: FactKind, text: &str) -> Result<FactBody, Error> {
         FactKind::Payment => FactBody::Payment(from_json(text, "payment")?),
         FactKind::StageChange => FactBody::StageChange(from_json(text, "stage change")?),
         FactKind::SatisfactionRecord => FactBody::SatisfactionRecord(from_json(text, "satisfaction record")?),
+        FactKind::InvitationEvent => FactBody::InvitationEvent(from_json(text, "invitation event")?),
     })
 }
 
@@ -91,5 +92,6 @@ fn write_body(body: &FactBody) -> Result<String, Error> {
         FactBody::Payment(body) => to_json(body, "payment"),
         FactBody::StageChange(body) => to_json(body, "stage change"),
         FactBody::SatisfactionRecord(body) => to_json(body, "satisfaction record"),
+        FactBody::InvitationEvent(body) => to_json(body, "invitation event"),
     }
 }

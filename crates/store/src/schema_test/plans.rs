@@ -34,6 +34,7 @@ on_each_database! {
     population_is_read_in_the_order_of_its_key,
     decisions_are_listed_by_their_indexes,
     occasions_are_found_by_their_day,
+    invitations_and_what_speaks_against_them_are_found_by_customer,
 }
 
 #[tokio::test]
@@ -71,6 +72,19 @@ impl Watched {
     async fn finds(&self, indexes: &[&str]) -> Vec<String> {
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         let [statement] = sent.as_slice() else { panic!("{} statements: {sent:?}", sent.len()) };
+        self.found(statement, indexes).await
+    }
+
+    /// As `finds`, of several statements by one index each.
+    async fn find_each(&self, indexes: &[&str]) {
+        let sent = std::mem::take(&mut *self.sent.lock().unwrap());
+        assert_eq!(sent.len(), indexes.len(), "{sent:?}");
+        for (statement, index) in sent.iter().zip(indexes) {
+            self.found(statement, &[index]).await;
+        }
+    }
+
+    async fn found(&self, statement: &Statement, indexes: &[&str]) -> Vec<String> {
         assert!(!statement.sql.contains("LIMIT") || statement.sql.contains("LIMIT $"), "{}", statement.sql);
         let plan = self.plan(statement).await;
         self.sent.lock().unwrap().clear();
@@ -127,7 +141,7 @@ async fn fill(opened: &Opened) {
         "INSERT INTO customer_labels SELECT 'c-' || n, 'k', 'v-' || n % 1000 FROM generate_series(1, 20000) n",
         "INSERT INTO uses SELECT 'c-' || n, 2, 1, 'web', 1 FROM generate_series(1, 20000) n",
         "INSERT INTO external_ids SELECT 'erp', 'x-' || n, 'c-' || n FROM generate_series(1, 20000) n",
-        "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 5, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
+        "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 6, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
          NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
         "INSERT INTO fact_notes SELECT customer_id, fact_id, 'n' FROM facts WHERE occur_time % 3 = 0",
         "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
@@ -142,6 +156,8 @@ async fn fill(opened: &Opened) {
          CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
          NULL, NULL, n FROM generate_series(1, 20000) n",
         "INSERT INTO occasions SELECT 'c-' || n, 0, 2, 100 * (1 + n % 12) + 1 + n % 28, NULL FROM generate_series(1, 20000) n",
+        "INSERT INTO invitations (customer_id, invitation_id, questionnaire_id, send_time) \
+         SELECT 'c-' || n % 2000, 'i-' || n, 'q-' || n % 200, n FROM generate_series(1, 20000) n",
         "ANALYZE",
     ];
     if opened.backend == Backend::Postgres {
@@ -341,4 +357,20 @@ async fn occasions_are_found_by_their_day(opened: Opened) {
         // What falls on two days is sorted.
         watched.finds(&["occasions_by_day", "customers_pkey"]).await;
     }
+}
+
+async fn invitations_and_what_speaks_against_them_are_found_by_customer(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    for after in ["", "i-7"] {
+        watched.reader.invitations(&customer(), after, 51).await.ok();
+        watched.finds(&["invitations_pkey"]).await;
+    }
+    let by_customer = ["invitations_pkey", "facts_by_customer", "facts_by_customer"];
+    watched.reader.approaches(&[customer()], Timestamp(30_000)).await.ok();
+    watched.find_each(&by_customer).await;
+    let id = QuestionnaireId::parse("q-7").unwrap();
+    watched.reader.responses(&id, (Timestamp(10), Timestamp(5_000)), (Timestamp(1), 1_001)).await.ok();
+    watched.finds(&["invitations_by_questionnaire"]).await;
+    watched.reader.drawable(Some(&PyramidId::parse("p-1").unwrap()), "c-5", 500).await.ok();
+    watched.finds(&["customers_pkey", "summaries_pkey"]).await;
 }
