@@ -3,7 +3,7 @@
 use guanxi_model::customer::{Customer, Profile};
 use guanxi_model::fact::{Fact, FactKey, FactKind, Invitation, Invited, NewFact};
 use guanxi_model::{CustomerId, PyramidId, RequestId, TierId, Timestamp};
-use guanxi_satisfaction::{Asking, Objection};
+use guanxi_satisfaction::{Asking, Objections};
 
 /// One write about one customer.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ pub enum Outcome {
     },
     /// What speaks against asking; where nothing does, the slot that is held.
     Approached {
-        objections: Vec<(Objection, Option<Timestamp>)>,
+        objections: Objections,
         reserved: Option<Box<Invitation>>,
     },
     /// There is nothing more to say.

@@ -37,6 +37,9 @@ guanxi_model::words! {
     }
 }
 
+/// What speaks against asking somebody, and until when, where time alone ends it.
+pub type Objections = Vec<(Objection, Option<Timestamp>)>;
+
 impl ContactRule {
     pub const MAX_INVITATIONS: i32 = 100;
     pub const MAX_WINDOW_DAYS: i32 = 366;
@@ -124,11 +127,7 @@ pub struct Addressee<'a> {
 
 /// What speaks against asking somebody, and until when, where time alone ends it. An invitation that is called `own` does
 /// not: it is the one that is to be sent.
-pub fn objections(
-    asking: &Asking,
-    addressee: Addressee<'_>,
-    (now, own): (Timestamp, &str),
-) -> Vec<(Objection, Option<Timestamp>)> {
+pub fn objections(asking: &Asking, addressee: Addressee<'_>, (now, own): (Timestamp, &str)) -> Objections {
     let mut found = standing_objections(asking, addressee);
     let approaches = addressee.approaches;
     found.extend(
@@ -142,7 +141,7 @@ pub fn objections(
 }
 
 /// Those that follow from who somebody is; nobody who has one needs to be looked at any further.
-pub fn standing_objections(asking: &Asking, addressee: Addressee<'_>) -> Vec<(Objection, Option<Timestamp>)> {
+pub fn standing_objections(asking: &Asking, addressee: Addressee<'_>) -> Objections {
     let Addressee { is_deleted, stage, profile, approaches: _ } = addressee;
     let belongs = match asking.population {
         QuestionnairePopulation::Customer => matches!(stage, Stage::Active | Stage::Dormant | Stage::WonBack),
@@ -301,7 +300,7 @@ mod tests {
         assert_eq!(against(&asking(), &told_on(51)), []);
         let anyway = Asking { rule: ContactRule { follow_up: FollowUp::NotRequired, ..asking().rule }, ..asking() };
         assert_eq!(against(&anyway, &silent), []);
-        let mut forgotten = silent.clone();
+        let mut forgotten = silent;
         forgotten.forget(FactKind::SatisfactionRecord, &key("r-1"));
         assert_eq!(against(&asking(), &forgotten), []);
         let elsewhere = Approaches {

@@ -29,7 +29,8 @@ mod sample;
 
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
 pub use contact::{
-    Addressee, Approaches, Asking, ContactRule, FollowUp, LOOKS_BACK_DAYS, Objection, objections, standing_objections,
+    Addressee, Approaches, Asking, ContactRule, FollowUp, LOOKS_BACK_DAYS, Objection, Objections, objections,
+    standing_objections,
 };
 pub use draw::{Allocation, Draw, Drawn};
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};

@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_model::fact::{Invitation, InvitationEvent, Invited};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{ContactRule, FollowUp, Objection, wilson};
+use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections, wilson};
 use guanxi_store::Responses;
 
 use super::{number, number_or_zero, page, standing, time};
@@ -83,7 +83,7 @@ pub(crate) fn key(invitation: &Invitation) -> Vec<KeyPart> {
 pub(crate) fn eligibility(
     customer: &CustomerId,
     (questionnaire, revision): (&QuestionnaireId, RevisionNumber),
-    (now, objections, reserved): (Timestamp, Vec<(Objection, Option<Timestamp>)>, Option<Invitation>),
+    (now, objections, reserved): (Timestamp, Objections, Option<Invitation>),
 ) -> pb::SurveyEligibility {
     pb::SurveyEligibility {
         customer: name::customer(customer),

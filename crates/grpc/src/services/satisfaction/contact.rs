@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_app::command::{Command, Outcome, Reserve};
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{Addressee, Asking, LOOKS_BACK_DAYS, Objection, objections};
+use guanxi_satisfaction::{Addressee, Asking, LOOKS_BACK_DAYS, Objections, objections};
 
 use super::super::unexpected;
 use super::questionnaire;
@@ -62,11 +62,7 @@ pub(super) async fn check(app: &App, check: Check) -> Result<pb::SurveyEligibili
     Ok(word::eligibility(&customer, (&questionnaire, asked.revision), (now, found, reserved)))
 }
 
-async fn against(
-    app: &App,
-    asking: &Asking,
-    (customer, now): (&CustomerId, Timestamp),
-) -> Result<Vec<(Objection, Option<Timestamp>)>, Error> {
+async fn against(app: &App, asking: &Asking, (customer, now): (&CustomerId, Timestamp)) -> Result<Objections, Error> {
     let kept = app.reader().customer(customer).await?.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
     let mut approaches = app.reader().approaches(std::slice::from_ref(customer), since(now)).await?;
     let addressee = Addressee {
