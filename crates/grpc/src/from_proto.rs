@@ -24,6 +24,7 @@ pub(crate) mod pyramid;
 pub(crate) mod questionnaire;
 mod questions;
 mod resource;
+pub(crate) mod sample;
 pub(crate) mod satisfaction;
 pub(crate) mod scheme;
 pub(crate) mod simulation;

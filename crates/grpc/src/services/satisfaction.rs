@@ -223,7 +223,7 @@ impl SatisfactionService for Service {
     }
 
     async fn draw_sample(&self, request: Request<pb::DrawSampleRequest>) -> Answer<pb::SurveySample> {
-        let drawing = from_proto::invitation::draw_request(request.into_inner()).map_err(status::invalid)?;
+        let drawing = from_proto::sample::draw_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move { drawing::draw(&app, drawing).await }).await
     }
 

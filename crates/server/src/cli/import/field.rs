@@ -121,6 +121,7 @@ const SATISFACTION: &[Field] = &[
     maybe("subject_source", "the source of that fact; --source when not given"),
     maybe("subject_source_id", "its id there"),
     maybe("wave", "the wave of the survey"),
+    maybe("invitation", "the id of the invitation that it answers"),
     maybe("contact", "the contact id of who answered"),
     maybe("role", "payer, decision_maker, user, maintainer or influencer"),
     maybe("handler", "who of our people was involved"),

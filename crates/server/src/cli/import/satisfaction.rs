@@ -76,6 +76,7 @@ fn record(
         wave: fields.string("wave"),
         handlers: handler(&mut fields).into_iter().collect(),
         answers,
+        invitation_id: fields.string("invitation"),
         emotion: fields.word("emotion", "EMOTION_", pb::Emotion::as_str_name),
         ..Default::default()
     };
