@@ -220,6 +220,7 @@ impl<'a> World<'a> {
                 self.effects.invitations.insert((customer.clone(), invitation.id.clone()), invitation);
             }
             Effect::CountAnswer(invitation, times) => {
+                state.approaches.count_answer(&invitation, times);
                 *self.effects.answers.entry((customer.clone(), invitation)).or_default() += times;
             }
             Effect::PutRequest(request, fingerprint) => {

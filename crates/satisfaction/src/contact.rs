@@ -110,6 +110,18 @@ impl Approaches {
         }
     }
 
+    /// How many records answer an invitation.
+    pub fn answers_to(&self, invitation: &str) -> i64 {
+        self.invitations.iter().find(|known| known.id == invitation).map_or(0, |known| known.answers)
+    }
+
+    /// Takes into account that a record answers an invitation, or no longer does.
+    pub fn count_answer(&mut self, invitation: &str, times: i64) {
+        if let Some(known) = self.invitations.iter_mut().find(|known| known.id == invitation) {
+            known.answers += times;
+        }
+    }
+
     /// Takes an invitation into account as it is now.
     pub fn put(&mut self, invitation: &Invitation) {
         match self.invitations.iter_mut().find(|known| known.id == invitation.id) {

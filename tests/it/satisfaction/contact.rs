@@ -253,6 +253,9 @@ async fn slot_that_is_asked_for_again_is_the_same(guanxi: TestServer) {
     tell(&guanxi, sent("ada", "i-1", "service", 31)).await.unwrap();
     let after = check(&guanxi, holding("ada", "i-1")).await;
     assert_eq!((after.eligible, after.reservation.unwrap().state()), (true, InvitationState::Sent));
+    tell(&guanxi, event("ada", "i-1", InvitationEventType::Opened, 31)).await.unwrap();
+    let later = check(&guanxi, holding("ada", "i-1")).await;
+    assert_eq!((later.eligible, later.reservation.unwrap().state()), (true, InvitationState::Opened));
     let elsewhere =
         CheckSurveyEligibilityRequest { questionnaire: "questionnaires/other".into(), ..holding("ada", "i-1") };
     refused(ask(guanxi.satisfaction(), elsewhere).await, Code::AlreadyExists, "RESOURCE_ALREADY_EXISTS");

@@ -1,6 +1,6 @@
 //! What of deciding on a fact depends on its kind: in which fields two differ, and whether what it names is there.
 
-use guanxi_model::fact::{FactBody, FactKind, SatisfactionRecord};
+use guanxi_model::fact::{FactBody, FactKind, Invited, SatisfactionRecord};
 use guanxi_model::{Violations, name};
 
 use crate::error::{Error, Refusal};
@@ -82,12 +82,20 @@ pub(super) fn check_names(world: &World<'_>, body: &FactBody) -> Result<(), Erro
             Some(Wanted::NotInUse) => {
                 return Err(Refusal::QuestionnaireNotActive(name::questionnaire(&invited.questionnaire)).into());
             }
-            Some(Wanted::Missing) | None => faults.push("invited.questionnaire", "is not there"),
+            Some(Wanted::Missing) | None => {
+                faults.push("invited.questionnaire", format!("there is no {}", invited_to(invited)));
+            }
         }
     }
     let mut all = Violations::new();
     all.merge(field(body.kind()), faults);
     all.finish().map_err(Error::Invalid)
+}
+
+/// The name of what somebody is invited to.
+fn invited_to(invited: &Invited) -> String {
+    let whole = || name::questionnaire(&invited.questionnaire);
+    invited.revision.map_or_else(whole, |number| name::questionnaire_revision(&invited.questionnaire, number))
 }
 
 /// What is wrong with the answers, by the revision that they answer.

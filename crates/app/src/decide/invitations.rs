@@ -21,13 +21,15 @@ pub(super) fn reserve(world: &World<'_>, command: &Reserve) -> Verdict {
     let (state, summary) = world.customer(customer).ok_or_else(|| Error::NotFound(name::customer(customer)))?;
     let record = state.record.as_ref().ok_or_else(|| Error::NotFound(name::customer(customer)))?;
     let nothing = || Decision { customer: customer.clone(), effects: Vec::new() };
-    let own = Invitation::of(id, events(state));
+    let own = Invitation { answers: state.approaches.answers_to(id), ..Invitation::of(id, events(state)) };
+    let is_of_this = own.invited.as_ref().is_some_and(|known| known.questionnaire == asking.questionnaire);
     match own.state(world.now()) {
         None | Some(InvitationState::Lapsed) => {}
-        // Asked for again: the slot is the same.
-        Some(InvitationState::Reserved | InvitationState::Sent)
-            if own.invited.as_ref().is_some_and(|known| known.questionnaire == asking.questionnaire) =>
-        {
+        Some(InvitationState::Refused | InvitationState::Expired) => {
+            return Err(Error::AlreadyExists(name::invitation(customer, id)));
+        }
+        // Asked for again: the slot is the same, however far it has gone.
+        Some(_) if is_of_this => {
             return Ok((nothing(), Outcome::Approached { objections: Vec::new(), reserved: Some(Box::new(own)) }));
         }
         Some(_) => return Err(Error::AlreadyExists(name::invitation(customer, id))),
@@ -56,7 +58,7 @@ pub(super) fn reserve(world: &World<'_>, command: &Reserve) -> Verdict {
 }
 
 /// All that is known of the invitations of a customer.
-pub(super) fn events(state: &CustomerState) -> impl Iterator<Item = &Fact> {
+fn events(state: &CustomerState) -> impl Iterator<Item = &Fact> {
     state.all_facts.get(&FactKind::InvitationEvent).into_iter().flatten()
 }
 
