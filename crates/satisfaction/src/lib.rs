@@ -8,6 +8,8 @@ mod answers;
 mod build;
 mod check;
 mod compare;
+mod correlation;
+pub mod drivers;
 mod evaluate;
 mod metric;
 mod presets;
@@ -15,6 +17,8 @@ mod scheme;
 mod tree;
 mod walk;
 
+#[cfg(test)]
+mod data;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
