@@ -12,6 +12,7 @@ mod correlation;
 pub mod drivers;
 mod evaluate;
 mod metric;
+pub mod path_model;
 mod presets;
 mod scheme;
 mod tree;
