@@ -1,7 +1,6 @@
 //! Satisfaction: what a questionnaire asks, and what answers to it mean.
 //!
-//! Everything here is a pure function of a validated questionnaire and the answers of one record: no clock, no I/O, no
-//! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
+//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
 //! in which anything comes.
 
 mod answers;
@@ -9,6 +8,7 @@ mod build;
 mod check;
 mod compare;
 mod correlation;
+pub mod cube;
 pub mod drivers;
 mod evaluate;
 mod metric;

@@ -1,5 +1,7 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
+mod index;
+
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
@@ -151,6 +153,14 @@ impl SatisfactionService for Service {
         request: Request<pb::ListSatisfactionRecordsRequest>,
     ) -> Answer<pb::ListSatisfactionRecordsResponse> {
         self.list::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    async fn get_satisfaction_index(
+        &self,
+        request: Request<pb::GetSatisfactionIndexRequest>,
+    ) -> Answer<pb::SatisfactionIndex> {
+        let asked = from_proto::satisfaction_index::index_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { index::index(&app, asked).await }).await
     }
 }
 
