@@ -25,6 +25,7 @@ mod questions;
 mod resource;
 pub(crate) mod satisfaction;
 pub(crate) mod satisfaction_index;
+pub(crate) mod satisfaction_model;
 pub(crate) mod scheme;
 pub(crate) mod simulation;
 mod stage_change;

@@ -20,6 +20,7 @@ pub(crate) mod questionnaire;
 pub(crate) mod report;
 pub(crate) mod satisfaction;
 pub(crate) mod satisfaction_index;
+pub(crate) mod satisfaction_model;
 mod scheme;
 pub(crate) mod simulation;
 mod stage_change;

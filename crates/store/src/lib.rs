@@ -21,6 +21,7 @@ mod questionnaires;
 mod records;
 mod revisions;
 mod rows;
+mod satisfaction_records;
 #[cfg(test)]
 mod schema_test;
 mod target_decisions;
@@ -46,6 +47,7 @@ pub use pyramids::{Active, Judge, Next, Pyramid};
 pub use questionnaires::Questionnaire;
 pub use records::RankedRecord;
 pub use revisions::{Revised, Revision};
+pub use satisfaction_records::RecordPlace;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};

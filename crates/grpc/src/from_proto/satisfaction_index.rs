@@ -43,7 +43,8 @@ pub(crate) fn index_request(request: pb::GetSatisfactionIndexRequest) -> Result<
     let at = Path::of("question");
     let asked = given(&mut v, at, question).and_then(|given| question_of(&mut v, at, given));
     if asked.as_ref().is_some_and(|asked| asked.question.face().is_none()) {
-        let fault = "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
+        let fault =
+            "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
         v.push(at.field("group_by"), fault);
     }
     done(v, asked)
@@ -117,14 +118,18 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
 }
 
 /// A revision, or a questionnaire for its active one.
-fn revision(v: &mut Violations, at: Path<'_>, name: &str) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
+pub(super) fn revision(
+    v: &mut Violations,
+    at: Path<'_>,
+    name: &str,
+) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
     if let Ok(questionnaire) = name::parse_questionnaire(name) {
         return Some((questionnaire, None));
     }
     v.field(at, name::parse_questionnaire_revision(name)).map(|(questionnaire, number)| (questionnaire, Some(number)))
 }
 
-fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
+pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
     let pyramid = match pyramid {
         "" => None,
         name => v.field(at.field("pyramid"), name::parse_pyramid(name)),
@@ -145,7 +150,7 @@ fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32>
     days
 }
 
-fn days(
+pub(super) fn days(
     v: &mut Violations,
     at: Path<'_>,
     (start, end): (Option<guanxi::google::r#type::Date>, Option<guanxi::google::r#type::Date>),
@@ -164,7 +169,9 @@ fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
     let length = i64::from(last.0) - i64::from(first.0) + 1;
     let most = if question.needs_days() { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };
     if length > i64::from(most) {
-        let fault = format!("must be within {most} days from the start date, got {length}; days, weeks and half-lives are of at most {MAX_DAYS}");
+        let fault = format!(
+            "must be within {most} days from the start date, got {length}; days, weeks and half-lives are of at most {MAX_DAYS}"
+        );
         v.push(at.field("end_date"), fault);
     }
 }

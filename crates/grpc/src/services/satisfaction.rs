@@ -1,7 +1,9 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
 mod index;
+mod model;
 
+use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
@@ -161,6 +163,18 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::SatisfactionIndex> {
         let asked = from_proto::satisfaction_index::index_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move { index::index(&app, asked).await }).await
+    }
+
+    async fn fit_satisfaction_model(
+        &self,
+        request: Request<pb::FitSatisfactionModelRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let request = request.into_inner();
+        self.unit(|app| async move {
+            let operation = model::fit(&app, request).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use guanxi_model::Violations;
+use guanxi_model::violation::clip;
 
 use super::{Indicator, Latent, PathDraft, PathModel};
 use crate::scheme::{ItemDraft, QuestionnaireScheme};
@@ -57,7 +58,7 @@ fn latents(scheme: &QuestionnaireScheme, named: &[String], v: &mut Violations) -
     for (index, id) in ids.iter().enumerate() {
         let path = if named.is_empty() { "latents".to_owned() } else { format!("latents[{index}]") };
         let Some(place) = dimensions.iter().position(|one| one.id == *id) else {
-            v.push(path, format!("\"{id}\" is no dimension of the questionnaire"));
+            v.push(path, format!("\"{}\" is no dimension of the questionnaire", clip(id)));
             continue;
         };
         let items = items_within(scheme, place);
@@ -111,7 +112,7 @@ fn paths(drafts: &[PathDraft], places: &BTreeMap<&str, usize>, v: &mut Violation
         let mut place = |field: &str, id: &str| {
             let place = places.get(id).copied();
             if place.is_none() {
-                v.push(format!("{at}.{field}"), format!("\"{id}\" is no latent variable of the model"));
+                v.push(format!("{at}.{field}"), format!("\"{}\" is no latent variable of the model", clip(id)));
             }
             place
         };

@@ -2,10 +2,10 @@
 
 use guanxi::v1 as pb;
 use guanxi_app::{App, Error, Refusal};
-use guanxi_model::{QuestionnaireId, RevisionNumber, TierId, Violations, name};
+use guanxi_model::fact::Stamp;
+use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
-use guanxi_model::fact::Stamp;
 use guanxi_store::CellQuery;
 use std::sync::Arc;
 
@@ -62,18 +62,22 @@ pub(super) async fn scheme(
 
 /// Puts the tier in that is asked for.
 pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
+    let stamp = stamp(app, of, "question.tier").await?;
+    question.keys.insert(Key::Tier, tier_key(&stamp));
+    Ok(())
+}
+
+/// The stamp of records of a tier, which is named by the field at `path`.
+pub(super) async fn stamp(app: &App, of: TierOf, path: &'static str) -> Result<Stamp, Error> {
     let TierOf { tier, pyramid } = of;
     let pyramid = match pyramid {
         Some(pyramid) => pyramid,
         None => {
             let primary = app.reader().primary_pyramid().await?;
-            let fault = || Error::Invalid(Violations::one("question.tier", "no pyramid is primary; name one"));
-            primary.ok_or_else(fault)?.id
+            primary.ok_or_else(|| Error::Invalid(Violations::one(path, "no pyramid is primary; name one")))?.id
         }
     };
-    let tier: Option<TierId> = Some(tier);
-    question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier }));
-    Ok(())
+    Ok(Stamp { pyramid: Some(pyramid), tier: Some(tier) })
 }
 
 fn too_many() -> Error {

@@ -1,0 +1,26 @@
+//! Fitting a model to the records of a questionnaire.
+
+use guanxi::v1 as pb;
+use guanxi_app::operations::FitRequest;
+use guanxi_app::{App, Error};
+use guanxi_model::Violations;
+use guanxi_store::Operation;
+
+use super::index;
+use crate::from_proto::satisfaction_model::{self as read, Asked};
+
+pub(super) async fn fit(app: &App, request: pb::FitSatisfactionModelRequest) -> Result<Operation, Error> {
+    let Some((questionnaire, number)) = read::questionnaire(&request) else {
+        // All of it is read for its faults, of which there is one at least.
+        let faults = read::request(None, request).err();
+        return Err(Error::Invalid(faults.unwrap_or_else(|| Violations::one("questionnaire", "cannot be read"))));
+    };
+    let number = index::revision(app, &questionnaire, number).await?;
+    let scheme = index::scheme(app, &questionnaire, number).await?;
+    let asked = read::request(Some(&scheme), request).map_err(Error::Invalid)?;
+    let Asked { days, mut filter, tier, model, inner, request_id } = asked;
+    if let Some(tier) = tier {
+        filter.stamp = Some(index::stamp(app, tier, "tier").await?);
+    }
+    app.operations().fit(FitRequest { questionnaire, number, days, filter, model, inner }, request_id).await
+}
