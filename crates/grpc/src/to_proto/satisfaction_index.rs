@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use guanxi::v1 as pb;
+use guanxi_app::Error;
 use guanxi_model::statistics::mean::Mean;
-use guanxi_model::{PyramidId, TouchpointId, name};
+use guanxi_model::{PyramidId, TouchpointId, Violations, name};
 use guanxi_satisfaction::cube::{
     ComparisonSummary, DimensionSummary, Estimate, IndexQuestion, IndexRow, ItemSummary, Key, PromoterSummary,
     QuestionRates, Row, Share, Size, Summary, Told, ZoneSummary,
@@ -170,4 +171,13 @@ fn rates(rates: QuestionRates) -> pb::QuestionRates {
         not_rated: Some(share(not_rated)),
         missing: Some(share(missing)),
     }
+}
+
+/// More rows than fit a reply.
+pub(crate) fn too_many_rows(most: usize) -> Error {
+    let fault = format!(
+        "leads to more than the {most} rows that can be told in this view; ask for longer periods, for less time, or for \
+         one of those that are grouped by"
+    );
+    Error::Invalid(Violations::one("question.group_by", fault))
 }

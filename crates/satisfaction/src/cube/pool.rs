@@ -32,7 +32,8 @@ impl Pool {
     /// After so many days a record weighs half. Only ratios of weights matter, so any day may be the one of weight 1.
     pub(super) fn decayed(sums: BTreeMap<Day, Sums>, half_life_days: i32) -> Pool {
         let counted = total(&sums);
-        let last = sums.keys().next_back().copied().unwrap_or_default();
+        // Not of a day on which everything was taken back: of that nothing would be known to whoever reads the records.
+        let last = sums.iter().rev().find(|(_, sums)| sums.at(RECORDS) != 0).map_or(Day::default(), |(day, _)| *day);
         let (mut once, mut twice) = (vec![0.0; counted.len()], vec![0.0; counted.len()]);
         for (day, sums) in &sums {
             let age = f64::from(last.0 - day.0);

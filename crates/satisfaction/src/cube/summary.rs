@@ -6,6 +6,7 @@ use guanxi_model::fact::QuestionKind;
 use guanxi_model::statistics::Interval;
 use guanxi_model::statistics::mean::Mean;
 use guanxi_model::statistics::{nps, proportion};
+use serde::{Deserialize, Serialize};
 
 use super::layout::{Compared, Measured, OfDimension, OfItem, RECORDS};
 use super::pool::Pool;
@@ -18,7 +19,7 @@ guanxi_model::words! {
 }
 
 /// What the records of a set say. Everything but the number of records is missing where there are too few.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     pub records: i64,
     /// Responses, or customers where each counts once.
@@ -27,7 +28,7 @@ pub struct Summary {
 }
 
 /// See `Summary`. What is not asked by the questionnaire is `None`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     pub index: Estimate,
     pub comparison: Option<ComparisonSummary>,
@@ -40,7 +41,7 @@ pub struct Told {
 }
 
 /// How much a number rests on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Size {
     pub n: i64,
     /// As many of equal weight say as much.
@@ -49,14 +50,14 @@ pub struct Size {
 }
 
 /// A mean; of an effective number, with its spread.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     pub size: Size,
     pub told: Option<Mean>,
 }
 
 /// A share, 0 to 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     pub size: Size,
     /// With its 95 % interval (Wilson 1927).
@@ -64,7 +65,7 @@ pub struct Share {
 }
 
 /// Perceptions against expectations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonSummary {
     pub kind: QuestionKind,
     pub gap: Estimate,
@@ -79,14 +80,14 @@ pub struct ComparisonSummary {
 }
 
 /// The net promoter score.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PromoterSummary {
     pub size: Size,
     pub told: Option<Promoters>,
 }
 
 /// See `PromoterSummary`. The score is -100 to 100.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Promoters {
     pub promoters: f64,
     pub passives: f64,
@@ -98,7 +99,7 @@ pub struct Promoters {
 }
 
 /// The zone of tolerance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ZoneSummary {
     /// Of those that do not contradict themselves.
     pub below_adequate: Share,
@@ -113,21 +114,21 @@ pub struct ZoneSummary {
 }
 
 /// How often a question was not answered, of all records.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuestionRates {
     pub kind: QuestionKind,
     pub not_rated: Share,
     pub missing: Share,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DimensionSummary {
     pub score: Option<Estimate>,
     pub comparison: Option<ComparisonSummary>,
     pub importance: Option<Estimate>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItemSummary {
     /// In points of the scale, good end up.
     pub answer: Option<Estimate>,
