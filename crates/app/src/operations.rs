@@ -3,9 +3,11 @@
 //! survives a restart and a process that hangs cannot write over its successor.
 
 mod activation;
+mod analysis;
 mod model_fit;
 mod pages;
 mod population;
+mod records;
 mod simulation;
 
 use std::sync::Arc;
@@ -18,7 +20,9 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
-pub use model_fit::{FitOutcome, FitProgress, FitRequest, RecordFilter};
+pub use analysis::{AnalysisOutcome, AnalysisRequest};
+pub use model_fit::{FitOutcome, FitRequest};
+pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::committer::Shared;
@@ -32,6 +36,8 @@ pub const ACTIVATE: &str = "activate-pyramid-revision";
 pub const ASSIGN: &str = "assign-tiers";
 /// The kind of the operations that tell what a revision would do.
 pub const SIMULATE: &str = "simulate-pyramid";
+/// The kind of the operations that say what records of any set mean together.
+pub const ANALYZE: &str = "analyze-satisfaction";
 /// The kind of the operations that fit a model to satisfaction records.
 pub const FIT: &str = "fit-satisfaction-model";
 
@@ -53,6 +59,11 @@ pub struct ActivationRequest {
 pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Simulated(Box<SimulationOutcome>),
+    Analyzed(Box<AnalysisOutcome>),
+    /// An analysis leads to more rows than can be told.
+    TooManyRows {
+        most: usize,
+    },
     Fitted(Box<FitOutcome>),
     /// The records do not allow what was asked of them.
     Unfit(path_model::Unfit),
@@ -171,19 +182,35 @@ impl Operations<'_> {
         Ok(operation)
     }
 
+    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
+    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+        self.look_at_records((ANALYZE, subject), &request, request_id).await
+    }
+
     /// Asks to fit a model to satisfaction records. A repeated request returns the operation it made.
     pub async fn fit(&self, request: FitRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+        self.look_at_records((FIT, subject), &request, request_id).await
+    }
+
+    /// Asks for an operation that reads the records of a revision and changes nothing.
+    async fn look_at_records(
+        &self,
+        (kind, subject): (&str, String),
+        request: &impl Serialize,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
-        let subject = name::questionnaire_revision(&request.questionnaire, request.number);
         let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of("fit", &subject, &(&request, request_id))),
+            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
             None => OperationId::new(self.now),
         };
         if let Some(kept) = tx.operation(&id).await? {
             return Ok(kept);
         }
-        let operation = self.new_operation(id, (FIT, subject), &request, &FitProgress::default())?;
+        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
         tx.put_operation(&operation).await?;
         tx.commit().await?;
         self.wake.notify_one();
@@ -304,6 +331,7 @@ impl Runner {
         let done = match operation.kind.as_str() {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
             SIMULATE => simulation::run(held, operation).await,
+            ANALYZE => analysis::run(held, operation).await,
             FIT => model_fit::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
@@ -315,7 +343,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | FIT => held.give_up(state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -374,8 +402,8 @@ impl Held<'_> {
         held.ok_or(Error::Conflict)
     }
 
-    /// Ends an operation that has written nothing and is not going to be done.
-    async fn give_up(&self, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
+    /// Ends the operation, in a transaction of its own.
+    async fn conclude(&self, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
         let tx = self.store().begin().await?;
         self.end(&tx, state, outcome).await?;
         Ok(tx.commit().await?)

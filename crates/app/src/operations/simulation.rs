@@ -225,7 +225,7 @@ impl Attempt<'_> {
     }
 
     async fn cancel(&self) -> Result<(), Error> {
-        self.held.give_up(OperationState::Cancelled, &OperationOutcome::Cancelled).await
+        self.held.conclude(OperationState::Cancelled, &OperationOutcome::Cancelled).await
     }
 }
 

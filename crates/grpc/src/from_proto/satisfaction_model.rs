@@ -1,18 +1,18 @@
 //! The request for fitting a model.
 
 use guanxi::v1 as pb;
-use guanxi_app::operations::RecordFilter;
+use guanxi_app::operations::RECORD_FILTER;
 use guanxi_model::fact::CollectionMethod;
-use guanxi_model::{Day, QuestionnaireId, RequestId, RevisionNumber, Violations, name, text};
+use guanxi_model::filter::Filter;
+use guanxi_model::{Day, QuestionnaireId, RequestId, RevisionNumber, Violations};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::path_model::{InnerWeights, PathDraft, PathModel};
 
 use super::customer::request_id;
-use super::satisfaction_index::{TierOf, days, revision, tier_of};
-use super::{Path, distinct, done, list, word, word_or_none};
+use super::satisfaction_index::{days, revision};
+use super::{Path, distinct, done, list, page, word, word_or_none};
 
 const MAX_METHODS: usize = 6;
-const MAX_LINE: usize = 100;
 const MAX_LATENTS: usize = 50;
 /// One between any two.
 const MAX_PATHS: usize = 1_225;
@@ -21,9 +21,8 @@ const MAX_PATHS: usize = 1_225;
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) days: (Day, Day),
-    /// Its stamp is still to be put in.
-    pub(crate) filter: RecordFilter,
-    pub(crate) tier: Option<TierOf>,
+    pub(crate) methods: Vec<CollectionMethod>,
+    pub(crate) filter: Filter,
     pub(crate) model: PathModel,
     pub(crate) inner: InnerWeights,
     pub(crate) request_id: Option<RequestId>,
@@ -46,11 +45,7 @@ pub(crate) fn request(
         start_date,
         end_date,
         collection_methods,
-        tier,
-        pyramid,
-        channel,
-        touchpoint,
-        wave,
+        filter,
         latents,
         paths,
         inner_weights,
@@ -61,19 +56,13 @@ pub(crate) fn request(
     revision(&mut v, Path::of("questionnaire"), &questionnaire);
     let days = days(&mut v, Path::REQUEST, (start_date, end_date));
     let methods = methods(&mut v, collection_methods);
-    let tier = tier_of(&mut v, Path::REQUEST, (tier, &pyramid));
-    let channel = line(&mut v, "channel", channel);
-    let touchpoint = match touchpoint.as_str() {
-        "" => None,
-        name => v.field(Path::of("touchpoint"), name::parse_touchpoint(name)),
-    };
-    let wave = line(&mut v, "wave", wave);
+    let filter = page::filter(&mut v, &filter, &RECORD_FILTER);
     let inner =
         word_or_none(&mut v, Path::of("inner_weights"), inner_weights, pb::SatisfactionInnerWeights::as_str_name);
     let model = model(&mut v, scheme, (latents, paths));
-    let filter = RecordFilter { methods, stamp: None, channel, touchpoint, wave };
     let inner = inner.unwrap_or(InnerWeights::Centroid);
-    let asked = days.zip(model).map(|(days, model)| Asked { days, filter, tier, model, inner, request_id });
+    let asked = || Some(Asked { days: days?, methods, filter: filter?, model: model?, inner, request_id });
+    let asked = asked();
     done(v, asked)
 }
 
@@ -83,10 +72,6 @@ fn methods(v: &mut Violations, methods: Vec<i32>) -> Vec<CollectionMethod> {
         v.push(at, "is required: records that were come by in different ways are one set only where that is asked for");
     }
     distinct(v, at, (methods, MAX_METHODS), |v, at, method| word(v, at, method, pb::CollectionMethod::as_str_name))
-}
-
-fn line(v: &mut Violations, field: &'static str, line: String) -> Option<String> {
-    v.field(Path::of(field), text::optional(line, MAX_LINE)).filter(|line| !line.is_empty())
 }
 
 fn model(

@@ -165,6 +165,18 @@ impl SatisfactionService for Service {
         self.unit(|app| async move { index::index(&app, asked).await }).await
     }
 
+    async fn analyze_satisfaction(
+        &self,
+        request: Request<pb::AnalyzeSatisfactionRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let analysis = from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let operation = index::analyze(&app, analysis).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
     async fn fit_satisfaction_model(
         &self,
         request: Request<pb::FitSatisfactionModelRequest>,

@@ -1,7 +1,7 @@
 //! A fitted model.
 
 use guanxi::v1 as pb;
-use guanxi_app::operations::{FitOutcome, FitProgress, FitRequest};
+use guanxi_app::operations::{FitOutcome, FitRequest, RecordSet, RecordsProgress};
 use guanxi_model::name;
 use guanxi_satisfaction::path_model::{Fit, ItemFit, LatentFit, PathFit};
 use guanxi_store::Operation;
@@ -12,11 +12,12 @@ use super::{number, report, time};
 pub(crate) fn metadata(
     operation: &Operation,
     request: &FitRequest,
-    progress: &FitProgress,
+    progress: &RecordsProgress,
 ) -> pb::FitSatisfactionModelMetadata {
     pb::FitSatisfactionModelMetadata {
-        questionnaire_revision: name::questionnaire_revision(&request.questionnaire, request.number),
-        read_count: progress.read,
+        questionnaire_revision: revision(&request.set),
+        filter: request.set.filter.clone(),
+        done_count: progress.done,
         create_time: Some(time::timestamp(operation.create_time)),
         update_time: Some(time::timestamp(operation.update_time)),
         cancel_requested: operation.cancel_requested,
@@ -27,7 +28,7 @@ pub(crate) fn metadata(
 pub(crate) fn response(request: &FitRequest, outcome: FitOutcome) -> pb::FitSatisfactionModelResponse {
     let FitOutcome { fit: Fit { n, turns, latents, paths, constant }, incomplete, time: made } = outcome;
     pb::FitSatisfactionModelResponse {
-        questionnaire_revision: name::questionnaire_revision(&request.questionnaire, request.number),
+        questionnaire_revision: revision(&request.set),
         inner_weights: number(request.inner),
         fit_time: Some(time::timestamp(made)),
         record_count: report::count(n),
@@ -37,6 +38,10 @@ pub(crate) fn response(request: &FitRequest, outcome: FitOutcome) -> pb::FitSati
         paths: paths.into_iter().map(path).collect(),
         constant_items: constant,
     }
+}
+
+fn revision(set: &RecordSet) -> String {
+    name::questionnaire_revision(&set.questionnaire, set.number)
 }
 
 fn latent(latent: LatentFit) -> pb::FittedLatent {

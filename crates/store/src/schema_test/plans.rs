@@ -177,9 +177,6 @@ async fn facts_are_listed_by_their_indexes(opened: Opened) {
     }
     watched.reader.fact(FactKind::SatisfactionRecord, &customer(), &FactId::new(Timestamp(0))).await.ok();
     watched.finds(&[]).await;
-    let after = (Timestamp(1_000), FactId::new(Timestamp(0)));
-    watched.reader.satisfaction_records((after, Timestamp(39_000)), 500).await.ok();
-    watched.uses(&["facts_by_time"]).await;
 }
 
 async fn customers_are_listed_by_their_indexes(opened: Opened) {

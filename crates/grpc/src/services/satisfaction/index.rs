@@ -1,15 +1,17 @@
-//! What the records of a set mean together, from cells.
+//! What the records of a set mean together: read from cells, or asked of an operation.
+
+use std::sync::Arc;
 
 use guanxi::v1 as pb;
+use guanxi_app::operations::{AnalysisRequest, RecordSet};
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::fact::Stamp;
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
-use guanxi_store::CellQuery;
-use std::sync::Arc;
+use guanxi_store::{CellQuery, Operation};
 
-use crate::from_proto::satisfaction_index::{Asked, TierOf};
+use crate::from_proto::satisfaction_index::{Analysis, Asked, TierOf, held_by_no_cells};
 use crate::to_proto::satisfaction_index as word;
 
 pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
@@ -19,7 +21,7 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
     if let Some(tier) = tier {
         put_tier(app, &mut question, tier).await?;
     }
-    let Some(face) = question.face() else { return Err(too_many()) };
+    let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
     let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
     let wanted = CellQuery { questionnaire: questionnaire.clone(), number, face, spans: question.spans(), first };
     let mut fold = Fold::new(&scheme, &question);
@@ -30,7 +32,7 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
         })
         .await?;
     if fold.is_full() {
-        return Err(too_many());
+        return Err(word::too_many_rows(fold.most_rows()));
     }
     let revision = name::questionnaire_revision(&questionnaire, number);
     Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, fold.finish())))
@@ -61,29 +63,28 @@ pub(super) async fn scheme(
 }
 
 /// Puts the tier in that is asked for.
-pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
-    let stamp = stamp(app, of, "question.tier").await?;
-    question.keys.insert(Key::Tier, tier_key(&stamp));
-    Ok(())
-}
-
-/// The stamp of records of a tier, which is named by the field at `path`.
-pub(super) async fn stamp(app: &App, of: TierOf, path: &'static str) -> Result<Stamp, Error> {
+async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
     let TierOf { tier, pyramid } = of;
     let pyramid = match pyramid {
         Some(pyramid) => pyramid,
         None => {
             let primary = app.reader().primary_pyramid().await?;
-            primary.ok_or_else(|| Error::Invalid(Violations::one(path, "no pyramid is primary; name one")))?.id
+            let fault = || Error::Invalid(Violations::one("question.tier", "no pyramid is primary; name one"));
+            primary.ok_or_else(fault)?.id
         }
     };
-    Ok(Stamp { pyramid: Some(pyramid), tier: Some(tier) })
+    question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier: Some(tier) }));
+    Ok(())
 }
 
-fn too_many() -> Error {
-    let fault = format!(
-        "leads to more than {} rows; ask for longer periods, for less time, or for one key of those that are grouped by",
-        Fold::MOST_ROWS
-    );
-    Error::Invalid(Violations::one("question.group_by", fault))
+/// Asks an operation.
+pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, Error> {
+    let Analysis { asked: Asked { questionnaire, number, tier, mut question }, filter, request_id } = analysis;
+    let number = revision(app, &questionnaire, number).await?;
+    scheme(app, &questionnaire, number).await?;
+    if let Some(tier) = tier {
+        put_tier(app, &mut question, tier).await?;
+    }
+    let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
+    app.operations().analyze(AnalysisRequest { set, question }, request_id).await
 }

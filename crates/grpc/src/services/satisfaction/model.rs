@@ -1,7 +1,7 @@
 //! Fitting a model to the records of a questionnaire.
 
 use guanxi::v1 as pb;
-use guanxi_app::operations::FitRequest;
+use guanxi_app::operations::{FitRequest, RecordSet};
 use guanxi_app::{App, Error};
 use guanxi_model::Violations;
 use guanxi_store::Operation;
@@ -18,9 +18,7 @@ pub(super) async fn fit(app: &App, request: pb::FitSatisfactionModelRequest) -> 
     let number = index::revision(app, &questionnaire, number).await?;
     let scheme = index::scheme(app, &questionnaire, number).await?;
     let asked = read::request(Some(&scheme), request).map_err(Error::Invalid)?;
-    let Asked { days, mut filter, tier, model, inner, request_id } = asked;
-    if let Some(tier) = tier {
-        filter.stamp = Some(index::stamp(app, tier, "tier").await?);
-    }
-    app.operations().fit(FitRequest { questionnaire, number, days, filter, model, inner }, request_id).await
+    let Asked { days, methods, filter, model, inner, request_id } = asked;
+    let set = RecordSet { questionnaire, number, days, filter: filter.to_string() };
+    app.operations().fit(FitRequest { set, methods, model, inner }, request_id).await
 }
