@@ -5,6 +5,7 @@ mod faults;
 mod index;
 pub(crate) mod kit;
 mod meaning;
+mod model;
 mod presets;
 mod questionnaires;
 mod records;
