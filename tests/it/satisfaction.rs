@@ -2,7 +2,7 @@
 
 mod answers;
 mod faults;
-mod index;
+pub(crate) mod index;
 pub(crate) mod kit;
 mod meaning;
 mod model;

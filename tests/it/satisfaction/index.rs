@@ -1,12 +1,14 @@
 //! What the records of a set mean together, read from the cells that are kept with them.
 
+use guanxi::google::longrunning::operation;
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    CollectionMethod, FactKind, GetSatisfactionIndexRequest, SatisfactionBasis, SatisfactionEvidence,
+    AnalyzeSatisfactionRequest, CollectionMethod, FactKind, GetSatisfactionIndexRequest, SatisfactionBasis, SatisfactionEvidence,
     SatisfactionGrouping, SatisfactionIndex, SatisfactionIndexRow, SatisfactionPeriod, SatisfactionQuestion,
     SatisfactionRecord, SatisfactionWeighting, WithdrawFactRequest,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
+use prost::Message as _;
 use tonic::Status;
 
 use super::kit::{answered, in_use, plain, rating, record};
@@ -17,14 +19,14 @@ on_each_backend! {
     months_and_tiers_have_rows_of_their_own,
 }
 
-pub(super) fn date(text: &str) -> Option<Date> {
+pub(crate) fn date(text: &str) -> Option<Date> {
     let mut parts = text.split('-').map(|part| part.parse().unwrap());
     let mut part = || parts.next().unwrap();
     Some(Date { year: part(), month: part(), day: part() })
 }
 
 /// About a questionnaire, from one day to another.
-pub(super) fn asking(questionnaire: &str, from: &str, to: &str) -> SatisfactionQuestion {
+pub(crate) fn asking(questionnaire: &str, from: &str, to: &str) -> SatisfactionQuestion {
     SatisfactionQuestion {
         questionnaire: questionnaire.into(),
         start_date: date(from),
@@ -33,13 +35,22 @@ pub(super) fn asking(questionnaire: &str, from: &str, to: &str) -> SatisfactionQ
     }
 }
 
-pub(super) async fn ask(guanxi: &TestServer, question: SatisfactionQuestion) -> Result<SatisfactionIndex, Status> {
+pub(crate) async fn ask(guanxi: &TestServer, question: SatisfactionQuestion) -> Result<SatisfactionIndex, Status> {
     let request = GetSatisfactionIndexRequest { question: Some(question) };
     Ok(guanxi.satisfaction().get_satisfaction_index(request).await?.into_inner())
 }
 
+/// What an operation says of any set.
+pub(crate) async fn analyze(guanxi: &TestServer, request: AnalyzeSatisfactionRequest) -> SatisfactionIndex {
+    let asked = guanxi.satisfaction().analyze_satisfaction(request).await.unwrap().into_inner();
+    let ended = pyramids::ended(guanxi, &asked.name).await;
+    let Some(operation::Result::Response(response)) = &ended.result else { panic!("no success: {ended:?}") };
+    assert_eq!(response.type_url, "type.googleapis.com/guanxi.v1.SatisfactionIndex");
+    SatisfactionIndex::decode(response.value.as_slice()).unwrap()
+}
+
 /// A record of two ratings on some day.
-pub(super) fn rated_on(
+pub(crate) fn rated_on(
     day: &str,
     (customer, source_id, revision): (&str, &str, &str),
     (speed, care): (i32, i32),
