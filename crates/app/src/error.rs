@@ -98,6 +98,8 @@ pub enum UnfitResponses {
     Unrelated(String),
     #[error("of what leads to {0}, one follows from the others")]
     Collinear(String),
+    #[error("{} follow from each other", .0.join(", "))]
+    Dependent(Vec<String>),
     #[error("no weights settle")]
     Unsettled,
 }
@@ -106,7 +108,7 @@ impl UnfitResponses {
     /// The ids of what it is about.
     pub fn parts(&self) -> &[String] {
         match self {
-            UnfitResponses::Constant(parts) => parts,
+            UnfitResponses::Constant(parts) | UnfitResponses::Dependent(parts) => parts,
             UnfitResponses::Unrelated(part) | UnfitResponses::Collinear(part) => std::slice::from_ref(part),
             UnfitResponses::Unsettled => &[],
         }

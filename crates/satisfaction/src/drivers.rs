@@ -12,12 +12,14 @@
 //! Importance is association, not cause.
 
 mod importance;
+mod part;
 mod quadrant;
 
 use nalgebra::DMatrix;
 
 use crate::correlation;
 
+pub use part::{DriverQuestion, Part, PartDrivers, UnfitParts};
 pub use quadrant::{Quadrant, quadrants};
 
 /// Up to so many drivers all orders are walked.
