@@ -1,6 +1,7 @@
 //! Questionnaires with their revisions, and what was answered.
 
 mod answers;
+mod drivers;
 mod faults;
 pub(crate) mod index;
 pub(crate) mod kit;
@@ -10,3 +11,4 @@ mod presets;
 mod questionnaires;
 mod records;
 mod revisions;
+mod surveys;

@@ -19,6 +19,7 @@ pub(crate) mod pyramid;
 pub(crate) mod questionnaire;
 pub(crate) mod report;
 pub(crate) mod satisfaction;
+pub(crate) mod satisfaction_drivers;
 pub(crate) mod satisfaction_index;
 pub(crate) mod satisfaction_model;
 mod scheme;

@@ -5,16 +5,16 @@ use guanxi::google::longrunning::{CancelOperationRequest, ListOperationsRequest,
 use guanxi::google::rpc;
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    BatchRecordSatisfactionRequest, CollectionMethod, FitSatisfactionModelMetadata, FitSatisfactionModelRequest,
-    FitSatisfactionModelResponse, IndexForm, ListQuestionnairePresetsRequest, MissingCustomer, QuestionKind,
-    QuestionnaireRevision, RecordSatisfactionRequest, SatisfactionInnerWeights, SatisfactionPath, SatisfactionRecord,
-    record_satisfaction_result,
+    CollectionMethod, FitSatisfactionModelMetadata, FitSatisfactionModelRequest, FitSatisfactionModelResponse,
+    ListQuestionnairePresetsRequest, QuestionnaireRevision, SatisfactionInnerWeights, SatisfactionPath,
+    SatisfactionRecord,
 };
 use guanxi_testkit::{TestServer, data_file, on_each_backend};
 use prost::Message as _;
 use tonic::{Code, Status};
 
-use super::kit::{answered, asking, create_questionnaire, dimension, in_use, item, rating, scale, within};
+use super::kit::{answered, create_questionnaire, in_use, rating};
+use super::surveys::{BANK, Blocks, MOBILE, january, rated, record_all, rows, send};
 use crate::segmentation::kit::ended;
 use crate::support::{invalid, refusal, refused, request_id};
 
@@ -28,94 +28,19 @@ on_each_backend! {
     cancelled_fit_has_no_result,
 }
 
-/// The items of a survey beside the columns of its file, block by block.
-type Blocks<'a> = &'a [(&'a str, &'a str, usize)];
-
-const MOBILE: Blocks<'static> = &[
-    ("image", "IMAG", 5),
-    ("expectations", "CUEX", 3),
-    ("quality", "PERQ", 7),
-    ("value", "PERV", 2),
-    ("satisfaction", "CUSA", 3),
-    ("complaints", "CUSCO", 1),
-    ("loyalty", "CUSL", 3),
-];
-const BANK: Blocks<'static> = &[
-    ("image", "imag", 5),
-    ("expectations", "expe", 5),
-    ("quality", "qual", 5),
-    ("value", "val", 4),
-    ("satisfaction", "sat", 4),
-    ("loyalty", "loy", 4),
-];
-
-/// What each respondent of a file answered to each item.
-fn rows(csv: &str, blocks: Blocks<'_>) -> Vec<Vec<(String, i32)>> {
-    let mut lines = csv.lines();
-    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let columns = blocks.iter().flat_map(|(dimension, block, count)| {
-        (1..=*count).map(move |number| {
-            let column = if *count == 1 { (*block).to_owned() } else { format!("{block}{number}") };
-            (format!("{dimension}_{number}"), column)
-        })
-    });
-    let place = |column: &str| names.iter().position(|name| *name == column).unwrap();
-    let columns: Vec<_> = columns.map(|(item, column)| (item, place(&column))).collect();
-    let row = |line: &str| {
-        let values: Vec<&str> = line.split(',').collect();
-        columns.iter().map(|(item, column)| (item.clone(), values[*column].parse().unwrap())).collect()
-    };
-    lines.map(row).collect()
-}
-
-/// A questionnaire of blocks that are rated on a scale.
-fn rated(blocks: Blocks<'_>, min: i32, max: i32) -> QuestionnaireRevision {
-    let items = blocks.iter().flat_map(|(id, _, count)| {
-        (1..=*count)
-            .map(move |number| within(id, item(&format!("{id}_{number}"), scale(min, max), &[QuestionKind::Rating])))
-    });
-    let dimensions = blocks.iter().map(|(id, _, _)| dimension(id)).collect();
-    QuestionnaireRevision { dimensions, ..asking(IndexForm::Interval, items.collect()) }
-}
-
 async fn ecsi(guanxi: &TestServer) -> QuestionnaireRevision {
     let request = ListQuestionnairePresetsRequest {};
     let presets = guanxi.satisfaction().list_questionnaire_presets(request).await.unwrap().into_inner().presets;
     presets.into_iter().find(|preset| preset.preset_id == "ecsi").unwrap().questionnaire_revision.unwrap()
 }
 
-/// Records what respondents answered, each a customer.
-async fn record_all(guanxi: &TestServer, revision: &str, rows: &[Vec<(String, i32)>]) {
-    let records = rows.iter().enumerate().map(|(index, row)| {
-        let answers = row.iter().map(|(item, value)| rating(item, *value)).collect();
-        answered(&format!("r-{index}"), &format!("s-{index}"), revision, answers)
-    });
-    send(guanxi, records.collect()).await;
-}
-
-async fn send(guanxi: &TestServer, records: Vec<SatisfactionRecord>) {
-    for some in records.chunks(100) {
-        let request = |record: &SatisfactionRecord| RecordSatisfactionRequest {
-            satisfaction_record: Some(record.clone()),
-            missing_customer: MissingCustomer::Create.into(),
-            ..RecordSatisfactionRequest::default()
-        };
-        let requests = some.iter().map(request).collect();
-        let request = BatchRecordSatisfactionRequest { requests, all_or_nothing: true };
-        let results = guanxi.satisfaction().batch_record_satisfaction(request).await.unwrap().into_inner().results;
-        for result in results {
-            let result = result.result.unwrap();
-            assert!(matches!(result, record_satisfaction_result::Result::SatisfactionRecord(_)), "{result:?}");
-        }
-    }
-}
-
 /// Of those of January who answered by phone.
 fn of(questionnaire: &str) -> FitSatisfactionModelRequest {
+    let (start_date, end_date) = january();
     FitSatisfactionModelRequest {
         questionnaire: format!("questionnaires/{questionnaire}"),
-        start_date: Some(Date { year: 2026, month: 1, day: 1 }),
-        end_date: Some(Date { year: 2026, month: 1, day: 31 }),
+        start_date,
+        end_date,
         collection_methods: vec![CollectionMethod::Phone.into()],
         ..FitSatisfactionModelRequest::default()
     }
@@ -338,6 +263,10 @@ async fn what_makes_no_sense_is_refused_all_at_once(guanxi: TestServer) {
 async fn cancelled_fit_has_no_result(guanxi: TestServer) {
     let revision = in_use(&guanxi, "pair", rated(PAIR, 0, 10)).await;
     record_all(&guanxi, &revision, &(0..2_000).map(pair).collect::<Vec<_>>()).await;
+    // A process does one operation after the other, so that the last of several is cancelled before it has ended.
+    for _ in 0..4 {
+        ask(&guanxi, of_pair()).await.unwrap();
+    }
     let request = FitSatisfactionModelRequest { request_id: request_id(1), ..of_pair() };
     let asked = ask(&guanxi, request.clone()).await.unwrap();
     assert_eq!(ask(&guanxi, request).await.unwrap().name, asked.name, "a retry is the same operation");

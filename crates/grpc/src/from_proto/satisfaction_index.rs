@@ -165,7 +165,7 @@ pub(super) fn revision(
     v.field(at, name::parse_questionnaire_revision(name)).map(|(questionnaire, number)| (questionnaire, Some(number)))
 }
 
-fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
+pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
     let pyramid = match pyramid {
         "" => None,
         name => v.field(at.field("pyramid"), name::parse_pyramid(name)),
@@ -200,7 +200,7 @@ pub(super) fn days(
     Some(days)
 }
 
-fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
+pub(super) fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
     let (first, last) = question.days;
     let length = i64::from(last.0) - i64::from(first.0) + 1;
     let most = if question.needs_days() { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };

@@ -28,11 +28,9 @@ pub(crate) struct Asked {
     pub(crate) request_id: Option<RequestId>,
 }
 
-/// Which questionnaire a model is of, which must be known before the rest can be read; none where it cannot be read itself.
-pub(crate) fn questionnaire(
-    request: &pb::FitSatisfactionModelRequest,
-) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
-    revision(&mut Violations::new(), Path::of("questionnaire"), &request.questionnaire)
+/// A questionnaire that must be known before the rest of a request can be read; none where it cannot be read itself.
+pub(crate) fn questionnaire(name: &str) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
+    revision(&mut Violations::new(), Path::of("questionnaire"), name)
 }
 
 /// FitSatisfactionModel. Without a scheme, its questionnaire could not be read.
@@ -66,7 +64,7 @@ pub(crate) fn request(
     done(v, asked)
 }
 
-fn methods(v: &mut Violations, methods: Vec<i32>) -> Vec<CollectionMethod> {
+pub(super) fn methods(v: &mut Violations, methods: Vec<i32>) -> Vec<CollectionMethod> {
     let at = Path::of("collection_methods");
     if methods.is_empty() {
         v.push(at, "is required: records that were come by in different ways are one set only where that is asked for");

@@ -1,5 +1,6 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
+mod drivers;
 mod index;
 mod model;
 
@@ -175,6 +176,14 @@ impl SatisfactionService for Service {
             super::operations::resource(&app, operation).await
         })
         .await
+    }
+
+    async fn get_satisfaction_drivers(
+        &self,
+        request: Request<pb::GetSatisfactionDriversRequest>,
+    ) -> Answer<pb::SatisfactionDrivers> {
+        let request = request.into_inner();
+        self.unit(|app| async move { drivers::drivers(&app, request).await }).await
     }
 
     async fn fit_satisfaction_model(

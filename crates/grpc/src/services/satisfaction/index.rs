@@ -19,7 +19,7 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
     let number = revision(app, &questionnaire, number).await?;
     let scheme = scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, &mut question, tier).await?;
+        put_tier(app, &mut question, tier, "question.tier").await?;
     }
     let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
     let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
@@ -62,15 +62,14 @@ pub(super) async fn scheme(
     known.remove(&key).ok_or_else(|| Error::NotFound(name::questionnaire_revision(questionnaire, number)))
 }
 
-/// Puts the tier in that is asked for.
-async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
+/// Puts the tier in that is asked for by the field at `path`.
+pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf, path: &str) -> Result<(), Error> {
     let TierOf { tier, pyramid } = of;
     let pyramid = match pyramid {
         Some(pyramid) => pyramid,
         None => {
             let primary = app.reader().primary_pyramid().await?;
-            let fault = || Error::Invalid(Violations::one("question.tier", "no pyramid is primary; name one"));
-            primary.ok_or_else(fault)?.id
+            primary.ok_or_else(|| Error::Invalid(Violations::one(path, "no pyramid is primary; name one")))?.id
         }
     };
     question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier: Some(tier) }));
@@ -83,7 +82,7 @@ pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, 
     let number = revision(app, &questionnaire, number).await?;
     scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, &mut question, tier).await?;
+        put_tier(app, &mut question, tier, "question.tier").await?;
     }
     let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
     app.operations().analyze(AnalysisRequest { set, question }, request_id).await

@@ -10,7 +10,7 @@ use super::index;
 use crate::from_proto::satisfaction_model::{self as read, Asked};
 
 pub(super) async fn fit(app: &App, request: pb::FitSatisfactionModelRequest) -> Result<Operation, Error> {
-    let Some((questionnaire, number)) = read::questionnaire(&request) else {
+    let Some((questionnaire, number)) = read::questionnaire(&request.questionnaire) else {
         // All of it is read for its faults, of which there is one at least.
         let faults = read::request(None, request).err();
         return Err(Error::Invalid(faults.unwrap_or_else(|| Violations::one("questionnaire", "cannot be read"))));
