@@ -1,5 +1,6 @@
 //! Questionnaires with their revisions, and what was answered.
 
+mod analysis;
 mod answers;
 mod drivers;
 mod faults;
