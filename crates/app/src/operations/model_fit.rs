@@ -1,5 +1,5 @@
-//! Fitting a model of what follows from what to the records of a set. Only sums of answers and of their products are kept, so
-//! that any number of records takes the same memory. It writes nothing but its own row, and every start is a start anew.
+//! Fitting a model of what follows from what to the records of a set. Only sums of answers and of their products are kept,
+//! so that any number of records takes the same memory. It writes nothing but its own row, and every start is a start anew.
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! What an outcome depends on, from cells.
 
+use std::sync::Arc;
+
 use guanxi::v1 as pb;
 use guanxi_app::{App, Error, Refusal, UnfitResponses};
 use guanxi_model::{Violations, name};
@@ -41,8 +43,12 @@ pub(super) async fn drivers(
         })
         .await?;
     let moments = scheme.moments(&sums);
-    let found = scheme.drivers(&moments, &question).map_err(|unfit| refusal(revision.clone(), unfit))?;
-    Ok(word::drivers((revision, outcome), moments.n, found))
+    let records = moments.n;
+    // All orders of twelve drivers are thousands of regressions: others have their turn meanwhile.
+    let found = tokio::task::spawn_blocking(move || scheme.drivers(&moments, &question)).await;
+    let found = found.map_err(|error| Error::Internal(Arc::new(error)))?;
+    let found = found.map_err(|unfit| refusal(revision.clone(), unfit))?;
+    Ok(word::drivers((revision, outcome), records, found))
 }
 
 /// Why the responses to a revision do not allow it.
