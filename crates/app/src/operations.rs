@@ -3,19 +3,26 @@
 //! survives a restart and a process that hangs cannot write over its successor.
 
 mod activation;
+mod analysis;
+mod model_fit;
 mod pages;
 mod population;
+mod records;
 mod simulation;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, Zone, name};
+use guanxi_satisfaction::path_model;
 use guanxi_store::{Operation, OperationState, Store, Tx};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
+pub use analysis::{AnalysisOutcome, AnalysisRequest};
+pub use model_fit::{FitOutcome, FitRequest};
+pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::committer::Shared;
@@ -29,6 +36,10 @@ pub const ACTIVATE: &str = "activate-pyramid-revision";
 pub const ASSIGN: &str = "assign-tiers";
 /// The kind of the operations that tell what a revision would do.
 pub const SIMULATE: &str = "simulate-pyramid";
+/// The kind of the operations that say what records of any set mean together.
+pub const ANALYZE: &str = "analyze-satisfaction";
+/// The kind of the operations that fit a model to satisfaction records.
+pub const FIT: &str = "fit-satisfaction-model";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -48,6 +59,14 @@ pub struct ActivationRequest {
 pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Simulated(Box<SimulationOutcome>),
+    Analyzed(Box<AnalysisOutcome>),
+    /// An analysis leads to more rows than can be told.
+    TooManyRows {
+        most: usize,
+    },
+    Fitted(Box<FitOutcome>),
+    /// The records do not allow what was asked of them.
+    Unfit(path_model::Unfit),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -55,9 +74,9 @@ pub enum OperationOutcome {
     },
 }
 
-/// The pyramid that an operation works on.
+/// The pyramid that an operation works on, if it does on any.
 pub fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
-    /// What all requests have.
+    /// What all requests about pyramids have.
     #[derive(Deserialize)]
     struct Of {
         pyramid: PyramidId,
@@ -157,6 +176,41 @@ impl Operations<'_> {
             request.baseline = Some(self.in_force_on(&tx, &request.pyramid, day).await?);
         }
         let operation = self.new_operation(id, (SIMULATE, subject), &request, &SimulationProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+
+    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
+    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+        self.look_at_records((ANALYZE, subject), &request, request_id).await
+    }
+
+    /// Asks to fit a model to satisfaction records. A repeated request returns the operation it made.
+    pub async fn fit(&self, request: FitRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+        self.look_at_records((FIT, subject), &request, request_id).await
+    }
+
+    /// Asks for an operation that reads the records of a revision and changes nothing.
+    async fn look_at_records(
+        &self,
+        (kind, subject): (&str, String),
+        request: &impl Serialize,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
         tx.put_operation(&operation).await?;
         tx.commit().await?;
         self.wake.notify_one();
@@ -277,6 +331,8 @@ impl Runner {
         let done = match operation.kind.as_str() {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
             SIMULATE => simulation::run(held, operation).await,
+            ANALYZE => analysis::run(held, operation).await,
+            FIT => model_fit::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -287,7 +343,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE => simulation::give_up(held, state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -344,6 +400,13 @@ impl Held<'_> {
         let progress = serde_json::to_string(progress).map_err(|error| Error::Internal(Arc::new(error)))?;
         let held = tx.advance_operation(&self.id, self.fence, &progress, lease(now), now).await?;
         held.ok_or(Error::Conflict)
+    }
+
+    /// Ends the operation, in a transaction of its own.
+    async fn conclude(&self, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
+        let tx = self.store().begin().await?;
+        self.end(&tx, state, outcome).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Ends the operation, in the transaction of its last step.

@@ -1,7 +1,6 @@
 //! Satisfaction: what a questionnaire asks, and what answers to it mean.
 //!
-//! Everything here is a pure function of a validated questionnaire and the answers of one record: no clock, no I/O, no
-//! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
+//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
 //! in which anything comes.
 
 mod answers;
@@ -9,17 +8,23 @@ mod build;
 mod check;
 mod compare;
 mod contact;
+mod correlation;
+pub mod cube;
 mod draw;
+pub mod drivers;
 mod evaluate;
 mod figures;
 mod interval;
 mod metric;
+pub mod path_model;
 mod presets;
 mod scheme;
 mod standing;
 mod tree;
 mod walk;
 
+#[cfg(test)]
+mod data;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]

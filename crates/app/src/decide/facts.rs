@@ -9,11 +9,11 @@ use guanxi_model::fact::{
 use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
-use super::body::{check_names, differing_fields, field};
+use super::body::{check_names, counted, differing_fields, field, stamped};
 use super::{Verdict, is_whole};
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
-use crate::world::{Decision, Effect, World};
+use crate::world::{Decision, Effect, Standards, World};
 
 /// The id of a customer that is created for a fact which names it by an external id: the same at every retry.
 pub(super) fn derived_id(external: &ExternalId) -> CustomerId {
@@ -120,6 +120,7 @@ fn repeated(customer: &CustomerId, kept: &Fact, new: &NewFact) -> Verdict {
 
 /// The fact as it is kept. A correction or a withdrawal may have come before it.
 fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new: &NewFact) -> Fact {
+    let body = stamped(world, state, &new.body);
     let state = match state.replacements.get(&(new.body.kind(), new.key.clone())) {
         None => FactState::Active,
         Some(Replacement { by: Some(_), .. }) => FactState::Replaced,
@@ -134,12 +135,13 @@ fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new:
         replaces: new.replaces.clone(),
         state,
         note: new.note.clone(),
-        body: new.body.clone(),
+        body,
     }
 }
 
 /// The sums of a customer while one command is decided.
 struct Ledger<'a> {
+    standards: Standards<'a>,
     zone: &'a Zone,
     customer: &'a CustomerId,
     state: &'a CustomerState,
@@ -161,6 +163,7 @@ impl<'a> Ledger<'a> {
         let tally = summary.map_or_else(Tally::default, |summary| summary.tally);
         let gross = summary.map_or(0, |summary| summary.gross);
         Ledger {
+            standards: world.standards,
             zone: world.moment.zone,
             customer,
             state,
@@ -180,6 +183,8 @@ impl<'a> Ledger<'a> {
     fn add(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?;
         self.answer(fact, 1);
+        let answers = counted(self.standards, self.zone, fact);
+        self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers))));
         self.count(fact, (tally, fact.body.uses()), i64::checked_add)
     }
 
@@ -195,6 +200,8 @@ impl<'a> Ledger<'a> {
         let tally = self.tally(fact)?.negated().ok_or_else(|| self.out_of_range())?;
         let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
         self.answer(fact, -1);
+        let answers = counted(self.standards, self.zone, fact);
+        self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers.negated()))));
         self.count(fact, (tally, uses), i64::checked_sub)
     }
 

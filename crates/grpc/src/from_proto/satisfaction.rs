@@ -32,6 +32,8 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
         emotion,
         result: _,
         invitation_id,
+        primary_pyramid: _,
+        tier: _,
     } = record;
     let revision_at = at.field("questionnaire_revision");
     let revision = v.field(revision_at, name::parse_questionnaire_revision(&questionnaire_revision));
@@ -65,6 +67,7 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
             answers,
             emotion,
             invitation: Some(invitation?).filter(|id| !id.is_empty()),
+            stamp: None,
         }))
     };
     Parts { context, body: body() }

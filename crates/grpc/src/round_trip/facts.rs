@@ -145,6 +145,7 @@ fn satisfaction_records() -> impl Strategy<Value = FactBody> {
                 answers,
                 emotion,
                 invitation,
+                stamp: None,
             })
         },
     )

@@ -2,8 +2,12 @@
 
 mod contact;
 mod drawing;
+mod drivers;
+mod index;
+mod model;
 mod standing;
 
+use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
@@ -247,6 +251,47 @@ impl SatisfactionService for Service {
         _request: Request<pb::ListReferenceFiguresRequest>,
     ) -> Answer<pb::ListReferenceFiguresResponse> {
         Ok(Response::new(to_proto::standing::figures_response()))
+    }
+
+    async fn get_satisfaction_index(
+        &self,
+        request: Request<pb::GetSatisfactionIndexRequest>,
+    ) -> Answer<pb::SatisfactionIndex> {
+        let asked = from_proto::satisfaction_index::index_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { index::index(&app, asked).await }).await
+    }
+
+    async fn analyze_satisfaction(
+        &self,
+        request: Request<pb::AnalyzeSatisfactionRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let analysis =
+            from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let operation = index::analyze(&app, analysis).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
+    async fn get_satisfaction_drivers(
+        &self,
+        request: Request<pb::GetSatisfactionDriversRequest>,
+    ) -> Answer<pb::SatisfactionDrivers> {
+        let request = request.into_inner();
+        self.unit(|app| async move { drivers::drivers(&app, request).await }).await
+    }
+
+    async fn fit_satisfaction_model(
+        &self,
+        request: Request<pb::FitSatisfactionModelRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let request = request.into_inner();
+        self.unit(|app| async move {
+            let operation = model::fit(&app, request).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use guanxi::v1 as pb;
 use guanxi_app::questionnaires::Schemes;
-use guanxi_model::fact::{AboutFact, Answer, Asked, Handler, QuestionKind, Respondent, SatisfactionRecord};
+use guanxi_model::fact::{AboutFact, Answer, Asked, Handler, QuestionKind, Respondent, SatisfactionRecord, Stamp};
 use guanxi_model::name;
 use guanxi_satisfaction::{
     Comparison, DimensionDraft, DimensionResult, Evaluation, ItemDraft, ItemResult, Metrics, QuestionnaireScheme, Zone,
@@ -29,7 +29,9 @@ pub(super) fn resource(
         answers,
         emotion,
         invitation,
+        stamp,
     } = record;
+    let Stamp { pyramid, tier } = stamp.unwrap_or_default();
     let revision = (questionnaire, revision);
     let result = questionnaires.get(&revision).map(|scheme| result(scheme, scheme.evaluate(&answers)));
     pb::SatisfactionRecord {
@@ -53,6 +55,8 @@ pub(super) fn resource(
         emotion: number_or_zero(emotion),
         result,
         invitation_id: invitation.unwrap_or_default(),
+        primary_pyramid: pyramid.as_ref().map(name::pyramid).unwrap_or_default(),
+        tier: tier.map(String::from).unwrap_or_default(),
     }
 }
 
