@@ -5,7 +5,6 @@ mod answers;
 mod contact;
 mod drivers;
 mod faults;
-mod faults;
 pub(crate) mod index;
 mod invitations;
 pub(crate) mod kit;

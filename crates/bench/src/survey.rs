@@ -90,6 +90,7 @@ impl Reply {
             handlers: vec![self.handler()],
             answers: ITEMS.iter().enumerate().map(answer).collect(),
             emotion: None,
+            invitation: None,
             stamp: Some(stamp),
         };
         Fact {
