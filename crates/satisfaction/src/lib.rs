@@ -12,6 +12,7 @@ mod evaluate;
 mod metric;
 mod presets;
 mod scheme;
+pub mod standard;
 mod tree;
 mod walk;
 
