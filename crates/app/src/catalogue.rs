@@ -1,5 +1,5 @@
 //! Changing what is not about one customer: attribute definitions, touchpoints, pyramids and questionnaires with their
-//! revisions, decisions about targets. Rare and small: each change is a transaction of its own, one at a time.
+//! revisions, service standards, decisions about targets. Rare and small: each change is a transaction of its own, one at a time.
 //!
 //! What all resources share (a retry finds what it made, a stale etag changes nothing, there are so many and no more) is
 //! here, once; what each of them is, is a file of its own.
@@ -9,6 +9,7 @@ mod pyramids;
 mod questionnaires;
 mod resource;
 mod revisions;
+mod standards;
 mod targets;
 
 use guanxi_model::{RequestId, Timestamp};

@@ -5,6 +5,7 @@
 //! - `decide`, `world`, `committer`: how commands are decided and made durable
 //! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
 //! - [`questionnaires`]: what facts answer
+//! - [`measurements`]: what is measured of services, which is about no customer
 //! - [`catalogue`], [`operations`]: the rest
 //! - [`turns`]: how whoever looks at everybody leaves time for others
 //! - `housekeeping`: what is forgotten after its time
@@ -17,6 +18,7 @@ mod error;
 mod fingerprint;
 mod housekeeping;
 mod judges;
+pub mod measurements;
 pub mod operations;
 pub mod questionnaires;
 mod reseat;
@@ -44,6 +46,7 @@ pub use command::{
 use committer::{Committer, Shared};
 pub use error::{Error, Refusal};
 use judges::Judges;
+use measurements::Measurements;
 use operations::{Operations, Runner};
 use questionnaires::{Questionnaires, RevisionKey, Schemes};
 
@@ -145,6 +148,11 @@ impl App {
     /// Changes of what is not about one customer.
     pub fn catalogue(&self) -> Catalogue<'_> {
         Catalogue { store: &self.store, now: self.now() }
+    }
+
+    /// What was measured against service standards.
+    pub fn measurements(&self) -> Measurements<'_> {
+        Measurements { store: &self.store, now: self.now(), zone: &self.deployment.zone }
     }
 
     /// Long work.

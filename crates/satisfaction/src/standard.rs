@@ -74,7 +74,7 @@ pub const LARGEST: i64 = 1_000_000_000;
 /// The most opportunities of one unit.
 const MOST_OPPORTUNITIES: i64 = 1_000_000;
 /// The fields that say what measurements mean: fixed once something was measured.
-pub const MEANING: [&str; 4] = ["metric", "direction", "target", "opportunities_per_unit"];
+pub const MEANING: [&str; 5] = ["metric", "unit", "direction", "target", "opportunities_per_unit"];
 
 impl StandardMetric {
     /// Whether units are inspected for defects; else values are measured.
@@ -89,10 +89,9 @@ impl StandardMetric {
     pub fn scale(self) -> f64 {
         match self {
             StandardMetric::DefectsPerMillion => 1e6,
-            StandardMetric::DefectShare
-            | StandardMetric::Duration
-            | StandardMetric::Amount
-            | StandardMetric::Count => 1.0,
+            StandardMetric::DefectShare | StandardMetric::Duration | StandardMetric::Amount | StandardMetric::Count => {
+                1.0
+            }
         }
     }
 
@@ -123,7 +122,7 @@ impl StandardContent {
         }
         match self.baseline {
             Some(Baseline::Days(first, last)) if first > last => {
-                v.push("baseline_days.last_date", format!("must not be before the first, {first}, got {last}"));
+                v.push("baseline.days.last_date", format!("must not be before the first, {first}, got {last}"));
             }
             Some(Baseline::Given { centre, deviation }) => self.given_faults(&mut v, (centre, deviation), off(centre)),
             Some(Baseline::Days(..)) | None => {}
@@ -134,9 +133,9 @@ impl StandardContent {
     fn given_faults(&self, v: &mut Violations, (centre, deviation): (f64, Option<f64>), off: bool) {
         if off {
             let (least, most) = self.metric.range();
-            v.push("baseline_level.mean", format!("must be from {least} to {most} for this metric, got {centre}"));
+            v.push("baseline.level.mean", format!("must be from {least} to {most} for this metric, got {centre}"));
         }
-        let at = "baseline_level.standard_deviation";
+        let at = "baseline.level.standard_deviation";
         let has_deviation = matches!(self.metric, StandardMetric::Duration | StandardMetric::Amount);
         match deviation {
             None if has_deviation => v.push(at, "is required for this metric"),
@@ -207,11 +206,11 @@ pub(crate) mod tests {
         assert!(of(StandardMetric::Duration, 1, given(10.0, Some(1.0))).is_empty());
         assert_eq!(of(StandardMetric::DefectShare, 0, None), ["opportunities_per_unit"]);
         assert_eq!(of(StandardMetric::Count, 2, None), ["opportunities_per_unit"]);
-        assert_eq!(of(StandardMetric::Count, 1, given(2.0, Some(1.0))), ["baseline_level.standard_deviation"]);
-        assert_eq!(of(StandardMetric::Amount, 1, given(2.0, None)), ["baseline_level.standard_deviation"]);
-        assert_eq!(of(StandardMetric::Amount, 1, given(2.0, Some(0.0))), ["baseline_level.standard_deviation"]);
-        assert_eq!(of(StandardMetric::DefectShare, 1, given(2.0, None)), ["baseline_level.mean"]);
+        assert_eq!(of(StandardMetric::Count, 1, given(2.0, Some(1.0))), ["baseline.level.standard_deviation"]);
+        assert_eq!(of(StandardMetric::Amount, 1, given(2.0, None)), ["baseline.level.standard_deviation"]);
+        assert_eq!(of(StandardMetric::Amount, 1, given(2.0, Some(0.0))), ["baseline.level.standard_deviation"]);
+        assert_eq!(of(StandardMetric::DefectShare, 1, given(2.0, None)), ["baseline.level.mean"]);
         let backwards = Some(Baseline::Days(Day(2), Day(1)));
-        assert_eq!(of(StandardMetric::DefectShare, 1, backwards), ["baseline_days.last_date"]);
+        assert_eq!(of(StandardMetric::DefectShare, 1, backwards), ["baseline.days.last_date"]);
     }
 }

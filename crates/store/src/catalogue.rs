@@ -241,6 +241,7 @@ pub enum CatalogueTable {
     Touchpoints,
     Pyramids,
     Questionnaires,
+    ServiceStandards,
 }
 
 impl CatalogueTable {
@@ -250,6 +251,7 @@ impl CatalogueTable {
             CatalogueTable::Touchpoints => "touchpoints",
             CatalogueTable::Pyramids => "pyramids",
             CatalogueTable::Questionnaires => "questionnaires",
+            CatalogueTable::ServiceStandards => "service_standards",
         }
     }
 }

@@ -12,6 +12,7 @@ mod facts;
 mod filters;
 mod history;
 pub mod ledger;
+mod measurements;
 mod mixes;
 mod occasions;
 mod operations;
@@ -22,6 +23,7 @@ mod revisions;
 mod rows;
 #[cfg(test)]
 mod schema_test;
+mod service_standards;
 mod target_decisions;
 mod tier_changes;
 mod tiers;
@@ -37,6 +39,9 @@ pub use error::Error;
 pub use expiry::Expired;
 pub use facts::{FactQuery, fact_filter};
 pub use history::Histories;
+pub use measurements::{
+    MEASUREMENT_FILTER, Measured, MeasurementQuery, MeasurementRef, MeasurementReplacement, MeasurementWrites,
+};
 pub use mixes::{Channels, Labels};
 pub use occasions::{OccasionPlace, OccasionQuery, Upcoming};
 pub use operations::{Operation, OperationFilter, OperationState};

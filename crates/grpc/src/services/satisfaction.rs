@@ -1,9 +1,13 @@
-//! `SatisfactionService`: questionnaires with their revisions, and what was answered.
+//! `SatisfactionService`: questionnaires with their revisions, and what was answered; service standards, and what was
+//! measured.
+
+mod standards;
 
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
 use guanxi_model::{QuestionnaireId, name};
+use guanxi_satisfaction::standard::ServiceStandard;
 use guanxi_store::Questionnaire;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -11,10 +15,12 @@ use super::Service;
 use super::activity::{self, Progress, import};
 use crate::from_proto;
 use crate::from_proto::questionnaire as read;
+use crate::from_proto::service_standard as read_standard;
 use crate::kinds::{Kind as _, SatisfactionRecords};
 use crate::status;
 use crate::to_proto::page;
 use crate::to_proto::questionnaire as word;
+use crate::to_proto::service_standard as word_standard;
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -130,7 +136,10 @@ impl SatisfactionService for Service {
         &self,
         request: Request<Streaming<pb::ImportSatisfactionRequest>>,
     ) -> Answer<Progress> {
-        Ok(Response::new(import::acknowledged::<SatisfactionRecords, _>(&self.app, request.into_inner())))
+        Ok(Response::new(import::acknowledged::<import::Facts<SatisfactionRecords>, _>(
+            &self.app,
+            request.into_inner(),
+        )))
     }
 
     async fn get_satisfaction_record(
@@ -151,6 +160,81 @@ impl SatisfactionService for Service {
         request: Request<pb::ListSatisfactionRecordsRequest>,
     ) -> Answer<pb::ListSatisfactionRecordsResponse> {
         self.list::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    async fn create_service_standard(
+        &self,
+        request: Request<pb::CreateServiceStandardRequest>,
+    ) -> Answer<pb::ServiceStandard> {
+        self.create(read_standard::create_request(&self.context(), request.into_inner()), word_standard::resource).await
+    }
+
+    async fn get_service_standard(
+        &self,
+        request: Request<pb::GetServiceStandardRequest>,
+    ) -> Answer<pb::ServiceStandard> {
+        let id = read_standard::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standards::standard(&app, &id).await.map(word_standard::resource) }).await
+    }
+
+    async fn list_service_standards(
+        &self,
+        request: Request<pb::ListServiceStandardsRequest>,
+    ) -> Answer<pb::ListServiceStandardsResponse> {
+        let paging = read_standard::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().service_standards(paging.after_text(), paging.size + 1).await?;
+            Ok(word_standard::list_response(paging.query, page::cut(found, paging.size, word_standard::key)))
+        })
+        .await
+    }
+
+    async fn update_service_standard(
+        &self,
+        request: Request<pb::UpdateServiceStandardRequest>,
+    ) -> Answer<pb::ServiceStandard> {
+        self.update(read_standard::update_request(&self.context(), request.into_inner()), word_standard::resource).await
+    }
+
+    async fn delete_service_standard(&self, request: Request<pb::DeleteServiceStandardRequest>) -> Answer<()> {
+        self.delete::<ServiceStandard>(read_standard::delete_request(request.into_inner())).await
+    }
+
+    async fn record_service_measurement(
+        &self,
+        request: Request<pb::RecordServiceMeasurementRequest>,
+    ) -> Answer<pb::ServiceMeasurement> {
+        self.record_measurement(request.into_inner()).await
+    }
+
+    async fn batch_record_service_measurements(
+        &self,
+        request: Request<pb::BatchRecordServiceMeasurementsRequest>,
+    ) -> Answer<pb::BatchRecordServiceMeasurementsResponse> {
+        self.batch_measurements(request.into_inner()).await
+    }
+
+    type ImportServiceMeasurementsStream = Progress;
+
+    async fn import_service_measurements(
+        &self,
+        request: Request<Streaming<pb::ImportServiceMeasurementsRequest>>,
+    ) -> Answer<Progress> {
+        Ok(Response::new(import::acknowledged::<standards::Measurements, _>(&self.app, request.into_inner())))
+    }
+
+    async fn list_service_measurements(
+        &self,
+        request: Request<pb::ListServiceMeasurementsRequest>,
+    ) -> Answer<pb::ListServiceMeasurementsResponse> {
+        self.list_measurements(request.get_ref()).await
+    }
+
+    async fn withdraw_service_measurement(
+        &self,
+        request: Request<pb::WithdrawServiceMeasurementRequest>,
+    ) -> Answer<pb::WithdrawServiceMeasurementResponse> {
+        self.withdraw_measurement(request.into_inner()).await
     }
 }
 

@@ -223,10 +223,10 @@ mod tests {
     fn values_fit_their_sums() {
         let duration = content(StandardMetric::Duration, 60.0);
         assert!(paths(values(3, 90, Some(2700), Some(3)), &duration).is_empty());
-        assert_eq!(paths(values(3, 90, Some(2699), Some(4)), &duration), [
-            "values.sum_of_squares",
-            "values.met_value_count"
-        ]);
+        assert_eq!(
+            paths(values(3, 90, Some(2699), Some(4)), &duration),
+            ["values.sum_of_squares", "values.met_value_count"]
+        );
         assert_eq!(paths(values(1, 5, Some(26), None), &duration), ["values.sum_of_squares"]);
         assert_eq!(paths(values(1, -5, None, None), &duration), ["values.sum"]);
         assert!(paths(values(1, -5, None, None), &content(StandardMetric::Amount, 60.0)).is_empty());

@@ -17,19 +17,23 @@ on_each_database! {
 }
 
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
-/// pyramids, questionnaires, operations, and the list of the migrations.
-const APART: [&str; 12] = [
+/// pyramids, questionnaires, service standards with what was measured, operations, and the list of the migrations.
+const APART: [&str; 16] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
     "deployment",
     "external_ids",
+    "measurement_days",
+    "measurement_replacements",
+    "measurements",
     "operations",
     "pyramid_revisions",
     "pyramids",
     "questionnaire_revisions",
     "questionnaires",
     "seaql_migrations",
+    "service_standards",
     "touchpoints",
 ];
 const MIGRATIONS: &str = "seaql_migrations";
