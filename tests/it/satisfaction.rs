@@ -1,10 +1,13 @@
-//! Questionnaires with their revisions, and what was answered.
+//! Questionnaires with their revisions, and what was answered; service standards, and what was measured.
 
 mod answers;
 mod faults;
 pub(crate) mod kit;
 mod meaning;
+mod measurements;
 mod presets;
 mod questionnaires;
 mod records;
 mod revisions;
+pub(crate) mod standard_kit;
+mod standards;

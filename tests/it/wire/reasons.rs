@@ -28,6 +28,7 @@ const PROVOKED: &[(ErrorReason, &[&str])] = &[
     (ErrorReason::PyramidActive, &["segmentation"]),
     (ErrorReason::QuestionnaireActive, &["satisfaction"]),
     (ErrorReason::QuestionnaireNotActive, &["satisfaction"]),
+    (ErrorReason::ServiceStandardMeasured, &["satisfaction"]),
     (ErrorReason::OperationRunning, &["segmentation"]),
     (ErrorReason::LimitReached, &["customers", "segmentation"]),
     (ErrorReason::RequestTooLarge, &["wire"]),

@@ -109,11 +109,12 @@ impl<'a> Book<'a> {
         let come_sums = come.filter(counts).map(|one| (one.new.clone(), sums_of(one)));
         let gone = gone.and_then(|gone| self.measured.measurements.get(gone)).filter(counts);
         let gone_sums = gone.map(|one| (one.new.clone(), sums_of(one)));
-        let mut totals = standard.totals;
-        let grown = |(_, sums): &(NewMeasurement, Sums)| sums.size().and_then(|size| totals.gross.checked_add(size));
+        let size = |counted: &Option<(NewMeasurement, Sums)>| counted.as_ref().map_or(Some(0), |(_, sums)| sums.size());
         let out_of_range = || Refusal::TotalsOutOfRange(name::service_standard(id));
-        totals.gross = come_sums.as_ref().map_or(Some(totals.gross), grown).ok_or_else(out_of_range)?;
-        totals.gross -= gone_sums.as_ref().and_then(|(_, sums)| sums.size()).unwrap_or_default();
+        let mut totals = standard.totals;
+        let left = totals.gross.checked_sub(size(&gone_sums).unwrap_or_default());
+        let gross = left.zip(size(&come_sums)).and_then(|(left, more)| left.checked_add(more));
+        totals.gross = gross.ok_or_else(out_of_range)?;
         totals.measurements += i64::from(come.is_some());
         let gone_sums = gone_sums.map(|(new, sums)| (new, sums.negated()));
         for (new, sums) in come_sums.into_iter().chain(gone_sums) {

@@ -1,6 +1,6 @@
-//! Imports: chunks come in, each is recorded as a whole and acknowledged in its turn. At most four are in hand; no more
-//! are read until the first of them is acknowledged, so a caller who is faster than the disk is held back by the
-//! transport, and what an import takes of memory is four chunks.
+//! Imports: chunks come in, each is recorded as a whole and acknowledged in its turn. At most four are in hand, of
+//! what has an order that only one at a time keeps one; no more are read until the first of them is acknowledged, so a
+//! caller who is faster than the disk is held back by the transport, and an import takes four chunks of memory.
 //!
 //! How long to wait for the next chunk is for the transport to limit.
 
@@ -21,14 +21,13 @@ use crate::kinds::Kind;
 use crate::services::{context, unexpected};
 use crate::status;
 
-/// How many chunks are taken unacknowledged.
-const IN_HAND: usize = 4;
-
 /// What can be imported.
 pub(in crate::services) trait Import: Send + 'static {
     /// A chunk, as it comes.
     type Message: Send + 'static;
     type Item: Send + 'static;
+    /// How many chunks are taken unacknowledged.
+    const IN_HAND: usize;
 
     /// Reads a chunk; `expected` is where the one before ended.
     fn read(ctx: &Context<'_>, chunk: Self::Message, expected: Option<i64>) -> Result<Chunk<Self::Item>, Violations>;
@@ -47,6 +46,7 @@ pub(in crate::services) struct Facts<K>(PhantomData<K>);
 impl<K: Kind> Import for Facts<K> {
     type Message = K::Import;
     type Item = RecordFact;
+    const IN_HAND: usize = 4;
 
     fn read(ctx: &Context<'_>, chunk: K::Import, expected: Option<i64>) -> Result<Chunk<RecordFact>, Violations> {
         import::chunk::<K>(ctx, chunk, expected)
@@ -73,7 +73,7 @@ where
     let (reader, writer) = (Arc::clone(app), Arc::clone(app));
     let read = Read { expected: None, ended: false };
     let chunks = chunks.scan(read, move |read, chunk| future::ready(read.next::<I>(&reader, chunk)));
-    let recorded = chunks.map(move |chunk| record::<I>(Arc::clone(&writer), chunk)).buffered(IN_HAND);
+    let recorded = chunks.map(move |chunk| record::<I>(Arc::clone(&writer), chunk)).buffered(I::IN_HAND);
     Box::pin(until_error(recorded))
 }
 

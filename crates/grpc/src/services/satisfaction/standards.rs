@@ -30,6 +30,8 @@ pub(super) enum Measurements {}
 impl Import for Measurements {
     type Message = pb::ImportServiceMeasurementsRequest;
     type Item = NewMeasurement;
+    // Each is a transaction of its own, and two at a time would overtake each other.
+    const IN_HAND: usize = 1;
 
     fn read(
         ctx: &Context<'_>,
