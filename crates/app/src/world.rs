@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactKind, FactState, Use, UseKind};
+use guanxi_model::fact::{CollectionMethod, CustomerRef, Fact, FactKind, FactState, Use, UseKind};
 use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
+use guanxi_satisfaction::cube::{Counted, Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::History;
 use guanxi_store::ledger::{
     Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Override, Record, Replacement, Summary,
@@ -25,6 +26,8 @@ pub(crate) enum Effect {
     PutReplacement(FactRef, Replacement),
     /// What is added to a day.
     Count(Day, Tally, BTreeMap<Use, i64>),
+    /// What answers count for, and where.
+    CountAnswers(Box<CountedAnswers>),
     SetTotals {
         tally: Tally,
         gross: i64,
@@ -36,6 +39,23 @@ pub(crate) enum Effect {
     SetOverride(PyramidId, Option<Override>, (String, String)),
     /// Has the customer judged anew because time has passed.
     Look,
+}
+
+/// A record that is counted, or taken back.
+#[derive(Debug)]
+pub(crate) struct CountedAnswers {
+    pub(crate) revision: RevisionKey,
+    pub(crate) day: Day,
+    pub(crate) method: CollectionMethod,
+    pub(crate) places: BTreeSet<Place>,
+    pub(crate) counted: Counted,
+}
+
+impl CountedAnswers {
+    /// The record taken back.
+    pub(crate) fn negated(self) -> CountedAnswers {
+        CountedAnswers { counted: self.counted.negated(), ..self }
+    }
 }
 
 /// Why a customer is judged anew.
@@ -204,6 +224,7 @@ impl<'a> World<'a> {
                 }
                 self.touch(customer).own_change = true;
             }
+            Effect::CountAnswers(answers) => self.count_answers(*answers),
             Effect::SetTotals { tally, gross } => {
                 summary.tally = tally;
                 summary.gross = gross;
@@ -225,6 +246,21 @@ impl<'a> World<'a> {
                 self.touch(customer).decisions.insert(pyramid, decision);
             }
             Effect::Look => drop(self.touch(customer)),
+        }
+    }
+
+    fn count_answers(&mut self, answers: CountedAnswers) {
+        let CountedAnswers { revision, day, method, places, counted } = answers;
+        for place in places {
+            let sums: Option<&Sums> = match place.face {
+                Face::Moments => counted.moments.as_ref(),
+                _ => Some(&counted.sums),
+            };
+            let Some(sums) = sums else { continue };
+            for span in [Span::Day, Span::Month] {
+                let placed = Placed { place: place.clone(), span, start: span.start_of(day), method };
+                self.effects.cells.entry((revision.clone(), placed)).or_default().plus(sums);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) mod questionnaire;
 mod questions;
 mod resource;
 pub(crate) mod satisfaction;
+pub(crate) mod satisfaction_index;
 pub(crate) mod scheme;
 pub(crate) mod service_standard;
 pub(crate) mod simulation;

@@ -1,11 +1,13 @@
 //! What of deciding on a fact depends on its kind: in which fields two differ, and whether what it names is there.
 
-use guanxi_model::fact::{FactBody, FactKind, SatisfactionRecord};
-use guanxi_model::{Violations, name};
+use guanxi_model::fact::{Fact, FactBody, FactKind, SatisfactionRecord, Stamp};
+use guanxi_model::{Violations, Zone, name};
+use guanxi_satisfaction::cube::places;
+use guanxi_store::ledger::CustomerState;
 
 use crate::error::{Error, Refusal};
-use crate::questionnaires::Wanted;
-use crate::world::World;
+use crate::questionnaires::{Wanted, answered};
+use crate::world::{CountedAnswers, Standards, World};
 
 /// The top-level fields in which two bodies differ, by their names in the contract.
 pub(super) fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
@@ -85,4 +87,35 @@ fn answer_faults(world: &World<'_>, record: &SatisfactionRecord) -> Result<Viola
             Ok(Violations::one("questionnaire_revision", fault))
         }
     }
+}
+
+/// The body as it is kept: answers with where the customer stands now in the primary pyramid.
+pub(super) fn stamped(world: &World<'_>, state: &CustomerState, body: &FactBody) -> FactBody {
+    let mut body = body.clone();
+    if let FactBody::SatisfactionRecord(record) = &mut body {
+        let primary = world.standards.benches.iter().find(|bench| bench.pyramid.primary);
+        record.stamp = Some(primary.map_or_else(Stamp::default, |bench| {
+            let (pyramid, active) = (&bench.pyramid.id, bench.pyramid.active);
+            let tier = state.tiers.get(pyramid).zip(active).and_then(|(row, active)| {
+                let (slot, _) = row.seen_at(active.generation, active.time);
+                slot.tier.clone()
+            });
+            Stamp { pyramid: Some(pyramid.clone()), tier }
+        }));
+    }
+    body
+}
+
+/// What a fact counts for where it is the answers to a questionnaire, by the revision that they answer.
+pub(super) fn counted(standards: Standards<'_>, zone: &Zone, fact: &Fact) -> Option<CountedAnswers> {
+    let FactBody::SatisfactionRecord(record) = &fact.body else { return None };
+    let revision = answered(&fact.body)?;
+    let Some(Wanted::InUse(scheme)) = standards.questionnaires.get(&revision) else { return None };
+    Some(CountedAnswers {
+        revision,
+        day: zone.day_of(fact.occur_time),
+        method: record.method,
+        places: places(record),
+        counted: scheme.count(&record.answers),
+    })
 }

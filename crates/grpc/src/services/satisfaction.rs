@@ -1,6 +1,7 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered; service standards, and what was
 //! measured.
 
+mod index;
 mod standards;
 
 use guanxi::v1 as pb;
@@ -160,6 +161,14 @@ impl SatisfactionService for Service {
         request: Request<pb::ListSatisfactionRecordsRequest>,
     ) -> Answer<pb::ListSatisfactionRecordsResponse> {
         self.list::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    async fn get_satisfaction_index(
+        &self,
+        request: Request<pb::GetSatisfactionIndexRequest>,
+    ) -> Answer<pb::SatisfactionIndex> {
+        let asked = from_proto::satisfaction_index::index_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { index::index(&app, asked).await }).await
     }
 
     async fn create_service_standard(

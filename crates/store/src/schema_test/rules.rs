@@ -17,8 +17,9 @@ on_each_database! {
 }
 
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
-/// pyramids, questionnaires, service standards with what was measured, operations, and the list of the migrations.
-const APART: [&str; 16] = [
+/// pyramids, questionnaires, what the answers of many add up to, service standards with what was measured, operations, and
+/// the list of the migrations.
+const APART: [&str; 17] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
@@ -32,6 +33,7 @@ const APART: [&str; 16] = [
     "pyramids",
     "questionnaire_revisions",
     "questionnaires",
+    "satisfaction_cells",
     "seaql_migrations",
     "service_standards",
     "touchpoints",
@@ -104,10 +106,12 @@ async fn counters_are_the_columns_of_buckets_and_summaries(opened: Opened) {
 
 async fn times_sums_and_versions_have_64_bits(opened: Opened) {
     /// Words and flags, which are few.
-    const SMALL: [&str; 7] = ["id", "kind", "value_type", "state", "type", "stage", "reason"];
+    const SMALL: [&str; 11] =
+        ["id", "kind", "value_type", "state", "type", "stage", "reason", "face", "span", "method", "shard"];
     for (name, table) in read(&opened).await.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
         for (column, kind) in &table.columns {
-            let small = SMALL.contains(&column.as_str()) || ["cancel_requested", "renewal"].contains(&column.as_str());
+            let small = SMALL.contains(&column.as_str())
+                || ["cancel_requested", "renewal", "is_primary"].contains(&column.as_str());
             match kind.as_str() {
                 "TEXT" | "BLOB" | "BYTEA" => assert!(!column.ends_with("_time"), "{name}.{column} is {kind}"),
                 "SMALLINT" => assert!(small, "{name}.{column} is {kind}"),

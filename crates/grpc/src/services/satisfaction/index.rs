@@ -1,0 +1,85 @@
+//! What the records of a set mean together, from cells.
+
+use guanxi::v1 as pb;
+use guanxi_app::{App, Error, Refusal};
+use guanxi_model::fact::Stamp;
+use guanxi_model::{QuestionnaireId, RevisionNumber, TierId, Violations, name};
+use guanxi_satisfaction::QuestionnaireScheme;
+use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
+use guanxi_store::CellQuery;
+use std::sync::Arc;
+
+use crate::from_proto::satisfaction_index::{Asked, TierOf};
+use crate::to_proto::satisfaction_index as word;
+
+pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
+    let Asked { questionnaire, number, tier, mut question } = asked;
+    let number = revision(app, &questionnaire, number).await?;
+    let scheme = scheme(app, &questionnaire, number).await?;
+    if let Some(tier) = tier {
+        put_tier(app, &mut question, tier).await?;
+    }
+    let Some(face) = question.face() else { return Err(too_many()) };
+    let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
+    let wanted = CellQuery { questionnaire: questionnaire.clone(), number, face, spans: question.spans(), first };
+    let mut fold = Fold::new(&scheme, &question);
+    app.reader()
+        .cells(&wanted, |placed, sums| {
+            fold.add(placed, sums);
+            !fold.is_full()
+        })
+        .await?;
+    if fold.is_full() {
+        return Err(too_many());
+    }
+    let revision = name::questionnaire_revision(&questionnaire, number);
+    Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, fold.finish())))
+}
+
+/// The revision that is asked about, of a questionnaire that was ever in use.
+pub(super) async fn revision(
+    app: &App,
+    questionnaire: &QuestionnaireId,
+    number: Option<RevisionNumber>,
+) -> Result<RevisionNumber, Error> {
+    let kept = super::questionnaire(app, questionnaire).await?;
+    let (active, _) = kept.active.ok_or_else(|| Refusal::QuestionnaireNotActive(name::questionnaire(questionnaire)))?;
+    Ok(number.unwrap_or(active))
+}
+
+pub(super) async fn scheme(
+    app: &App,
+    questionnaire: &QuestionnaireId,
+    number: RevisionNumber,
+) -> Result<Arc<QuestionnaireScheme>, Error> {
+    let key = (questionnaire.clone(), number);
+    let (mut known, unknown) = app.known_questionnaires([key.clone()].into());
+    if !unknown.is_empty() {
+        known = app.read_questionnaires(unknown).await?;
+    }
+    known.remove(&key).ok_or_else(|| Error::NotFound(name::questionnaire_revision(questionnaire, number)))
+}
+
+/// Puts the tier in that is asked for.
+pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
+    let TierOf { tier, pyramid } = of;
+    let pyramid = match pyramid {
+        Some(pyramid) => pyramid,
+        None => {
+            let primary = app.reader().primary_pyramid().await?;
+            let fault = || Error::Invalid(Violations::one("question.tier", "no pyramid is primary; name one"));
+            primary.ok_or_else(fault)?.id
+        }
+    };
+    let tier: Option<TierId> = Some(tier);
+    question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier }));
+    Ok(())
+}
+
+fn too_many() -> Error {
+    let fault = format!(
+        "leads to more than {} rows; ask for longer periods, for less time, or for one key of those that are grouped by",
+        Fold::MOST_ROWS
+    );
+    Error::Invalid(Violations::one("question.group_by", fault))
+}

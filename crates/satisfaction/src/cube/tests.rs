@@ -1,0 +1,1 @@
+//! Sums against what is reckoned by hand.
