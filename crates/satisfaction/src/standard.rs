@@ -1,7 +1,9 @@
 //! Service standards: what a product, a procedure or a person is held to, in which unit, and from where a control chart
 //! takes what is usual. What is measured against them is in `measured`, what is told of it in `report`.
 
+pub mod chart;
 pub mod measured;
+pub mod report;
 
 use guanxi_model::{Day, Period, ServiceStandardId, Timestamp, TouchpointId, Violations};
 use serde::{Deserialize, Serialize};

@@ -106,6 +106,31 @@ pub fn means(periods: &[Sums], steps: f64, baseline: usize) -> Result<Chart, Unf
     draw_means(periods, steps, baseline)
 }
 
+/// As [`p`], about a centre that is known from elsewhere, so that no baseline is needed.
+///
+/// # Errors
+/// Where the periods tell nothing about it.
+pub fn p_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_shares_about(periods, periods.len(), (centre, Spread::ByChance))
+}
+
+/// As [`laney`], about a centre that is known from elsewhere; how much more than chance they vary is told by the periods
+/// themselves.
+///
+/// # Errors
+/// As of [`p_about`].
+pub fn laney_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_shares_about(periods, periods.len(), (centre, Spread::Measured))
+}
+
+/// As [`u`], about a centre that is known from elsewhere.
+///
+/// # Errors
+/// As of [`p_about`].
+pub fn u_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_rates_about(periods, periods.len(), centre)
+}
+
 fn enough(periods: usize) -> Result<(), Unfit> {
     match MIN_BASELINE.saturating_sub(periods) {
         0 => Ok(()),
@@ -124,14 +149,20 @@ enum Spread {
 }
 
 fn draw_shares(periods: &[Count], baseline: usize, spread: Spread) -> Result<Chart, Unfit> {
-    let centre = pooled(periods, baseline)?;
+    draw_shares_about(periods, baseline, (pooled(periods, baseline)?, spread))
+}
+
+fn draw_shares_about(periods: &[Count], baseline: usize, (centre, spread): (f64, Spread)) -> Result<Chart, Unfit> {
     let values = values(periods);
     let error = |of: f64| (centre * (1.0 - centre) / of).sqrt();
     Series { periods: &values, baseline, centre, error, range: (0.0, 1.0) }.draw(spread)
 }
 
 fn draw_rates(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    let centre = pooled(periods, baseline)?;
+    draw_rates_about(periods, baseline, pooled(periods, baseline)?)
+}
+
+fn draw_rates_about(periods: &[Count], baseline: usize, centre: f64) -> Result<Chart, Unfit> {
     let values = values(periods);
     let error = |of: f64| (centre / of).sqrt();
     Series { periods: &values, baseline, centre, error, range: (0.0, f64::INFINITY) }.draw(Spread::ByChance)

@@ -7,19 +7,14 @@ crate::words! {
     Period { Day = 1, Week = 2, Month = 3, Quarter = 4 }
 }
 
-/// 1970-01-01 was a Thursday.
-const DAYS_SINCE_MONDAY: i32 = 3;
-
 impl Period {
     /// The first day of the period that a day is in. Weeks begin on Mondays.
     pub fn start_of(self, day: Day) -> Day {
-        let (_, month, day_of_month) = day.date();
-        let first_of_month = day.plus_days(1 - day_of_month);
         match self {
             Period::Day => day,
-            Period::Week => day.plus_days(-(day.0.wrapping_add(DAYS_SINCE_MONDAY).rem_euclid(7))),
-            Period::Month => first_of_month,
-            Period::Quarter => first_of_month.months_after(-((month - 1) % 3)),
+            Period::Week => day.first_of_week(),
+            Period::Month => day.first_of_month(),
+            Period::Quarter => day.first_of_quarter(),
         }
     }
 

@@ -1,0 +1,252 @@
+//! The control chart of a report: limits for jumps, a moving average for drifts, and where a change really began. What is
+//! drawn of counts is in `guanxi_model::statistics::chart`; here is which chart fits, and what is told of it.
+
+use guanxi_model::statistics::chart::drift::{Baseline as Level, Ewma};
+use guanxi_model::statistics::chart::{self, Chart, Count, MIN_BASELINE, Unfit};
+
+guanxi_model::words! {
+    /// What a chart is of.
+    ChartKind { Share = 1, LaneyShare = 2, Rate = 3, Mean = 4 }
+}
+
+/// From so many units in a period on, shares vary more than chance.
+const MANY: f64 = 1_000.0;
+
+/// A chart as it is told; values are on the scale of what it is of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlChart {
+    pub kind: ChartKind,
+    pub centre: f64,
+    /// Of means: the standard deviation of one period's.
+    pub deviation: Option<f64>,
+    /// By how much the periods vary more than chance; 1 where that was not asked.
+    pub spread: f64,
+    /// The periods it was drawn from; none where the centre is known from elsewhere.
+    pub baseline_periods: Option<usize>,
+    /// One per period; none where too little was measured.
+    pub points: Vec<Option<ControlPoint>>,
+    /// The first period that alarms, and the one in which the change began that it is about.
+    pub change: Option<Change>,
+}
+
+/// A period on the chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ControlPoint {
+    /// The limits for jumps; none for means, whose only rule is the average.
+    pub limits: Option<Bounded>,
+    /// The moving average with its limits: of means in their unit, else in standard errors from the centre.
+    pub drift: Bounded,
+}
+
+/// A number and its limits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounded {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+    pub alarm: bool,
+}
+
+/// Where something has really changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub began: usize,
+    pub alarmed: usize,
+}
+
+/// What is usual.
+#[derive(Clone, Copy, Debug)]
+pub enum Usual<'a, T> {
+    /// The periods themselves.
+    Own,
+    /// Other ones.
+    Periods(&'a [T]),
+    /// A centre and, of means, the standard deviation.
+    Known(f64, Option<f64>),
+}
+
+/// The chart of events among chances for one (a share of `scale`), Laney's where chances are thousands.
+///
+/// # Errors
+/// As of `chart::p`.
+pub fn shares(periods: &[Count], usual: Usual<'_, Count>, (ewma, scale): (Ewma, f64)) -> Result<ControlChart, Unfit> {
+    let counted: Vec<f64> = periods.iter().map(|period| period.of).filter(|of| *of > 0.0).collect();
+    let many = counted.iter().sum::<f64>() > MANY * counted.len() as f64;
+    let (drawn, about): (Draw, DrawAbout) =
+        if many { (chart::laney, chart::laney_about) } else { (chart::p, chart::p_about) };
+    let kind = if many { ChartKind::LaneyShare } else { ChartKind::Share };
+    let (chart, baseline) = draw(periods, usual, (drawn, about), scale)?;
+    Ok(told(kind, &chart, baseline, (ewma, scale)))
+}
+
+/// The chart of events per unit of exposure, told per `scale` units.
+///
+/// # Errors
+/// As of `chart::u`.
+pub fn rates(periods: &[Count], usual: Usual<'_, Count>, (ewma, scale): (Ewma, f64)) -> Result<ControlChart, Unfit> {
+    let (chart, baseline) = draw(periods, usual, (chart::u, chart::u_about), scale)?;
+    Ok(told(ChartKind::Rate, &chart, baseline, (ewma, scale)))
+}
+
+type Draw = fn(&[Count], usize) -> Result<Chart, Unfit>;
+type DrawAbout = fn(&[Count], f64) -> Result<Chart, Unfit>;
+
+/// The chart of the periods, and how many it was drawn from.
+fn draw(
+    periods: &[Count],
+    usual: Usual<'_, Count>,
+    (drawn, about): (Draw, DrawAbout),
+    scale: f64,
+) -> Result<(Chart, Option<usize>), Unfit> {
+    let counted = |periods: &[Count]| periods.iter().filter(|period| period.of > 0.0).count();
+    match usual {
+        Usual::Own => Ok((drawn(periods, periods.len())?, Some(counted(periods)))),
+        Usual::Periods(usual) => {
+            // Limits are those of the first periods, so the usual ones are put in front, and left out again.
+            let mut chart = drawn(&[usual, periods].concat(), usual.len())?;
+            chart.points.drain(..usual.len());
+            Ok((chart, Some(counted(usual))))
+        }
+        Usual::Known(centre, _) => Ok((about(periods, centre / scale)?, None)),
+    }
+}
+
+fn told(kind: ChartKind, chart: &Chart, baseline_periods: Option<usize>, (ewma, scale): (Ewma, f64)) -> ControlChart {
+    let drifts = ewma.chart(&chart.standardised(), Level::STANDARD);
+    let points = chart.points.iter().zip(drifts).map(|(point, drift)| {
+        let (point, drift) = ((*point)?, drift?);
+        let limits = Bounded {
+            value: scale * point.value,
+            low: scale * point.low,
+            high: scale * point.high,
+            alarm: point.alarm,
+        };
+        let drift = Bounded { value: drift.average, low: drift.low, high: drift.high, alarm: drift.alarm };
+        Some(ControlPoint { limits: Some(limits), drift })
+    });
+    let points: Vec<_> = points.collect();
+    let change = change(&points, 0.0);
+    let (centre, spread) = (scale * chart.centre, chart.spread);
+    ControlChart { kind, centre, deviation: None, spread, baseline_periods, points, change }
+}
+
+/// The chart of means, one per period, which all weigh alike: the moving average alone. How much means vary is told by the
+/// means themselves, because within a period everything has the same causes.
+///
+/// # Errors
+/// Where the baseline has less than 20 means, or these do not vary.
+pub fn means(periods: &[Option<f64>], usual: Usual<'_, Option<f64>>, ewma: Ewma) -> Result<ControlChart, Unfit> {
+    let (level, baseline_periods) = match usual {
+        Usual::Own => level(periods)?,
+        Usual::Periods(usual) => level(usual)?,
+        Usual::Known(centre, deviation) => {
+            (Level { centre, deviation: deviation.ok_or(Unfit::WithoutVariation)? }, None)
+        }
+    };
+    let points = ewma.chart(periods, level).into_iter().map(|point| {
+        let point = point?;
+        let drift = Bounded { value: point.average, low: point.low, high: point.high, alarm: point.alarm };
+        Some(ControlPoint { limits: None, drift })
+    });
+    let points: Vec<_> = points.collect();
+    let change = change(&points, level.centre);
+    let Level { centre, deviation } = level;
+    let (deviation, spread) = (Some(deviation), 1.0);
+    Ok(ControlChart { kind: ChartKind::Mean, centre, deviation, spread, baseline_periods, points, change })
+}
+
+/// Mean and standard deviation (n - 1) of means.
+fn level(means: &[Option<f64>]) -> Result<(Level, Option<usize>), Unfit> {
+    let means: Vec<f64> = means.iter().flatten().copied().collect();
+    match MIN_BASELINE.saturating_sub(means.len()) {
+        0 => {}
+        missing => return Err(Unfit::TooFewPeriods(missing)),
+    }
+    let n = means.len() as f64;
+    let centre = means.iter().sum::<f64>() / n;
+    let squares: f64 = means.iter().map(|mean| (mean - centre).powi(2)).sum();
+    let deviation = (squares / (n - 1.0)).sqrt();
+    if deviation > 0.0 { Ok((Level { centre, deviation }, Some(means.len()))) } else { Err(Unfit::WithoutVariation) }
+}
+
+/// The first alarm. A jump began where it shows; a drift in the first period since which the average has been on the same
+/// side of its centre.
+fn change(points: &[Option<ControlPoint>], centre: f64) -> Option<Change> {
+    let jumps = |point: &ControlPoint| point.limits.is_some_and(|limits| limits.alarm);
+    let alarmed = points.iter().position(|point| point.is_some_and(|point| jumps(&point) || point.drift.alarm))?;
+    let at_alarm = points[alarmed]?;
+    if jumps(&at_alarm) {
+        return Some(Change { began: alarmed, alarmed });
+    }
+    let side = at_alarm.drift.value > centre;
+    let same = |point: &ControlPoint| (point.drift.value > centre) == side;
+    let before = points[..alarmed].iter().rposition(|point| point.is_some_and(|point| !same(&point)));
+    let from = before.map_or(0, |before| before + 1);
+    let began = points[from..].iter().position(Option::is_some).map_or(alarmed, |first| from + first);
+    Some(Change { began, alarmed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(events: &[u64], of: f64) -> Vec<Count> {
+        events.iter().map(|events| Count { events: *events, of }).collect()
+    }
+
+    const U: [u64; 20] = [10, 12, 8, 14, 10, 16, 11, 7, 10, 15, 9, 5, 7, 11, 12, 6, 8, 10, 7, 5];
+
+    #[test]
+    fn a_jump_began_where_it_shows() {
+        let mut events = U.to_vec();
+        events.extend([9, 30, 31]);
+        let usual = counts(&U, 5.0);
+        let chart = rates(&counts(&events, 5.0), Usual::Periods(&usual), (Ewma::USUAL, 1.0)).unwrap();
+        assert_eq!((chart.change, chart.baseline_periods), (Some(Change { began: 21, alarmed: 21 }), Some(20)));
+        assert!((chart.centre - 1.93).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_drift_began_where_the_average_left_its_centre() {
+        // Montgomery's series: the mean rises by one standard deviation after the 20th; EWMA .1/2.7 alarms at the 29th.
+        let series = [
+            9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.20, 10.34, 9.03, 11.47, 10.51, 9.40, 10.08, 9.37,
+            10.62, 10.31, 8.52, 10.84, 10.90, 9.33, 12.29, 11.50, 10.60, 11.08, 10.38, 11.62, 11.31, 10.52,
+        ];
+        let ewma = Ewma { share: 0.1, width: 2.7 };
+        let chart = means(&series.map(Some), Usual::Known(10.0, Some(1.0)), ewma).unwrap();
+        // z_20 is 9.93, z_21 is 10.03 by hand: the average has been above 10 since.
+        assert_eq!(chart.change.map(|change| change.alarmed), Some(28));
+        let began = chart.change.unwrap().began;
+        let average = |at: usize| chart.points[at].unwrap().drift.value;
+        assert!(average(began) > 10.0 && average(began - 1) <= 10.0, "{began}");
+        assert!((began..=28).all(|at| average(at) > 10.0));
+    }
+
+    #[test]
+    fn shares_of_thousands_are_laney_s() {
+        let chart = |of| shares(&counts(&U, of), Usual::Own, (Ewma::USUAL, 1e6)).unwrap();
+        assert_eq!(chart(1_000.0).kind, ChartKind::Share);
+        assert_eq!(chart(1_001.0).kind, ChartKind::LaneyShare);
+        assert!((chart(1_000.0).centre - 9_650.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_baseline_of_means_has_twenty_that_vary() {
+        let own = |means: &[Option<f64>]| means_of(means);
+        assert_eq!(own(&[Some(1.0); 19]), Err(Unfit::TooFewPeriods(1)));
+        assert_eq!(own(&[Some(1.0); 20]), Err(Unfit::WithoutVariation));
+        let mut varied = [Some(1.0), Some(3.0)].repeat(10);
+        varied.push(None);
+        let chart = own(&varied).unwrap();
+        // 20 squares of 1 over 19.
+        assert!(
+            (chart.centre - 2.0).abs() < 1e-12 && (chart.deviation.unwrap() - (20.0_f64 / 19.0).sqrt()).abs() < 1e-12
+        );
+        assert_eq!((chart.points[20], chart.baseline_periods), (None, Some(20)));
+    }
+
+    fn means_of(periods: &[Option<f64>]) -> Result<ControlChart, Unfit> {
+        means(periods, Usual::Own, Ewma::USUAL)
+    }
+}
