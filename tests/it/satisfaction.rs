@@ -10,4 +10,5 @@ mod questionnaires;
 mod records;
 mod revisions;
 pub(crate) mod standard_kit;
+mod standard_reports;
 mod standards;

@@ -6,6 +6,7 @@
 //! somebody has said what becomes of it; fields that only the server writes are bound to `_`.
 
 pub(crate) mod attribute_definition;
+mod chart;
 pub(crate) mod customer;
 pub(crate) mod fact;
 mod field;

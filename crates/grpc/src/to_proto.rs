@@ -2,6 +2,7 @@
 //! so that a new field of the contract does not compile until somebody has said where its value comes from.
 
 pub(crate) mod attribute_definition;
+mod chart;
 pub(crate) mod customer;
 pub(crate) mod data_quality;
 pub(crate) mod fact;
@@ -25,6 +26,7 @@ mod scheme;
 pub(crate) mod service_standard;
 pub(crate) mod simulation;
 mod stage_change;
+pub(crate) mod standard_report;
 pub(crate) mod target;
 pub(crate) mod tier;
 pub(crate) mod tier_change;

@@ -124,7 +124,7 @@ impl StandardContent {
         }
         match self.baseline {
             Some(Baseline::Days(first, last)) if first > last => {
-                v.push("baseline.days.last_date", format!("must not be before the first, {first}, got {last}"));
+                v.push("baseline.days.end_date", format!("must not be before the first, {first}, got {last}"));
             }
             Some(Baseline::Given { centre, deviation }) => self.given_faults(&mut v, (centre, deviation), off(centre)),
             Some(Baseline::Days(..)) | None => {}
@@ -213,6 +213,6 @@ pub(crate) mod tests {
         assert_eq!(of(StandardMetric::Amount, 1, given(2.0, Some(0.0))), ["baseline.level.standard_deviation"]);
         assert_eq!(of(StandardMetric::DefectShare, 1, given(2.0, None)), ["baseline.level.mean"]);
         let backwards = Some(Baseline::Days(Day(2), Day(1)));
-        assert_eq!(of(StandardMetric::DefectShare, 1, backwards), ["baseline.days.last_date"]);
+        assert_eq!(of(StandardMetric::DefectShare, 1, backwards), ["baseline.days.end_date"]);
     }
 }

@@ -99,14 +99,14 @@ async fn faults_of_a_standard_are_named_together(guanxi: TestServer) {
 }
 
 async fn parts_that_do_not_fit_are_refused_also_where_they_come_one_by_one(guanxi: TestServer) {
-    let days = ServiceBaselineDays { first_date: date(2026, 1, 2), last_date: date(2026, 1, 1) };
+    let days = ServiceBaselineDays { start_date: date(2026, 1, 2), end_date: date(2026, 1, 1) };
     let unfit = ServiceStandard {
         touchpoint: "touchpoints/desk".into(),
         opportunities_per_unit: Some(2),
         baseline: Some(ServiceBaseline { kind: Some(Baseline::Days(days)) }),
         ..standard(ServiceStandardMetric::Duration, -1.0)
     };
-    let told = ["target", "opportunities_per_unit", "baseline.days.last_date", "touchpoint"];
+    let told = ["target", "opportunities_per_unit", "baseline.days.end_date", "touchpoint"];
     let told: Vec<String> = told.iter().map(|field| format!("service_standard.{field}")).collect();
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     invalid(guanxi.satisfaction().create_service_standard(creating("wait", unfit)).await, &told);

@@ -3,7 +3,9 @@
 
 use guanxi::v1 as pb;
 use guanxi_app::catalogue::Guard;
-use guanxi_model::{Period, ServiceStandardId, Violations, name, text};
+use guanxi_model::statistics::chart::drift::Ewma;
+use guanxi_model::{Day, Period, ServiceStandardId, Violations, name, text};
+use guanxi_satisfaction::standard::measured::Segment;
 use guanxi_satisfaction::standard::{
     Baseline, ServiceStandard, StandardContent, StandardDirection, StandardKind, StandardMetric, StandardTotals,
 };
@@ -11,7 +13,7 @@ use guanxi_satisfaction::standard::{
 use super::customer::named;
 use super::fact::touchpoint_if_given;
 use super::resource::{self, MAX_NAME, described};
-use super::{Context, Paging, Path, Update, given, time, word, word_or_none};
+use super::{Context, Paging, Path, Update, chart, done, given, time, word, word_or_none};
 
 const WRITABLE: &[&str] = &[
     "display_name",
@@ -138,13 +140,13 @@ fn baseline(v: &mut Violations, at: Path<'_>, baseline: pb::ServiceBaseline) -> 
     use pb::service_baseline::Kind;
     let pb::ServiceBaseline { kind } = baseline;
     match kind {
-        Some(Kind::Days(pb::ServiceBaselineDays { first_date, last_date })) => {
+        Some(Kind::Days(pb::ServiceBaselineDays { start_date, end_date })) => {
             let at = at.field("days");
             let mut day = |field| {
-                let date = if field == "first_date" { first_date } else { last_date };
+                let date = if field == "start_date" { start_date } else { end_date };
                 given(v, at.field(field), date).and_then(|date| time::day(v, at.field(field), date))
             };
-            let (first, last) = (day("first_date"), day("last_date"));
+            let (first, last) = (day("start_date"), day("end_date"));
             Some(Baseline::Days(first?, last?))
         }
         Some(Kind::Level(pb::ServiceBaselineLevel { mean, standard_deviation })) => {
@@ -175,6 +177,30 @@ pub(crate) fn delete_request(
 pub(crate) fn list_request(request: &pb::ListServiceStandardsRequest) -> Result<Paging, Violations> {
     let pb::ListServiceStandardsRequest { page_size, page_token } = request;
     resource::list("serviceStandards", (*page_size, page_token))
+}
+
+/// What a report is asked for; without a period it is told by that of the standard.
+pub(crate) struct ReportRequest {
+    pub(crate) standard: ServiceStandardId,
+    pub(crate) days: (Day, Day),
+    pub(crate) period: Option<Period>,
+    pub(crate) segment: Segment,
+    pub(crate) ewma: Ewma,
+}
+
+/// GetServiceStandardReport.
+pub(crate) fn report_request(request: pb::GetServiceStandardReportRequest) -> Result<ReportRequest, Violations> {
+    let pb::GetServiceStandardReportRequest { name, start_date, end_date, period, branch, team, ewma } = request;
+    let mut v = Violations::new();
+    let standard = v.field(Path::of("name"), name::parse_service_standard(&name));
+    let days = chart::days(&mut v, (start_date, end_date));
+    let period = word_or_none(&mut v, Path::of("period"), period, pb::ReportPeriod::as_str_name);
+    let branch = v.field(Path::of("branch"), text::optional(branch, MAX_NAME));
+    let team = v.field(Path::of("team"), text::optional(team, MAX_NAME));
+    let ewma = chart::ewma(&mut v, Path::of("ewma"), ewma);
+    let segment = branch.zip(team).map(|(branch, team)| Segment { branch, team });
+    let asked = standard.zip(days).zip(segment);
+    done(v, asked.map(|((standard, days), segment)| ReportRequest { standard, days, period, segment, ewma }))
 }
 
 #[cfg(test)]
@@ -224,7 +250,7 @@ mod tests {
         assert_eq!(paths(create(spoiled)), told.map(|field| format!("service_standard.{field}")));
         let undated = Kind::Days(pb::ServiceBaselineDays::default());
         let undated = pb::ServiceStandard { baseline: Some(pb::ServiceBaseline { kind: Some(undated) }), ..standard() };
-        let told = ["first_date", "last_date"].map(|field| format!("service_standard.baseline.days.{field}"));
+        let told = ["start_date", "end_date"].map(|field| format!("service_standard.baseline.days.{field}"));
         assert_eq!(paths(create(undated)), told);
     }
 }

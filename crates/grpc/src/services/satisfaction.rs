@@ -245,6 +245,14 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::WithdrawServiceMeasurementResponse> {
         self.withdraw_measurement(request.into_inner()).await
     }
+
+    async fn get_service_standard_report(
+        &self,
+        request: Request<pb::GetServiceStandardReportRequest>,
+    ) -> Answer<pb::ServiceStandardReport> {
+        let asked = read_standard::report_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { standards::report(&app, asked).await }).await
+    }
 }
 
 /// The questionnaire of that name.

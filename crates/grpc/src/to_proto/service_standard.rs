@@ -51,7 +51,7 @@ fn baseline(baseline: Baseline) -> pb::ServiceBaseline {
     use pb::service_baseline::Kind;
     let kind = match baseline {
         Baseline::Days(first, last) => {
-            Kind::Days(pb::ServiceBaselineDays { first_date: Some(time::day(first)), last_date: Some(time::day(last)) })
+            Kind::Days(pb::ServiceBaselineDays { start_date: Some(time::day(first)), end_date: Some(time::day(last)) })
         }
         Baseline::Given { centre, deviation } => {
             Kind::Level(pb::ServiceBaselineLevel { mean: centre, standard_deviation: deviation })

@@ -19,6 +19,9 @@ pub const SUPPRESSED_BELOW: i64 = 5;
 /// What is told of fewer units is no more than an indication.
 pub const INDICATIVE_BELOW: i64 = 30;
 
+/// What was measured on a day.
+pub type DaySums = (Day, Sums);
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportQuestion {
@@ -71,7 +74,7 @@ pub struct DefectFigures {
 pub fn report(
     standard: &StandardContent,
     question: &ReportQuestion,
-    (measured, usual): (&[(Day, Sums)], &[(Day, Sums)]),
+    (measured, usual): (&[DaySums], &[DaySums]),
 ) -> StandardReport {
     let parts = gathered(measured, question.days, question.period);
     let whole = parts.iter().fold(Sums::default(), |whole, (_, sums)| whole.plus(sums).unwrap_or(whole));
@@ -103,7 +106,7 @@ pub fn period_count((first, last): (Day, Day), period: Period) -> usize {
 type Part = ((Day, Day), Sums);
 
 /// The periods, those at the ends cut to the days, with their sums.
-fn gathered(measured: &[(Day, Sums)], (first, last): (Day, Day), period: Period) -> Vec<Part> {
+fn gathered(measured: &[DaySums], (first, last): (Day, Day), period: Period) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = measured;
     let mut start = first;

@@ -7,21 +7,46 @@ use guanxi_app::command::Grouping;
 use guanxi_app::measurements::Recorded;
 use guanxi_app::{App, Error};
 use guanxi_model::{ServiceStandardId, Violations, name};
-use guanxi_satisfaction::standard::ServiceStandard;
-use guanxi_satisfaction::standard::measured::{Measurement, NewMeasurement};
+use guanxi_satisfaction::standard::measured::{Measurement, NewMeasurement, Segment};
+use guanxi_satisfaction::standard::report::{ReportQuestion, period_count};
+use guanxi_satisfaction::standard::{self, Baseline, ServiceStandard};
 use tonic::{Response, Status};
 
 use super::Answer;
 use crate::from_proto::import::Chunk;
+use crate::from_proto::service_standard::ReportRequest;
 use crate::from_proto::{Context, measurement as read};
 use crate::services::Service;
 use crate::services::activity::import::Import;
-use crate::status;
 use crate::to_proto::measurement as word;
+use crate::{status, to_proto};
+
+/// The most periods of a report.
+const MAX_PERIODS: usize = 1_100;
 
 /// The service standard of that name.
 pub(super) async fn standard(app: &App, id: &ServiceStandardId) -> Result<ServiceStandard, Error> {
     app.reader().service_standard(id).await?.ok_or_else(|| Error::NotFound(name::service_standard(id)))
+}
+
+/// How well a standard was kept.
+pub(super) async fn report(app: &App, asked: ReportRequest) -> Result<pb::ServiceStandardReport, Error> {
+    let ReportRequest { standard: id, days, period, segment: Segment { branch, team }, ewma } = asked;
+    let content = standard(app, &id).await?.content;
+    let question = ReportQuestion { days, period: period.unwrap_or(content.period), ewma };
+    if period_count(days, question.period) > MAX_PERIODS {
+        let fault =
+            format!("there are more than {MAX_PERIODS} periods from start_date on; ask for longer or fewer ones");
+        return Err(Error::Invalid(Violations::one("end_date", fault)));
+    }
+    let only = (Some(branch.as_str()).filter(|one| !one.is_empty()), Some(team.as_str()).filter(|one| !one.is_empty()));
+    let measured = app.reader().measured_days(&id, days, only).await?;
+    let usual = match content.baseline {
+        Some(Baseline::Days(first, last)) => app.reader().measured_days(&id, (first, last), only).await?,
+        Some(Baseline::Given { .. }) | None => Vec::new(),
+    };
+    let report = standard::report::report(&content, &question, (&measured, &usual));
+    Ok(to_proto::standard_report::report(&id, &question, report))
 }
 
 /// What an import of measurements consists of.
