@@ -1,5 +1,6 @@
 //! Laws that hold for any facts in any order, told by proptest.
 
+mod cells;
 mod facts;
 mod order;
 mod play;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod faults;
+pub(crate) mod index;
 pub(crate) mod kit;
 mod meaning;
 mod measurements;

@@ -3,6 +3,7 @@
 //! survives a restart and a process that hangs cannot write over its successor.
 
 mod activation;
+mod analysis;
 mod pages;
 mod population;
 mod simulation;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
+pub use analysis::{ANALYSIS_FILTER, AnalysisOutcome, AnalysisProgress, AnalysisRequest};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::committer::Shared;
@@ -29,6 +31,8 @@ pub const ACTIVATE: &str = "activate-pyramid-revision";
 pub const ASSIGN: &str = "assign-tiers";
 /// The kind of the operations that tell what a revision would do.
 pub const SIMULATE: &str = "simulate-pyramid";
+/// The kind of the operations that say what records of any set mean together.
+pub const ANALYZE: &str = "analyze-satisfaction";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -48,6 +52,11 @@ pub struct ActivationRequest {
 pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Simulated(Box<SimulationOutcome>),
+    Analyzed(Box<AnalysisOutcome>),
+    /// An analysis leads to more rows than can be told.
+    TooManyRows {
+        most: usize,
+    },
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -157,6 +166,29 @@ impl Operations<'_> {
             request.baseline = Some(self.in_force_on(&tx, &request.pyramid, day).await?);
         }
         let operation = self.new_operation(id, (SIMULATE, subject), &request, &SimulationProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+
+    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
+    pub async fn analyze(
+        &self,
+        request: AnalysisRequest,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let subject = name::questionnaire_revision(&request.questionnaire, request.number);
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of("analyze", &subject, &(&request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        let operation = self.new_operation(id, (ANALYZE, subject), &request, &AnalysisProgress::default())?;
         tx.put_operation(&operation).await?;
         tx.commit().await?;
         self.wake.notify_one();
@@ -277,6 +309,7 @@ impl Runner {
         let done = match operation.kind.as_str() {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
             SIMULATE => simulation::run(held, operation).await,
+            ANALYZE => analysis::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -287,7 +320,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE => simulation::give_up(held, state, &outcome).await,
+                    SIMULATE | ANALYZE => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -344,6 +377,13 @@ impl Held<'_> {
         let progress = serde_json::to_string(progress).map_err(|error| Error::Internal(Arc::new(error)))?;
         let held = tx.advance_operation(&self.id, self.fence, &progress, lease(now), now).await?;
         held.ok_or(Error::Conflict)
+    }
+
+    /// Ends the operation, in a transaction of its own.
+    async fn conclude(&self, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
+        let tx = self.store().begin().await?;
+        self.end(&tx, state, outcome).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Ends the operation, in the transaction of its last step.

@@ -7,7 +7,6 @@
 
 mod count;
 mod fold;
-mod interval;
 mod layout;
 mod moments;
 mod place;
@@ -22,10 +21,10 @@ pub use count::Counted;
 pub use fold::{Fold, IndexRow};
 pub(crate) use layout::Layout;
 pub use moments::Moments;
-pub use place::{Face, Key, Place, Placed, Span, places, tier_key};
+pub use place::{Face, Key, Place, Placed, Span, places, said, tier_key};
 pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};
 pub use summary::{
-    ComparisonSummary, DimensionSummary, Estimate, Evidence, ItemSummary, Mean, PromoterSummary, Promoters,
-    QuestionRates, Share, Size, Summary, Told, ZoneSummary,
+    ComparisonSummary, DimensionSummary, Estimate, Evidence, ItemSummary, PromoterSummary, Promoters, QuestionRates,
+    Share, Size, Summary, Told, ZoneSummary,
 };
 pub use sums::Sums;

@@ -39,7 +39,7 @@ pub use customers::{CUSTOMER_FILTER, CustomerOrder, CustomerQuery};
 pub use deployment::Deployment;
 pub use error::Error;
 pub use expiry::Expired;
-pub use facts::{FactQuery, fact_filter};
+pub use facts::{FactPlace, FactQuery, fact_filter};
 pub use history::Histories;
 pub use measurements::{
     MEASUREMENT_FILTER, Measured, MeasurementQuery, MeasurementRef, MeasurementReplacement, MeasurementWrites,

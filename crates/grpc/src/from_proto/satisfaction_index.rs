@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use guanxi::google::r#type::Date as PbDate;
 use guanxi::v1 as pb;
+use guanxi_app::operations::ANALYSIS_FILTER;
 use guanxi_model::customer::ContactRole;
-use guanxi_model::{Day, QuestionnaireId, RevisionNumber, TierId, Violations, Words as _, name, text};
+use guanxi_model::filter::Filter;
+use guanxi_model::{
+    Day, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, Words as _, name, text,
+};
 use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, Weighting};
 
-use super::{Path, distinct, done, given, time, word, word_or_none};
+use super::customer::request_id;
+use super::{Path, distinct, done, given, page, time, word, word_or_none};
 
 const MAX_METHODS: usize = 6;
 const MAX_LINE: usize = 100;
@@ -28,12 +34,20 @@ pub(crate) struct Asked {
     pub(crate) question: IndexQuestion,
 }
 
+/// What an operation is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Analysis {
+    pub(crate) asked: Asked,
+    pub(crate) filter: Filter,
+    pub(crate) request_id: Option<RequestId>,
+}
+
 /// A tier of a pyramid.
 #[derive(Clone, Debug)]
 pub(crate) struct TierOf {
     pub(crate) tier: TierId,
     /// None for the one that is primary.
-    pub(crate) pyramid: Option<guanxi_model::PyramidId>,
+    pub(crate) pyramid: Option<PyramidId>,
 }
 
 /// GetSatisfactionIndex.
@@ -43,11 +57,36 @@ pub(crate) fn index_request(request: pb::GetSatisfactionIndexRequest) -> Result<
     let at = Path::of("question");
     let asked = given(&mut v, at, question).and_then(|given| question_of(&mut v, at, given));
     if asked.as_ref().is_some_and(|asked| asked.question.face().is_none()) {
-        let fault =
-            "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
-        v.push(at.field("group_by"), fault);
+        v.merge("", held_by_no_cells());
     }
     done(v, asked)
+}
+
+/// A set that only an operation can look at.
+pub(crate) fn held_by_no_cells() -> Violations {
+    let fault =
+        "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
+    Violations::one("question.group_by", fault)
+}
+
+/// AnalyzeSatisfaction.
+pub(crate) fn analysis_request(request: pb::AnalyzeSatisfactionRequest) -> Result<Analysis, Violations> {
+    let pb::AnalyzeSatisfactionRequest { question, filter, weighting, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
+    let at = Path::of("question");
+    let filter = page::filter(&mut v, &filter, &ANALYSIS_FILTER);
+    let weighting = word_or_none(&mut v, Path::of("weighting"), weighting, pb::SatisfactionWeighting::as_str_name);
+    let asked = given(&mut v, at, question).and_then(|given| question_of(&mut v, at, given)).map(|mut asked| {
+        asked.question.weighting = weighting.unwrap_or(Weighting::PerResponse);
+        asked
+    });
+    if let Some(IndexQuestion { weighting: Weighting::PerCustomer, half_life_days: Some(_), .. }) =
+        asked.as_ref().map(|asked| &asked.question)
+    {
+        v.push(at.field("half_life_days"), "must not be given where each customer counts once");
+    }
+    done(v, asked.zip(filter).map(|(asked, filter)| Analysis { asked, filter, request_id }))
 }
 
 /// What both ways to ask have in common.
@@ -146,11 +185,7 @@ fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32>
     days
 }
 
-fn days(
-    v: &mut Violations,
-    at: Path<'_>,
-    (start, end): (Option<guanxi::google::r#type::Date>, Option<guanxi::google::r#type::Date>),
-) -> Option<(Day, Day)> {
+fn days(v: &mut Violations, at: Path<'_>, (start, end): (Option<PbDate>, Option<PbDate>)) -> Option<(Day, Day)> {
     let start = given(v, at.field("start_date"), start).and_then(|date| time::day(v, at.field("start_date"), date));
     let end = given(v, at.field("end_date"), end).and_then(|date| time::day(v, at.field("end_date"), date));
     let days = start.zip(end)?;

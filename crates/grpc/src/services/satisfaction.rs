@@ -4,6 +4,7 @@
 mod index;
 mod standards;
 
+use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
@@ -169,6 +170,19 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::SatisfactionIndex> {
         let asked = from_proto::satisfaction_index::index_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move { index::index(&app, asked).await }).await
+    }
+
+    async fn analyze_satisfaction(
+        &self,
+        request: Request<pb::AnalyzeSatisfactionRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let analysis =
+            from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let operation = index::analyze(&app, analysis).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
     }
 
     async fn create_service_standard(

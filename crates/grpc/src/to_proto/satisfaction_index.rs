@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use guanxi::v1 as pb;
-use guanxi_model::{PyramidId, TouchpointId, name};
+use guanxi_app::Error;
+use guanxi_model::statistics::mean::Mean;
+use guanxi_model::{PyramidId, TouchpointId, Violations, name};
 use guanxi_satisfaction::cube::{
     ComparisonSummary, DimensionSummary, Estimate, IndexQuestion, IndexRow, ItemSummary, Key, PromoterSummary,
     QuestionRates, Row, Share, Size, Summary, Told, ZoneSummary,
@@ -81,14 +83,14 @@ fn sample(size: Size) -> pb::SatisfactionSample {
 
 fn estimate(estimate: Estimate) -> pb::SatisfactionEstimate {
     let Estimate { size, told } = estimate;
-    let interval = told.and_then(|told| told.interval);
+    let interval = told.and_then(Mean::interval);
     pb::SatisfactionEstimate {
         sample: Some(sample(size)),
         mean: told.map(|told| told.mean),
         standard_deviation: told.and_then(|told| told.deviation),
-        standard_error: told.and_then(|told| told.error),
-        lower_bound: interval.map(|(low, _)| low),
-        upper_bound: interval.map(|(_, high)| high),
+        standard_error: told.and_then(Mean::standard_error),
+        lower_bound: interval.map(|interval| interval.low),
+        upper_bound: interval.map(|interval| interval.high),
     }
 }
 
@@ -97,8 +99,8 @@ fn share(share: Share) -> pb::SatisfactionShare {
     pb::SatisfactionShare {
         sample: Some(sample(size)),
         share: told.map(|(share, _)| share),
-        lower_bound: told.map(|(_, (low, _))| low),
-        upper_bound: told.map(|(_, (_, high))| high),
+        lower_bound: told.map(|(_, interval)| interval.low),
+        upper_bound: told.map(|(_, interval)| interval.high),
     }
 }
 
@@ -126,8 +128,8 @@ fn promoters(summary: PromoterSummary) -> pb::NetPromoterSummary {
         detractors: told.map(|told| told.detractors),
         score: told.map(|told| told.score),
         standard_error: told.map(|told| told.error),
-        lower_bound: told.map(|told| told.interval.0),
-        upper_bound: told.map(|told| told.interval.1),
+        lower_bound: told.map(|told| told.interval.low),
+        upper_bound: told.map(|told| told.interval.high),
     }
 }
 
@@ -170,4 +172,13 @@ fn item((item, summary): (&ItemDraft, ItemSummary)) -> pb::SatisfactionItemSumma
 fn rates(rates: QuestionRates) -> pb::QuestionRates {
     let QuestionRates { kind, not_rated, missing } = rates;
     pb::QuestionRates { question: number(kind), not_rated: Some(share(not_rated)), missing: Some(share(missing)) }
+}
+
+/// More rows than fit a reply.
+pub(crate) fn too_many_rows(most: usize) -> Error {
+    let fault = format!(
+        "leads to more than the {most} rows that can be told in this view; ask for longer periods, for less time, or for \
+         one of those that are grouped by"
+    );
+    Error::Invalid(Violations::one("question.group_by", fault))
 }

@@ -1,7 +1,9 @@
 //! What lies between two bounds, and what a comparison of two numbers says.
 
+use serde::{Deserialize, Serialize};
+
 /// The bounds between which a number lies, with a confidence of 95 %.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     pub low: f64,
     pub high: f64,

@@ -1,5 +1,7 @@
 //! Means: from integer sums, with the interval of Student's t, and two of them compared by Welch's test.
 
+use serde::{Deserialize, Serialize};
+
 use super::distribution::{t_beyond, t95};
 use super::{Difference, Interval, Test};
 
@@ -12,7 +14,7 @@ pub struct Sums {
 }
 
 /// A mean of `n` values, an effective number where they are weighted.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mean {
     pub mean: f64,
     /// The standard deviation of the values, by n - 1; none of a single one.

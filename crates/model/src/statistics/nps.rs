@@ -18,6 +18,9 @@ pub struct Adjusted {
     pub interval: Interval,
 }
 
+/// Answers added before an interval is laid around a score.
+const ADDED: f64 = 3.0;
+
 impl Recommendations {
     pub fn n(self) -> u64 {
         self.promoters + self.passives + self.detractors
@@ -36,14 +39,20 @@ impl Recommendations {
     /// Adjusted Wald: three more answers, a quarter of them promoters and a quarter detractors, so that answers which are all
     /// alike are not taken for certainty (Rocks 2016, The American Statistician 70(4), 365-372).
     pub fn interval(self) -> Option<Adjusted> {
-        let shares = Shares::of(self, 3.0)?;
-        let point = 100.0 * shares.mean();
-        Some(Adjusted { point, interval: Interval::around(point, Z95 * shares.error()).clipped(-100.0, 100.0) })
+        self.exactly().map(|shares| shares.with(ADDED).adjusted())
     }
 
     fn exactly(self) -> Option<Shares> {
-        Shares::of(self, 0.0)
+        let n = self.n() as f64;
+        let share = |count: u64| count as f64 / n;
+        (self.n() > 0).then(|| Shares { promoters: share(self.promoters), detractors: share(self.detractors), n })
     }
+}
+
+/// The standard error and the interval of shares of `n` answers, an effective number where they are weighted; none of nobody.
+pub fn weighted(promoters: f64, detractors: f64, n: f64) -> Option<(f64, Adjusted)> {
+    let shares = (n > 0.0).then_some(Shares { promoters, detractors, n })?;
+    Some((shares.error(), shares.with(ADDED).adjusted()))
 }
 
 /// The first score less the second, of two sets of respondents of whom nobody is in both.
@@ -66,11 +75,16 @@ struct Shares {
 }
 
 impl Shares {
-    /// With answers added of nobody; none of nobody who answered.
-    fn of(counts: Recommendations, added: f64) -> Option<Shares> {
-        let n = counts.n() as f64 + added;
-        let share = |count: u64| (count as f64 + added / 4.0) / n;
-        (counts.n() > 0).then(|| Shares { promoters: share(counts.promoters), detractors: share(counts.detractors), n })
+    /// With so many answers more, a quarter of them promoters and a quarter detractors.
+    fn with(self, added: f64) -> Shares {
+        let n = self.n + added;
+        let share = |share: f64| (share * self.n + added / 4.0) / n;
+        Shares { promoters: share(self.promoters), detractors: share(self.detractors), n }
+    }
+
+    fn adjusted(self) -> Adjusted {
+        let point = 100.0 * self.mean();
+        Adjusted { point, interval: Interval::around(point, Z95 * self.error()).clipped(-100.0, 100.0) }
     }
 
     fn mean(self) -> f64 {
@@ -111,6 +125,14 @@ mod tests {
         near(told.point, 62.5);
         near_interval(told.interval, (17.491_453_0, 100.0));
         assert_eq!((of(0, 0, 0).score(), of(0, 0, 0).interval()), (None, None));
+    }
+
+    #[test]
+    fn weighted_answers_of_equal_weight_are_answers() {
+        let (error, told) = weighted(0.5, 0.2, 100.0).unwrap();
+        near(error, 7.810_249_675_9);
+        near_interval(told.interval, (14.051_130_2, 44.201_297_0));
+        assert_eq!(weighted(0.5, 0.2, 0.0), None);
     }
 
     #[test]

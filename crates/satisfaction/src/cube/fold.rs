@@ -4,13 +4,19 @@
 use std::collections::BTreeMap;
 
 use guanxi_model::Day;
+use guanxi_model::fact::SatisfactionRecord;
+use serde::{Deserialize, Serialize};
 
 use super::Sums;
 use super::place::Placed;
 use super::pool::{CustomerMeans, Pool};
-use super::question::{IndexQuestion, Row, Weighting};
+use super::question::{Detail, IndexQuestion, Row, Weighting};
 use super::summary::Summary;
 use crate::scheme::QuestionnaireScheme;
+
+/// So many rows, and rows with their dimensions and items, fit a reply of 2 MiB.
+const MOST_ROWS: usize = 1_000;
+const MOST_PARTS: usize = 2_000;
 
 /// See the module.
 pub struct Fold<'a> {
@@ -20,7 +26,7 @@ pub struct Fold<'a> {
 }
 
 /// A row as it is told.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IndexRow {
     pub row: Row,
     pub summary: Summary,
@@ -35,10 +41,8 @@ struct Gathered {
 }
 
 impl<'a> Fold<'a> {
-    /// So many rows are told at most.
-    pub const MOST_ROWS: usize = 1_000;
     /// So many sums of days are held at most, where days weigh differently.
-    pub const MOST_DAYS: usize = 20_000;
+    const MOST_DAYS: usize = 20_000;
 
     /// Of nothing yet.
     pub fn new(scheme: &'a QuestionnaireScheme, question: &'a IndexQuestion) -> Fold<'a> {
@@ -47,15 +51,44 @@ impl<'a> Fold<'a> {
 
     /// Adds what records in a place count for, where they are asked for.
     pub fn add(&mut self, placed: &Placed, sums: &Sums) {
-        let Some(row) = self.question.row(placed) else { return };
-        let day = self.question.half_life_days.map_or(row.days.0, |_| placed.start);
+        if let Some(row) = self.question.row(placed) {
+            self.put(row, placed.start, sums);
+        }
+    }
+
+    /// Adds what a record of a day counts for, where it is asked for.
+    pub fn add_record(&mut self, record: &SatisfactionRecord, day: Day) {
+        let rows = self.question.rows(record, day);
+        if rows.is_empty() {
+            return;
+        }
+        let counted = self.scheme.count(&record.answers);
+        for row in rows {
+            self.put(row, day, &counted.sums);
+        }
+    }
+
+    fn put(&mut self, row: Row, day: Day, sums: &Sums) {
+        let day = self.question.half_life_days.map_or(row.days.0, |_| day);
         self.rows.entry(row).or_default().sums.entry(day).or_default().plus(sums);
+    }
+
+    /// So many rows are told at most, fewer where much is told of each.
+    pub fn most_rows(&self) -> usize {
+        let content = self.scheme.content();
+        let parts = match self.question.detail {
+            Detail::Index => 0,
+            Detail::Dimensions => content.dimensions.len(),
+            Detail::Items => content.dimensions.len() + content.items.len(),
+        };
+        MOST_ROWS.min(MOST_PARTS / (1 + parts))
     }
 
     /// Whether there are more rows than can be told, or more days than can be held.
     pub fn is_full(&self) -> bool {
         let days = || self.rows.values().map(|row| row.sums.len()).sum::<usize>();
-        self.rows.len() > Self::MOST_ROWS || (self.question.half_life_days.is_some() && days() > Self::MOST_DAYS)
+        let most = self.most_rows();
+        self.rows.len() > most || (self.question.half_life_days.is_some() && days() > Self::MOST_DAYS)
     }
 
     /// The records of one customer are all added.

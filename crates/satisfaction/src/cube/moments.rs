@@ -4,7 +4,6 @@
 use super::Sums;
 use super::count::{in_units, outcome};
 use super::layout::{POINT, STEP};
-use super::pool::covariance;
 use crate::answers::Sheet;
 use crate::evaluate::Evaluation;
 use crate::scheme::{IndexForm, QuestionnaireScheme};
@@ -107,4 +106,15 @@ fn value(scheme: &QuestionnaireScheme, evaluation: &Evaluation, sheet: &Sheet<'_
         Node::Dimension(index) if scheme.form() == IndexForm::Difference => Some(evaluation.dimensions[index].points),
         Node::Dimension(index) => evaluation.dimensions[index].score,
     }
+}
+
+/// The sample covariance of n pairs from their sums and the sum of their products: exact as long as 128 bits hold it, so
+/// that equal numbers have a variance of exactly 0. None of fewer than two.
+fn covariance(n: i128, (one, other): (i128, i128), products: i128) -> Option<f64> {
+    if n < 2 {
+        return None;
+    }
+    let exact = || n.checked_mul(products)?.checked_sub(one.checked_mul(other)?);
+    let spread = exact().map_or_else(|| n as f64 * products as f64 - one as f64 * other as f64, |spread| spread as f64);
+    Some(spread / (n as f64 * (n - 1) as f64))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use guanxi_model::fact::{CollectionMethod, SatisfactionRecord, Stamp};
+use guanxi_model::fact::{CollectionMethod, Handler, SatisfactionRecord, Stamp};
 use guanxi_model::{Day, Words as _};
 use serde::{Deserialize, Serialize};
 
@@ -107,16 +107,35 @@ pub fn places(record: &SatisfactionRecord) -> BTreeSet<Place> {
     let place = |face, first: &str, second: &str| Place { face, first: first.to_owned(), second: second.to_owned() };
     let tier = tier_key(stamp);
     let mut places = BTreeSet::from([place(Face::Tier, &tier, &record.channel), place(Face::Moments, &tier, "")]);
-    let touchpoint = record.touchpoint.as_ref().map_or("", |touchpoint| touchpoint.as_str());
-    if !(touchpoint.is_empty() && record.wave.is_empty()) {
-        places.insert(place(Face::Touchpoint, touchpoint, &record.wave));
+    let (touchpoint, wave) = (said(record, Key::Touchpoint), said(record, Key::Wave));
+    if !(touchpoint.is_empty() && wave.is_empty()) {
+        let (touchpoint, wave) = (touchpoint.first().cloned(), wave.first().cloned());
+        places.insert(place(Face::Touchpoint, &touchpoint.unwrap_or_default(), &wave.unwrap_or_default()));
     }
-    for one in &record.handlers {
-        let said = [(Face::Team, &one.team), (Face::Branch, &one.branch), (Face::Handler, &one.handler)];
-        places.extend(said.into_iter().filter(|(_, word)| !word.is_empty()).map(|(face, word)| place(face, word, "")));
-    }
-    if let Some(role) = record.respondent.as_ref().and_then(|respondent| respondent.role) {
-        places.insert(place(Face::Role, &role.code().to_string(), ""));
+    for (face, key) in
+        [(Face::Team, Key::Team), (Face::Branch, Key::Branch), (Face::Handler, Key::Handler), (Face::Role, Key::Role)]
+    {
+        places.extend(said(record, key).iter().map(|word| place(face, word, "")));
     }
     places
+}
+
+/// What a record says of a key; of our people it may name several.
+pub fn said(record: &SatisfactionRecord, key: Key) -> BTreeSet<String> {
+    let ours = |word: fn(&Handler) -> &String| record.handlers.iter().map(|one| word(one).clone()).collect();
+    let mut words: BTreeSet<String> = match key {
+        Key::Tier => record.stamp.as_ref().map(tier_key).into_iter().collect(),
+        Key::Channel => [record.channel.clone()].into(),
+        Key::Touchpoint => record.touchpoint.iter().map(ToString::to_string).collect(),
+        Key::Wave => [record.wave.clone()].into(),
+        Key::Team => ours(|one| &one.team),
+        Key::Branch => ours(|one| &one.branch),
+        Key::Handler => ours(|one| &one.handler),
+        Key::Role => {
+            let role = record.respondent.as_ref().and_then(|respondent| respondent.role);
+            role.map(|role| role.code().to_string()).into_iter().collect()
+        }
+    };
+    words.remove("");
+    words
 }

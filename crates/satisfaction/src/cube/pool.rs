@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use guanxi_model::Day;
+use guanxi_model::statistics::mean::{self, Mean};
 
 use super::Sums;
 use super::layout::{Compared, Layout, Measured, OfDimension, OfItem, RECORDS};
@@ -27,13 +28,6 @@ pub(super) struct CustomerMeans {
     sums: Vec<f64>,
 }
 
-/// What a mean and a variance follow from.
-pub(super) struct Spread {
-    pub(super) mean: f64,
-    /// Of a sample; none of one.
-    pub(super) variance: Option<f64>,
-}
-
 impl Pool {
     pub(super) fn equal(sums: BTreeMap<Day, Sums>) -> Pool {
         Pool::Equal(total(&sums))
@@ -42,7 +36,8 @@ impl Pool {
     /// After so many days a record weighs half. Only ratios of weights matter, so any day may be the one of weight 1.
     pub(super) fn decayed(sums: BTreeMap<Day, Sums>, half_life_days: i32) -> Pool {
         let counted = total(&sums);
-        let last = sums.keys().next_back().copied().unwrap_or_default();
+        // Not of a day on which everything was taken back: of that nothing would be known to whoever reads the records.
+        let last = sums.iter().rev().find(|(_, sums)| sums.at(RECORDS) != 0).map_or(Day::default(), |(day, _)| *day);
         let (mut once, mut twice) = (vec![0.0; counted.len()], vec![0.0; counted.len()]);
         for (day, sums) in &sums {
             let age = f64::from(last.0 - day.0);
@@ -103,21 +98,23 @@ impl Pool {
         }
     }
 
-    /// Mean and variance of what is measured; none where nothing is.
-    pub(super) fn spread(&self, Measured { at, unit }: Measured) -> Option<Spread> {
-        let (weight, effective) = (self.weight(&[at]), self.effective(&[at]));
+    /// The mean of what is measured, with its spread; none where nothing is.
+    pub(super) fn mean(&self, Measured { at, unit }: Measured) -> Option<Mean> {
+        if let Pool::Equal(sums) = self {
+            let n = u64::try_from(sums.at(at)).unwrap_or_default();
+            return mean::Sums { n, sum: sums.at(at + 1), squares: sums.at(at + 2) }.mean(1.0 / unit);
+        }
+        let (weight, n) = (self.weight(&[at]), self.effective(&[at]));
         if weight <= 0.0 {
             return None;
         }
         let mean = self.weight(&[at + 1]) / weight;
-        let variance = match self {
-            Pool::Equal(sums) => covariance(sums.at(at), (sums.at(at + 1), sums.at(at + 1)), sums.at(at + 2)),
-            Pool::Decayed { .. } | Pool::Customers(_) => (effective > 1.0).then(|| {
-                let around = (self.weight(&[at + 2]) / weight - mean * mean).max(0.0);
-                around * effective / (effective - 1.0)
-            }),
-        };
-        Some(Spread { mean: mean * unit, variance: variance.map(|variance| variance * unit * unit) })
+        // Of less than two there is no spread to speak of.
+        let deviation = (n >= 2.0).then(|| {
+            let around = (self.weight(&[at + 2]) / weight - mean * mean).max(0.0);
+            (around * n / (n - 1.0)).sqrt() * unit
+        });
+        Some(Mean { mean: mean * unit, deviation, n })
     }
 }
 
@@ -125,17 +122,6 @@ fn total(sums: &BTreeMap<Day, Sums>) -> Sums {
     let mut total = Sums::default();
     sums.values().for_each(|sums| total.plus(sums));
     total
-}
-
-/// The sample covariance of n pairs from their sums and the sum of their products: exact as long as 128 bits hold it, so
-/// that equal numbers have a variance of exactly 0. None of fewer than two.
-pub(super) fn covariance(n: i128, (one, other): (i128, i128), products: i128) -> Option<f64> {
-    if n < 2 {
-        return None;
-    }
-    let exact = || n.checked_mul(products)?.checked_sub(one.checked_mul(other)?);
-    let spread = exact().map_or_else(|| n as f64 * products as f64 - one as f64 * other as f64, |spread| spread as f64);
-    Some(spread / (n as f64 * (n - 1) as f64))
 }
 
 impl CustomerMeans {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::Day;
-use guanxi_model::fact::CollectionMethod;
+use guanxi_model::fact::{CollectionMethod, SatisfactionRecord};
 use serde::{Deserialize, Serialize};
 
-use super::place::{Face, Key, Placed, Span};
+use super::place::{Face, Key, Placed, Span, said};
 
 guanxi_model::words! {
     /// What a row is of.
@@ -109,22 +109,53 @@ impl IndexQuestion {
         parts.map(|(span, from, to)| (span, from, to.plus_days(-1))).collect()
     }
 
-    /// The row that records in a place belong to; none where they are not asked for. Where rows are kept apart by something
-    /// that a record does not say it is in none, but that every customer has some tier, if only none.
+    /// The row that records in a place belong to; none where they are not asked for.
     pub(super) fn row(&self, placed: &Placed) -> Option<Row> {
         let Placed { place, span: _, start, method } = placed;
         let is_wanted = |(key, wanted): (&Key, &String)| place.get(*key) == Some(wanted);
-        let takes = self.methods.is_empty() || self.methods.contains(method);
-        if *start < self.days.0 || *start > self.days.1 || !takes || !self.keys.iter().all(is_wanted) {
+        if !self.takes(*start, *method) || !self.keys.iter().all(is_wanted) {
             return None;
         }
         let keys = self.group_by.keys().iter().map(|key| Some((*key, place.get(*key)?.to_owned())));
-        let keys: BTreeMap<Key, String> = keys.collect::<Option<_>>()?;
-        if place.face != Face::Tier && !keys.is_empty() && keys.values().all(String::is_empty) {
+        self.row_of((*start, *method), keys.collect::<Option<_>>()?)
+    }
+
+    /// The rows that a record of a day belongs to: several where it names several of our people and rows are grouped by
+    /// them.
+    pub(super) fn rows(&self, record: &SatisfactionRecord, day: Day) -> Vec<Row> {
+        let is_wanted = |(key, wanted): (&Key, &String)| said(record, *key).contains(wanted);
+        if !self.takes(day, record.method) || !self.keys.iter().all(is_wanted) {
+            return Vec::new();
+        }
+        let mut ways = vec![BTreeMap::new()];
+        for key in self.group_by.keys() {
+            let mut words = said(record, *key);
+            if words.is_empty() {
+                words.insert(String::new());
+            }
+            let with = |way: &BTreeMap<Key, String>, word: &String| {
+                way.iter().map(|(key, word)| (*key, word.clone())).chain([(*key, word.clone())]).collect()
+            };
+            ways = ways.iter().flat_map(|way| words.iter().map(|word| with(way, word)).collect::<Vec<_>>()).collect();
+        }
+        ways.into_iter().filter_map(|keys| self.row_of((day, record.method), keys)).collect()
+    }
+
+    fn takes(&self, day: Day, method: CollectionMethod) -> bool {
+        let (first, last) = self.days;
+        (first..=last).contains(&day) && (self.methods.is_empty() || self.methods.contains(&method))
+    }
+
+    /// Where rows are kept apart by something that a record does not say, it is in none; but every customer has some tier,
+    /// if only none, and came by some channel.
+    fn row_of(&self, (day, method): (Day, CollectionMethod), keys: BTreeMap<Key, String>) -> Option<Row> {
+        let always = [Key::Tier, Key::Channel];
+        let says_nothing = !keys.is_empty() && keys.values().all(String::is_empty);
+        if says_nothing && !keys.keys().all(|key| always.contains(key)) {
             return None;
         }
-        let (from, beyond) = self.period.around(*start);
+        let (from, beyond) = self.period.around(day);
         let days = (from.max(self.days.0), beyond.plus_days(-1).min(self.days.1));
-        Some(Row { days, keys, method: Some(*method).filter(|_| !self.pools_methods) })
+        Some(Row { days, keys, method: Some(method).filter(|_| !self.pools_methods) })
     }
 }

@@ -3,8 +3,11 @@
 //! contract).
 
 use guanxi_model::fact::QuestionKind;
+use guanxi_model::statistics::Interval;
+use guanxi_model::statistics::mean::Mean;
+use guanxi_model::statistics::{nps, proportion};
+use serde::{Deserialize, Serialize};
 
-use super::interval;
 use super::layout::{Compared, Measured, OfDimension, OfItem, RECORDS};
 use super::pool::Pool;
 use super::question::Detail;
@@ -16,7 +19,7 @@ guanxi_model::words! {
 }
 
 /// What the records of a set say. Everything but the number of records is missing where there are too few.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     pub records: i64,
     /// Responses, or customers where each counts once.
@@ -25,7 +28,7 @@ pub struct Summary {
 }
 
 /// See `Summary`. What is not asked by the questionnaire is `None`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     pub index: Estimate,
     pub comparison: Option<ComparisonSummary>,
@@ -38,7 +41,7 @@ pub struct Told {
 }
 
 /// How much a number rests on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Size {
     pub n: i64,
     /// As many of equal weight say as much.
@@ -46,34 +49,23 @@ pub struct Size {
     pub evidence: Evidence,
 }
 
-/// A mean.
-#[derive(Clone, Debug, PartialEq)]
+/// A mean; of an effective number, with its spread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     pub size: Size,
     pub told: Option<Mean>,
 }
 
-/// See `Estimate`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mean {
-    pub mean: f64,
-    /// Of a sample.
-    pub deviation: Option<f64>,
-    pub error: Option<f64>,
-    /// 95 %, by Student's t.
-    pub interval: Option<(f64, f64)>,
-}
-
 /// A share, 0 to 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     pub size: Size,
     /// With its 95 % interval (Wilson 1927).
-    pub told: Option<(f64, (f64, f64))>,
+    pub told: Option<(f64, Interval)>,
 }
 
 /// Perceptions against expectations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonSummary {
     pub kind: QuestionKind,
     pub gap: Estimate,
@@ -88,14 +80,14 @@ pub struct ComparisonSummary {
 }
 
 /// The net promoter score.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PromoterSummary {
     pub size: Size,
     pub told: Option<Promoters>,
 }
 
 /// See `PromoterSummary`. The score is -100 to 100.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Promoters {
     pub promoters: f64,
     pub passives: f64,
@@ -103,11 +95,11 @@ pub struct Promoters {
     pub score: f64,
     pub error: f64,
     /// 95 %, adjusted Wald (Rocks 2016).
-    pub interval: (f64, f64),
+    pub interval: Interval,
 }
 
 /// The zone of tolerance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ZoneSummary {
     /// Of those that do not contradict themselves.
     pub below_adequate: Share,
@@ -122,21 +114,21 @@ pub struct ZoneSummary {
 }
 
 /// How often a question was not answered, of all records.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuestionRates {
     pub kind: QuestionKind,
     pub not_rated: Share,
     pub missing: Share,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DimensionSummary {
     pub score: Option<Estimate>,
     pub comparison: Option<ComparisonSummary>,
     pub importance: Option<Estimate>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItemSummary {
     /// In points of the scale, good end up.
     pub answer: Option<Estimate>,
@@ -197,23 +189,17 @@ impl Told {
 
 fn estimate(pool: &Pool, measured: Measured) -> Estimate {
     let size = Size::of(pool, &[measured.at]);
-    let told = pool.spread(measured).filter(|_| size.is_told()).map(|spread| {
-        let deviation = spread.variance.map(f64::sqrt);
-        let error = deviation.map(|deviation| deviation / size.effective.sqrt());
-        let interval = error.map(|error| interval::of_mean(spread.mean, error, size.effective));
-        Mean { mean: spread.mean, deviation, error, interval }
-    });
+    let told = pool.mean(measured).filter(|_| size.is_told());
     Estimate { size, told }
 }
 
 fn share(pool: &Pool, part: usize, of: &[usize]) -> Share {
     let size = Size::of(pool, of);
     let weight = pool.weight(of);
-    let told = (size.is_told() && weight > 0.0).then(|| {
-        let share = pool.weight(&[part]) / weight;
-        (share, interval::of_share(share, size.effective))
-    });
-    Share { size, told }
+    // Sums of customers' shares may be off by their rounding.
+    let share = (pool.weight(&[part]) / weight).min(1.0);
+    let interval = proportion::wilson(share, size.effective).filter(|_| size.is_told());
+    Share { size, told: interval.map(|interval| (share, interval)) }
 }
 
 fn comparison(pool: &Pool, places: Compared) -> ComparisonSummary {
@@ -239,10 +225,11 @@ fn promoters(pool: &Pool, at: usize) -> PromoterSummary {
     let places = [at, at + 1, at + 2];
     let size = Size::of(pool, &places);
     let weight = pool.weight(&places);
-    let told = (size.is_told() && weight > 0.0).then(|| {
-        let [detractors, passives, promoters] = places.map(|place| pool.weight(&[place]) / weight);
-        let (error, interval) = interval::of_promoters((promoters, detractors), size.effective);
-        Promoters { promoters, passives, detractors, score: 100.0 * (promoters - detractors), error, interval }
+    let [detractors, passives, promoters] = places.map(|place| pool.weight(&[place]) / weight);
+    let told = nps::weighted(promoters, detractors, size.effective).filter(|_| size.is_told());
+    let told = told.map(|(error, nps::Adjusted { point: _, interval })| {
+        let score = 100.0 * (promoters - detractors);
+        Promoters { promoters, passives, detractors, score, error, interval }
     });
     PromoterSummary { size, told }
 }
@@ -296,13 +283,10 @@ fn scored(answer: Estimate, scale: &AnswerScale, form: IndexForm) -> Option<Esti
         IndexForm::Ratio => (0.0, max),
         IndexForm::Gap | IndexForm::Difference => return None,
     };
-    let at = |value: f64| 100.0 * (value - zero) / whole;
-    let long = |length: f64| 100.0 * length / whole;
-    let told = answer.told.map(|Mean { mean, deviation, error, interval }| Mean {
-        mean: at(mean),
-        deviation: deviation.map(long),
-        error: error.map(long),
-        interval: interval.map(|(low, high)| (at(low), at(high))),
+    let told = answer.told.map(|Mean { mean, deviation, n }| Mean {
+        mean: 100.0 * (mean - zero) / whole,
+        deviation: deviation.map(|deviation| 100.0 * deviation / whole),
+        n,
     });
     Some(Estimate { told, ..answer })
 }

@@ -1,15 +1,17 @@
-//! What the records of a set mean together, from cells.
+//! What the records of a set mean together: read from cells, or asked of an operation.
 
-use guanxi::v1 as pb;
-use guanxi_app::{App, Error, Refusal};
-use guanxi_model::fact::Stamp;
-use guanxi_model::{QuestionnaireId, RevisionNumber, TierId, Violations, name};
-use guanxi_satisfaction::QuestionnaireScheme;
-use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
-use guanxi_store::CellQuery;
 use std::sync::Arc;
 
-use crate::from_proto::satisfaction_index::{Asked, TierOf};
+use guanxi::v1 as pb;
+use guanxi_app::operations::AnalysisRequest;
+use guanxi_app::{App, Error, Refusal};
+use guanxi_model::fact::Stamp;
+use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
+use guanxi_satisfaction::QuestionnaireScheme;
+use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
+use guanxi_store::{CellQuery, Operation};
+
+use crate::from_proto::satisfaction_index::{Analysis, Asked, TierOf, held_by_no_cells};
 use crate::to_proto::satisfaction_index as word;
 
 pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
@@ -19,7 +21,7 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
     if let Some(tier) = tier {
         put_tier(app, &mut question, tier).await?;
     }
-    let Some(face) = question.face() else { return Err(too_many()) };
+    let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
     let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
     let wanted = CellQuery { questionnaire: questionnaire.clone(), number, face, spans: question.spans(), first };
     let mut fold = Fold::new(&scheme, &question);
@@ -30,14 +32,14 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
         })
         .await?;
     if fold.is_full() {
-        return Err(too_many());
+        return Err(word::too_many_rows(fold.most_rows()));
     }
     let revision = name::questionnaire_revision(&questionnaire, number);
     Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, fold.finish())))
 }
 
 /// The revision that is asked about, of a questionnaire that was ever in use.
-pub(super) async fn revision(
+async fn revision(
     app: &App,
     questionnaire: &QuestionnaireId,
     number: Option<RevisionNumber>,
@@ -47,7 +49,7 @@ pub(super) async fn revision(
     Ok(number.unwrap_or(active))
 }
 
-pub(super) async fn scheme(
+async fn scheme(
     app: &App,
     questionnaire: &QuestionnaireId,
     number: RevisionNumber,
@@ -61,7 +63,7 @@ pub(super) async fn scheme(
 }
 
 /// Puts the tier in that is asked for.
-pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
+async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
     let TierOf { tier, pyramid } = of;
     let pyramid = match pyramid {
         Some(pyramid) => pyramid,
@@ -71,15 +73,18 @@ pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf
             primary.ok_or_else(fault)?.id
         }
     };
-    let tier: Option<TierId> = Some(tier);
-    question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier }));
+    question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier: Some(tier) }));
     Ok(())
 }
 
-fn too_many() -> Error {
-    let fault = format!(
-        "leads to more than {} rows; ask for longer periods, for less time, or for one key of those that are grouped by",
-        Fold::MOST_ROWS
-    );
-    Error::Invalid(Violations::one("question.group_by", fault))
+/// Asks an operation.
+pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, Error> {
+    let Analysis { asked: Asked { questionnaire, number, tier, mut question }, filter, request_id } = analysis;
+    let number = revision(app, &questionnaire, number).await?;
+    scheme(app, &questionnaire, number).await?;
+    if let Some(tier) = tier {
+        put_tier(app, &mut question, tier).await?;
+    }
+    let request = AnalysisRequest { questionnaire, number, question, filter: filter.to_string() };
+    app.operations().analyze(request, request_id).await
 }
