@@ -173,11 +173,7 @@ impl Operations<'_> {
     }
 
     /// Asks what the records of any set mean together. A repeated request returns the operation it made.
-    pub async fn analyze(
-        &self,
-        request: AnalysisRequest,
-        request_id: Option<RequestId>,
-    ) -> Result<Operation, Error> {
+    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
         let subject = name::questionnaire_revision(&request.questionnaire, request.number);

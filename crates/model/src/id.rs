@@ -126,6 +126,10 @@ text_ids! { joined by '-':
     QuestionnaireId,
     /// What a service is held to.
     ServiceStandardId,
+    /// A number that somebody else reports of satisfaction.
+    BenchmarkId,
+    /// A number that satisfaction shall reach.
+    SatisfactionTargetId,
     /// A system that reports facts or has its own ids for customers.
     SourceName,
 }

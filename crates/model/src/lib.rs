@@ -29,9 +29,9 @@ pub mod words;
 
 pub use customer::{ExternalId, Stage};
 pub use id::{
-    AttributeKey, CustomerId, DimensionId, FactId, IdError, ItemId, LabelKey, MeasureId, MeasurementId, OperationId,
-    PyramidId, QuestionnaireId, RequestId, RevisionNumber, ServiceStandardId, SourceName, TargetDecisionId, TierId,
-    TouchpointId,
+    AttributeKey, BenchmarkId, CustomerId, DimensionId, FactId, IdError, ItemId, LabelKey, MeasureId, MeasurementId,
+    OperationId, PyramidId, QuestionnaireId, RequestId, RevisionNumber, SatisfactionTargetId, ServiceStandardId,
+    SourceName, TargetDecisionId, TierId, TouchpointId,
 };
 pub use money::{Amount, Currency, MoneyError};
 pub use name::NameError;

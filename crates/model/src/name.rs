@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use crate::fact::FactKind;
 use crate::id::{
-    AttributeKey, CustomerId, FactId, MeasurementId, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
-    ServiceStandardId, TargetDecisionId, TouchpointId,
+    AttributeKey, BenchmarkId, CustomerId, FactId, MeasurementId, OperationId, PyramidId, QuestionnaireId,
+    RevisionNumber, SatisfactionTargetId, ServiceStandardId, TargetDecisionId, TouchpointId,
 };
 use crate::violation::clip;
 
@@ -24,6 +24,8 @@ const QUESTIONNAIRE: &str = "questionnaires/{questionnaire}";
 const QUESTIONNAIRE_REVISION: &str = "questionnaires/{questionnaire}/revisions/{revision}";
 const SERVICE_STANDARD: &str = "serviceStandards/{service_standard}";
 const MEASUREMENT: &str = "serviceStandards/{service_standard}/measurements/{measurement}";
+const BENCHMARK: &str = "satisfactionBenchmarks/{satisfaction_benchmark}";
+const SATISFACTION_TARGET: &str = "satisfactionTargets/{satisfaction_target}";
 const OPERATION: &str = "operations/{operation}";
 
 /// A text that is not the name it should be.
@@ -229,6 +231,34 @@ pub fn parse_measurement(name: &str) -> Result<(ServiceStandardId, MeasurementId
     })
 }
 
+/// Names a benchmark of satisfaction.
+pub fn benchmark(id: &BenchmarkId) -> String {
+    format!("satisfactionBenchmarks/{id}")
+}
+
+/// Reads the name of a benchmark of satisfaction.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_benchmark(name: &str) -> Result<BenchmarkId, NameError> {
+    parse(name, BENCHMARK, |[id]| BenchmarkId::parse(id).ok())
+}
+
+/// Names a target of satisfaction.
+pub fn satisfaction_target(id: &SatisfactionTargetId) -> String {
+    format!("satisfactionTargets/{id}")
+}
+
+/// Reads the name of a target of satisfaction.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_satisfaction_target(name: &str) -> Result<SatisfactionTargetId, NameError> {
+    parse(name, SATISFACTION_TARGET, |[id]| SatisfactionTargetId::parse(id).ok())
+}
+
 /// Names an operation.
 pub fn operation(id: &OperationId) -> String {
     format!("operations/{id}")
@@ -335,6 +365,10 @@ mod tests {
             prop_assert_eq!(parse_touchpoint(&touchpoint(&touchpoint_id)), Ok(touchpoint_id));
             let standard_id = ServiceStandardId::parse(id.as_str()).unwrap();
             prop_assert_eq!(parse_service_standard(&service_standard(&standard_id)), Ok(standard_id.clone()));
+            let benchmark_id = BenchmarkId::parse(id.as_str()).unwrap();
+            prop_assert_eq!(parse_benchmark(&benchmark(&benchmark_id)), Ok(benchmark_id));
+            let target_id = SatisfactionTargetId::parse(id.as_str()).unwrap();
+            prop_assert_eq!(parse_satisfaction_target(&satisfaction_target(&target_id)), Ok(target_id));
             let measurement_id = MeasurementId::new(Timestamp(at));
             let name = measurement(&standard_id, &measurement_id);
             prop_assert_eq!(parse_measurement(&name), Ok((standard_id, measurement_id)));

@@ -5,16 +5,21 @@
 //! in which anything comes.
 
 mod answers;
+pub mod benchmark;
 mod build;
 mod check;
 mod compare;
 pub mod cube;
+pub mod difference;
 mod evaluate;
 mod metric;
 mod presets;
+pub mod quantity;
 mod scheme;
 pub mod standard;
+pub mod target;
 mod tree;
+pub mod trend;
 mod walk;
 
 #[cfg(test)]

@@ -3,18 +3,23 @@
 use guanxi::v1 as pb;
 use guanxi_model::Day;
 use guanxi_model::statistics::chart::Unfit;
-use guanxi_model::statistics::chart::drift::Ewma;
-use guanxi_satisfaction::standard::chart::{Bounded, Change, ChartKind, ControlChart, ControlPoint};
+use guanxi_model::statistics::chart::drift::{Cusum, Ewma, Summed};
+use guanxi_satisfaction::standard::chart::{Bounded, Change, ChartKind, ControlChart, ControlPoint, Drift, Rule};
 
 use super::{number, time};
 
 /// A chart of periods that begin on these days, and its points.
 pub(super) fn chart(
     chart: Result<ControlChart, Unfit>,
-    ewma: Ewma,
+    rule: Rule,
     starts: &[Day],
 ) -> (pb::ControlChart, Vec<Option<pb::ControlPoint>>) {
     use pb::ControlChartStatus as Status;
+    let (ewma, cusum) = match rule {
+        Rule::Ewma(ewma) => (ewma, None),
+        Rule::Cusum(cusum) => (Ewma { share: 0.0, width: 0.0 }, Some(cusum)),
+    };
+    let (cusum_allowance, cusum_limit) = cusum.map(|Cusum { allowance, limit }| (allowance, limit)).unzip();
     let none = |status: Status, missing: usize| pb::ControlChart {
         status: status.into(),
         kind: pb::ControlChartKind::Unspecified.into(),
@@ -27,6 +32,8 @@ pub(super) fn chart(
         change_date: None,
         ewma_share: ewma.share,
         ewma_width: ewma.width,
+        cusum_allowance,
+        cusum_limit,
     };
     let ControlChart { kind, centre, deviation, spread, baseline_periods, points, change } = match chart {
         Ok(chart) => chart,
@@ -35,7 +42,7 @@ pub(super) fn chart(
     };
     let date = |index: usize| starts.get(index).map(|day| time::day(*day));
     let alarms = |point: &Option<ControlPoint>| {
-        point.is_some_and(|point| point.drift.alarm || point.limits.is_some_and(|limits| limits.alarm))
+        point.is_some_and(|point| point.drift.alarms() || point.limits.is_some_and(|limits| limits.alarm))
     };
     let alarmed = points.iter().zip(starts).filter(|(point, _)| alarms(point));
     let alarm_dates = alarmed.map(|(_, start)| time::day(*start)).collect();
@@ -48,15 +55,21 @@ pub(super) fn chart(
         baseline_period_count: baseline_periods.map(few),
         missing_period_count: 0,
         alarm_dates,
-        change_date: change.and_then(|Change { began, alarmed: _ }| date(began)),
+        change_date: change.and_then(|Change { began, alarmed: _, direction: _ }| date(began)),
         ewma_share: ewma.share,
         ewma_width: ewma.width,
+        cusum_allowance,
+        cusum_limit,
     };
     (told, points.into_iter().map(|point| point.map(control_point)).collect())
 }
 
 fn control_point(ControlPoint { limits, drift }: ControlPoint) -> pb::ControlPoint {
-    pb::ControlPoint { limits: limits.map(bounded), drift: Some(bounded(drift)) }
+    let (drift, sums) = match drift {
+        Drift::Average(average) => (Some(bounded(average)), None),
+        Drift::Sums(Summed { above, below, alarm }) => (None, Some(pb::CumulativeSums { above, below, alarm })),
+    };
+    pb::ControlPoint { limits: limits.map(bounded), drift, sums }
 }
 
 fn bounded(Bounded { value, low, high, alarm }: Bounded) -> pb::ControlLimits {

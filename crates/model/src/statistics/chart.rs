@@ -24,6 +24,20 @@ pub struct Count {
     pub of: f64,
 }
 
+/// The first periods, which limits are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First {
+    pub periods: usize,
+    /// In how many of them something must have been counted: fewer than [`MIN_BASELINE`] where somebody vouches for them.
+    pub least: usize,
+}
+
+impl From<usize> for First {
+    fn from(periods: usize) -> First {
+        First { periods, least: MIN_BASELINE }
+    }
+}
+
 /// A period beside its limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -72,38 +86,41 @@ struct Series<'a, E> {
 /// Where the periods have thousands of units the share varies more than chance, and [`laney`] is the chart to draw.
 ///
 /// # Errors
-/// Where less than 20 periods of the first `baseline` have units, or these tell nothing.
-pub fn p(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    enough(counted(periods, baseline))?;
-    draw_shares(periods, baseline, Spread::ByChance)
+/// Where too few periods of the baseline have units, or these tell nothing.
+pub fn p(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_shares(periods, baseline.periods, Spread::ByChance)
 }
 
 /// Laney's p'-chart (2002, Quality Engineering 14(4)): limits as much wider as the periods vary more than chance alone.
 ///
 /// # Errors
 /// As of [`p`].
-pub fn laney(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    enough(counted(periods, baseline))?;
-    draw_shares(periods, baseline, Spread::Measured)
+pub fn laney(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_shares(periods, baseline.periods, Spread::Measured)
 }
 
 /// The u-chart, of events per unit of exposure.
 ///
 /// # Errors
 /// As of [`p`].
-pub fn u(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    enough(counted(periods, baseline))?;
-    draw_rates(periods, baseline)
+pub fn u(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_rates(periods, baseline.periods)
 }
 
 /// The chart of means of measured values, in units of so many steps; the spread is that within the periods.
 ///
 /// # Errors
 /// As of [`p`].
-pub fn means(periods: &[Sums], steps: f64, baseline: usize) -> Result<Chart, Unfit> {
-    let first = &periods[..baseline.min(periods.len())];
-    enough(first.iter().filter(|period| period.n > 0).count())?;
-    draw_means(periods, steps, baseline)
+pub fn means(periods: &[Sums], steps: f64, baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(periods.iter().take(baseline.periods).filter(|period| period.n > 0).count())?;
+    draw_means(periods, steps, baseline.periods)
 }
 
 /// As [`p`], about a centre that is known from elsewhere, so that no baseline is needed.
@@ -131,10 +148,12 @@ pub fn u_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
     draw_rates_about(periods, periods.len(), centre)
 }
 
-fn enough(periods: usize) -> Result<(), Unfit> {
-    match MIN_BASELINE.saturating_sub(periods) {
-        0 => Ok(()),
-        missing => Err(Unfit::TooFewPeriods(missing)),
+impl First {
+    fn enough(self, periods: usize) -> Result<(), Unfit> {
+        match self.least.saturating_sub(periods) {
+            0 => Ok(()),
+            missing => Err(Unfit::TooFewPeriods(missing)),
+        }
     }
 }
 

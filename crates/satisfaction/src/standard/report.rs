@@ -190,8 +190,8 @@ impl StandardContent {
         let counts = |parts: &[Part]| parts.iter().map(counted).collect::<Vec<_>>();
         let (periods, usual) = (counts(parts), counts(base.parts()));
         match self.metric.counts_defects() {
-            true => chart::shares(&periods, base.usual(&usual), (ewma, self.metric.scale())),
-            false => chart::rates(&periods, base.usual(&usual), (ewma, 1.0)),
+            true => chart::shares(&periods, base.usual(&usual), (ewma.into(), self.metric.scale())),
+            false => chart::rates(&periods, base.usual(&usual), (ewma.into(), 1.0)),
         }
     }
 }

@@ -82,6 +82,8 @@ fn a_baseline_needs_twenty_periods_in_which_something_was_counted() {
     periods[7].of = 0.0;
     assert_eq!(u(&periods, 20), Err(Unfit::TooFewPeriods(1)));
     assert_eq!(p(&[], 20), Err(Unfit::TooFewPeriods(20)));
+    assert_eq!(u(&periods, First { periods: 4, least: 5 }), Err(Unfit::TooFewPeriods(1)));
+    assert!(u(&periods, First { periods: 5, least: 5 }).is_ok());
     periods.push(Count { events: 8, of: 5.0 });
     let chart = u(&periods, 21).unwrap();
     assert_eq!((chart.points[7], chart.points.len()), (None, 21));
