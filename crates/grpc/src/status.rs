@@ -307,6 +307,8 @@ fn resource_type(name: &str) -> &'static str {
         "questionnaires" => "guanxi.dev/Questionnaire",
         "serviceStandards" => "guanxi.dev/ServiceStandard",
         "measurements" => "guanxi.dev/ServiceMeasurement",
+        "satisfactionBenchmarks" => "guanxi.dev/SatisfactionBenchmark",
+        "satisfactionTargets" => "guanxi.dev/SatisfactionTarget",
         "tierAssignments" => "guanxi.dev/TierAssignment",
         "operations" => "google.longrunning/Operation",
         // Named by an external id, for want of a name.

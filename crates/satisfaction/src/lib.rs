@@ -16,6 +16,7 @@ mod metric;
 mod presets;
 pub mod quantity;
 mod scheme;
+pub mod set;
 pub mod standard;
 pub mod target;
 mod tree;

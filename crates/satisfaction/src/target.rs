@@ -1,15 +1,12 @@
 //! Targets: a number that a set of answers shall reach by a day.
 
-use std::collections::BTreeMap;
-
-use guanxi_model::fact::CollectionMethod;
-use guanxi_model::{Day, PyramidId, QuestionnaireId, SatisfactionTargetId, TierId, Timestamp, Violations};
+use guanxi_model::{Day, QuestionnaireId, SatisfactionTargetId, Timestamp, Violations};
 use serde::{Deserialize, Serialize};
 
-use crate::cube::Key;
 use crate::difference::Known;
 use crate::quantity::{Polarity, Quantity, QuantityKind, Reading};
 use crate::scheme::{IndexForm, QuestionnaireScheme};
+use crate::set::RecordSet;
 
 guanxi_model::words! {
     /// Whether a target is reached.
@@ -38,25 +35,6 @@ pub struct TargetContent {
     pub value: f64,
     pub due: Day,
     pub owner: String,
-}
-
-/// Which records of a questionnaire.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordSet {
-    /// All of one method where none is named.
-    pub methods: Vec<CollectionMethod>,
-    /// What is said of records beside their tier.
-    pub keys: BTreeMap<Key, String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier: Option<TierOf>,
-}
-
-/// A tier of a pyramid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TierOf {
-    pub tier: TierId,
-    /// None for the one that is primary.
-    pub pyramid: Option<PyramidId>,
 }
 
 /// The largest number in points of a scale.

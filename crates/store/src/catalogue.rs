@@ -242,6 +242,8 @@ pub enum CatalogueTable {
     Pyramids,
     Questionnaires,
     ServiceStandards,
+    SatisfactionBenchmarks,
+    SatisfactionTargets,
 }
 
 impl CatalogueTable {
@@ -252,6 +254,8 @@ impl CatalogueTable {
             CatalogueTable::Pyramids => "pyramids",
             CatalogueTable::Questionnaires => "questionnaires",
             CatalogueTable::ServiceStandards => "service_standards",
+            CatalogueTable::SatisfactionBenchmarks => "satisfaction_benchmarks",
+            CatalogueTable::SatisfactionTargets => "satisfaction_targets",
         }
     }
 }

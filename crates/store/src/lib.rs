@@ -22,6 +22,7 @@ mod questionnaires;
 mod records;
 mod revisions;
 mod rows;
+mod satisfaction_goals;
 #[cfg(test)]
 mod schema_test;
 mod service_standards;

@@ -1,15 +1,20 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered; service standards, and what was
 //! measured.
 
+mod comparison;
 mod index;
+mod sets;
 mod standards;
+mod trend;
 
 use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
 use guanxi_model::{QuestionnaireId, name};
+use guanxi_satisfaction::benchmark::Benchmark;
 use guanxi_satisfaction::standard::ServiceStandard;
+use guanxi_satisfaction::target::Target;
 use guanxi_store::Questionnaire;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -18,11 +23,13 @@ use super::activity::{self, Progress, import};
 use crate::from_proto;
 use crate::from_proto::questionnaire as read;
 use crate::from_proto::service_standard as read_standard;
+use crate::from_proto::{satisfaction_benchmark as read_benchmark, satisfaction_target as read_target};
 use crate::kinds::{Kind as _, SatisfactionRecords};
 use crate::status;
 use crate::to_proto::page;
 use crate::to_proto::questionnaire as word;
 use crate::to_proto::service_standard as word_standard;
+use crate::to_proto::{satisfaction_benchmark as word_benchmark, satisfaction_target as word_target};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -266,6 +273,113 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::ServiceStandardReport> {
         let asked = read_standard::report_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move { standards::report(&app, asked).await }).await
+    }
+
+    async fn get_satisfaction_trend(
+        &self,
+        request: Request<pb::GetSatisfactionTrendRequest>,
+    ) -> Answer<pb::SatisfactionTrend> {
+        let asked = from_proto::satisfaction_trend::request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { trend::trend(&app, asked).await }).await
+    }
+
+    async fn compare_satisfaction(
+        &self,
+        request: Request<pb::CompareSatisfactionRequest>,
+    ) -> Answer<pb::CompareSatisfactionResponse> {
+        let asked = from_proto::satisfaction_comparison::request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { comparison::compare(&app, asked).await }).await
+    }
+
+    async fn create_satisfaction_benchmark(
+        &self,
+        request: Request<pb::CreateSatisfactionBenchmarkRequest>,
+    ) -> Answer<pb::SatisfactionBenchmark> {
+        let new = read_benchmark::create_request(&self.context(), request.into_inner());
+        self.create(new, word_benchmark::resource).await
+    }
+
+    async fn get_satisfaction_benchmark(
+        &self,
+        request: Request<pb::GetSatisfactionBenchmarkRequest>,
+    ) -> Answer<pb::SatisfactionBenchmark> {
+        let id = read_benchmark::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { comparison::benchmark(&app, &id).await.map(word_benchmark::resource) }).await
+    }
+
+    async fn list_satisfaction_benchmarks(
+        &self,
+        request: Request<pb::ListSatisfactionBenchmarksRequest>,
+    ) -> Answer<pb::ListSatisfactionBenchmarksResponse> {
+        let paging = read_benchmark::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().benchmarks(paging.after_text(), paging.size + 1).await?;
+            Ok(word_benchmark::list_response(paging.query, page::cut(found, paging.size, word_benchmark::key)))
+        })
+        .await
+    }
+
+    async fn update_satisfaction_benchmark(
+        &self,
+        request: Request<pb::UpdateSatisfactionBenchmarkRequest>,
+    ) -> Answer<pb::SatisfactionBenchmark> {
+        let change = read_benchmark::update_request(&self.context(), request.into_inner());
+        self.update(change, word_benchmark::resource).await
+    }
+
+    async fn delete_satisfaction_benchmark(
+        &self,
+        request: Request<pb::DeleteSatisfactionBenchmarkRequest>,
+    ) -> Answer<()> {
+        self.delete::<Benchmark>(read_benchmark::delete_request(request.into_inner())).await
+    }
+
+    async fn create_satisfaction_target(
+        &self,
+        request: Request<pb::CreateSatisfactionTargetRequest>,
+    ) -> Answer<pb::SatisfactionTarget> {
+        let new = read_target::create_request(&self.context(), request.into_inner());
+        self.create(new, word_target::resource).await
+    }
+
+    async fn get_satisfaction_target(
+        &self,
+        request: Request<pb::GetSatisfactionTargetRequest>,
+    ) -> Answer<pb::SatisfactionTarget> {
+        let id = read_target::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { comparison::target(&app, &id).await.map(word_target::resource) }).await
+    }
+
+    async fn list_satisfaction_targets(
+        &self,
+        request: Request<pb::ListSatisfactionTargetsRequest>,
+    ) -> Answer<pb::ListSatisfactionTargetsResponse> {
+        let paging = read_target::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().satisfaction_targets(paging.after_text(), paging.size + 1).await?;
+            Ok(word_target::list_response(paging.query, page::cut(found, paging.size, word_target::key)))
+        })
+        .await
+    }
+
+    async fn update_satisfaction_target(
+        &self,
+        request: Request<pb::UpdateSatisfactionTargetRequest>,
+    ) -> Answer<pb::SatisfactionTarget> {
+        let change = read_target::update_request(&self.context(), request.into_inner());
+        self.update(change, word_target::resource).await
+    }
+
+    async fn delete_satisfaction_target(&self, request: Request<pb::DeleteSatisfactionTargetRequest>) -> Answer<()> {
+        self.delete::<Target>(read_target::delete_request(request.into_inner())).await
+    }
+
+    async fn get_satisfaction_target_report(
+        &self,
+        request: Request<pb::GetSatisfactionTargetReportRequest>,
+    ) -> Answer<pb::SatisfactionTargetReport> {
+        let (id, days) = read_target::report_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { comparison::report(&app, &id, days).await }).await
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn report(
 ) -> pb::ServiceStandardReport {
     let StandardReport { total, periods, chart: drawn } = report;
     let starts: Vec<Day> = periods.iter().map(|period| period.days.0).collect();
-    let (chart, points) = chart::chart(drawn, question.ewma, &starts);
+    let (chart, points) = chart::chart(drawn, question.ewma.into(), &starts);
     // Without a chart no period has a point.
     let points = points.into_iter().chain(std::iter::repeat(None));
     pb::ServiceStandardReport {

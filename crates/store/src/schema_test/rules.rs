@@ -17,9 +17,10 @@ on_each_database! {
 }
 
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
-/// pyramids, questionnaires, what the answers of many add up to, service standards with what was measured, operations, and
+/// pyramids, questionnaires, what the answers of many add up to, service standards with what was measured, what
+/// satisfaction is held against, operations, and
 /// the list of the migrations.
-const APART: [&str; 17] = [
+const APART: [&str; 19] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
@@ -33,7 +34,9 @@ const APART: [&str; 17] = [
     "pyramids",
     "questionnaire_revisions",
     "questionnaires",
+    "satisfaction_benchmarks",
     "satisfaction_cells",
+    "satisfaction_targets",
     "seaql_migrations",
     "service_standards",
     "touchpoints",
