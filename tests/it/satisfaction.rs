@@ -1,7 +1,10 @@
 //! Questionnaires with their revisions, and what was answered; service standards, and what was measured.
 
 mod answers;
+pub(crate) mod comparisons;
 mod faults;
+mod goal_kit;
+mod goals;
 pub(crate) mod index;
 pub(crate) mod kit;
 mod meaning;
@@ -13,3 +16,4 @@ mod revisions;
 pub(crate) mod standard_kit;
 mod standard_reports;
 mod standards;
+mod trends;

@@ -1,12 +1,17 @@
 //! `guanxi demo`: a company with something of everything, founded once.
 
 use clap::Parser as _;
+use guanxi::v1::compare_satisfaction_request::Against;
 use guanxi::v1::{
-    ListPyramidsRequest, ListSatisfactionRecordsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest,
+    CollectionMethod, GetSatisfactionTargetReportRequest, ListPyramidsRequest, ListSatisfactionRecordsRequest,
+    ListTargetDecisionsRequest, ListTierAssignmentsRequest, SatisfactionDays, SatisfactionGrouping,
+    SatisfactionQuestion, SatisfactionSet, SatisfactionTest,
 };
 use guanxi_server::cli::Cli;
 use guanxi_testkit::{TestServer, on_each_backend};
 
+use crate::satisfaction::comparisons::{against, compare};
+use crate::satisfaction::index::{ask, asking, date};
 use crate::segmentation::kit::{everybody, report};
 
 on_each_backend! { a_company_is_founded_once }
@@ -43,6 +48,7 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     let answered = guanxi.satisfaction().list_satisfaction_records(answered).await.unwrap().into_inner();
     let told = answered.satisfaction_records.iter().filter(|record| record.result.as_ref().unwrap().index.is_some());
     assert!(told.count() > 20, "{}", answered.satisfaction_records.len());
+    told_of_satisfaction(&guanxi).await;
     let focus = ListTierAssignmentsRequest {
         parent: "pyramids/potential".into(),
         filter: "tier = focus".into(),
@@ -53,4 +59,35 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     let decisions = ListTargetDecisionsRequest { parent: "pyramids/standing".into(), ..Default::default() };
     let decisions = guanxi.segmentation().list_target_decisions(decisions).await.unwrap().into_inner();
     assert_eq!(decisions.target_decisions.len(), 2);
+}
+
+/// What is held against what.
+async fn told_of_satisfaction(guanxi: &TestServer) {
+    let questionnaire = "questionnaires/after-purchase".to_owned();
+    let set = Some(SatisfactionSet {
+        collection_methods: vec![CollectionMethod::SelfCompletion.into()],
+        ..SatisfactionSet::default()
+    });
+    let days = SatisfactionDays {
+        questionnaire: questionnaire.clone(),
+        start_date: date("2022-07-01"),
+        end_date: date("2025-12-31"),
+        set: set.clone(),
+    };
+    let benchmark = Against::Benchmark("satisfactionBenchmarks/roasters-2025".into());
+    let compared = compare(guanxi, against(days, benchmark, Vec::new())).await.unwrap();
+    assert_eq!(compared.differences[0].test(), SatisfactionTest::TwoPromoterScores);
+    let request = GetSatisfactionTargetReportRequest {
+        name: "satisfactionTargets/delivery-80".into(),
+        start_date: date("2025-01-01"),
+        end_date: date("2025-12-31"),
+    };
+    let report = guanxi.satisfaction().get_satisfaction_target_report(request).await.unwrap().into_inner();
+    assert!(report.difference.unwrap().after.unwrap().value.is_some(), "{}", report.record_count);
+    let request = SatisfactionQuestion {
+        group_by: SatisfactionGrouping::Tier.into(),
+        ..asking(&questionnaire, "2022-07-01", "2025-12-31")
+    };
+    let index = ask(guanxi, request).await.unwrap();
+    assert!(index.rows.iter().any(|row| !row.tier.is_empty()), "records have tiers: {index:#?}");
 }

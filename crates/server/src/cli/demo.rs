@@ -10,6 +10,7 @@ mod company;
 mod decide;
 mod dice;
 mod found;
+mod goals;
 mod life;
 mod people;
 mod pyramids;
@@ -79,6 +80,15 @@ impl Demo {
         Ok(ExitCode::from(if report.refused() > 0 { 2 } else { 0 }))
     }
 
+    /// How deliveries were rated from month to month: a late carrier came and went.
+    fn trend(&self) -> String {
+        let (year, month, day) = self.until.date();
+        format!(
+            r#"{{"questionnaire": "questionnaires/{}", "start_date": {{"year": 2022, "month": 7, "day": 1}}, "end_date": {{"year": {year}, "month": {month}, "day": {day}}}, "quantity": {{"kind": "SATISFACTION_QUANTITY_KIND_SCORE", "item": "delivery"}}, "set": {{"collection_methods": ["COLLECTION_METHOD_SELF_COMPLETION"]}}}}"#,
+            survey::QUESTIONNAIRE
+        )
+    }
+
     /// What to try next.
     fn commands(&self, out: &mut (dyn Write + Send), customer: &str) -> io::Result<()> {
         let server = self.connection.host_and_port();
@@ -93,6 +103,7 @@ impl Demo {
             (format!(r#"{{"name": "{assignment}"}}"#), "SegmentationService/ExplainTier"),
             (format!(r#"{{"parent": "{customer}", "page_size": 3}}"#), "ActivityService/ListInteractions"),
             (format!(r#"{{"parent": "{customer}", "page_size": 1}}"#), "SatisfactionService/ListSatisfactionRecords"),
+            (self.trend(), "SatisfactionService/GetSatisfactionTrend"),
         ] {
             writeln!(out, "  grpcurl -plaintext -d '{request}' {server} guanxi.v1.{method}")?;
         }
