@@ -8,5 +8,6 @@ pub(crate) mod kit;
 mod meaning;
 mod presets;
 mod questionnaires;
+mod questions;
 mod records;
 mod revisions;

@@ -7,7 +7,8 @@ use guanxi::google::longrunning as lro;
 use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{
-    ANALYZE, ASSIGN, ActivationOutcome, AnalysisOutcome, AnalysisProgress, AnalysisRequest, ActivationPhase, ActivationProgress, ActivationRequest, OperationOutcome, SIMULATE,
+    ANALYZE, ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, AnalysisOutcome,
+    AnalysisProgress, AnalysisRequest, OperationOutcome, SIMULATE,
 };
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{Currency, name};
