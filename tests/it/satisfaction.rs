@@ -1,5 +1,6 @@
 //! Questionnaires with their revisions, and what was answered; service standards, and what was measured.
 
+mod analysis;
 mod answers;
 pub(crate) mod comparisons;
 mod faults;
@@ -11,6 +12,7 @@ mod meaning;
 mod measurements;
 mod presets;
 mod questionnaires;
+mod questions;
 mod records;
 mod revisions;
 pub(crate) mod standard_kit;

@@ -143,7 +143,7 @@ mod tests {
         let spoiled =
             BenchmarkContent { form: Some(IndexForm::Ratio), n: Some(9), deviation: Some(0.4), ..share.clone() };
         assert_eq!(paths(&spoiled), ["index_form", "standard_deviation"]);
-        let part = Quantity { part: Part::Item("one".to_owned()), ..share.quantity.clone() };
+        let part = Quantity { part: Part::Item("one".to_owned()), ..share.quantity };
         assert_eq!(
             paths(&BenchmarkContent { quantity: part, days: (Day(2), Day(1)), ..share }),
             ["end_date", "quantity"]

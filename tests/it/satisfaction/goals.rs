@@ -209,7 +209,7 @@ async fn target_is_created_listed_changed_and_deleted(guanxi: TestServer) {
     let got = guanxi.satisfaction().get_satisfaction_target(get.clone()).await.unwrap().into_inner();
     assert_eq!((&got, got.set.as_ref().unwrap().channel.as_str()), (&created, "web"));
     let listed = guanxi.satisfaction().list_satisfaction_targets(ListSatisfactionTargetsRequest::default()).await;
-    assert_eq!(listed.unwrap().into_inner().satisfaction_targets, [created.clone()]);
+    assert_eq!(listed.unwrap().into_inner().satisfaction_targets, std::slice::from_ref(&created));
     let new = SatisfactionTarget { value: Some(45.0), set: None, ..created.clone() };
     let changed = change_target(&guanxi, new.clone(), &["value", "set"]).await.unwrap();
     assert_eq!((changed.value, changed.set.clone()), (Some(45.0), None));

@@ -8,15 +8,16 @@ use std::time::Instant;
 
 use guanxi_model::fact::{Fact, FactBody, FactKind, SatisfactionRecord};
 use guanxi_model::filter::{Filter, Kind, Op, Schema, Term, Value};
-use guanxi_model::{CustomerId, LabelKey, QuestionnaireId, RevisionNumber, Words as _, name};
+use guanxi_model::{CustomerId, LabelKey, OperationId, QuestionnaireId, RequestId, RevisionNumber, Words as _, name};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Fold, IndexQuestion, IndexRow, Key, said};
 use guanxi_store::{FactPlace, Labels, Operation, OperationState, PAGE};
 use serde::{Deserialize, Serialize};
 
 use super::population::CHECKPOINT;
-use super::{Held, OperationOutcome};
+use super::{ANALYZE, Held, OperationOutcome, Operations};
 use crate::error::Error;
+use crate::fingerprint;
 use crate::turns;
 
 /// What an analysis was asked for.
@@ -59,6 +60,27 @@ pub const ANALYSIS_FILTER: Schema = Schema(&[
     ),
     ("emotion", Kind::Enum(&[("CALM", 1), ("HAPPY", 2), ("DISAPPOINTED", 3), ("ANGRY", 4), ("AFRAID", 5)])),
 ]);
+
+impl Operations<'_> {
+    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
+    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let subject = name::questionnaire_revision(&request.questionnaire, request.number);
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of("analyze", &subject, &(&request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        let operation = self.new_operation(id, (ANALYZE, subject), &request, &AnalysisProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+}
 
 /// Runs an analysis to its end.
 pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Error> {
