@@ -89,7 +89,11 @@ impl Tx {
 
 impl Reader {
     /// Shows cells one by one, of one moment, as long as they are wanted. The cells of a day may come in several parts.
-    pub async fn cells(&self, wanted: &CellQuery, mut show: impl FnMut(&Placed, &Sums) -> bool) -> Result<(), Error> {
+    pub async fn cells(
+        &self,
+        wanted: &CellQuery,
+        mut show: impl FnMut(&Placed, &Sums) -> bool,
+    ) -> Result<(), Error> {
         let mut values: Vec<Value> = vec![
             wanted.questionnaire.as_str().into(),
             i64::from(wanted.number.get()).into(),
@@ -113,7 +117,8 @@ impl Reader {
                 )
             })
             .collect();
-        let statement = Statement::from_sql_and_values(self.pools.backend, parts.join(" UNION ALL "), values);
+        let statement =
+            Statement::from_sql_and_values(self.pools.backend, parts.join(" UNION ALL "), values);
         let mut rows = pin!(self.connection().stream_raw(statement).await?);
         while let Some(row) = rows.try_next().await? {
             let ((_, placed), sums) = read(&row)?;
@@ -147,10 +152,8 @@ fn read(row: &QueryResult) -> Result<(CellKey, Sums), Error> {
     let number = crate::revisions::read_number(row.try_get_by_index(1)?)?;
     let start: i64 = row.try_get_by_index(4)?;
     let start = Day(i32::try_from(start).map_err(|error| Error::corrupt("start day", error))?);
-    let place =
-        Place { face: word(row, 2, "face")?, first: row.try_get_by_index(6)?, second: row.try_get_by_index(7)? };
-    let placed =
-        Placed { place, span: word(row, 3, "span")?, start, method: word::<CollectionMethod>(row, 5, "method")? };
+    let place = Place { face: word(row, 2, "face")?, first: row.try_get_by_index(6)?, second: row.try_get_by_index(7)? };
+    let placed = Placed { place, span: word(row, 3, "span")?, start, method: word::<CollectionMethod>(row, 5, "method")? };
     let sums = Sums::decode(&row.try_get_by_index::<Vec<u8>>(9)?);
     Ok((((questionnaire, number), placed), sums.ok_or_else(|| Error::corrupt("cell", "is cut off"))?))
 }

@@ -121,8 +121,15 @@ impl Reader {
              WHERE (f.customer_id, f.kind, f.source, f.source_id) > ($1, $2, $3, $4) AND f.kind = $2 AND f.state = 1 \
              AND f.occur_time BETWEEN $5 AND $6 ORDER BY f.customer_id, f.kind, f.source, f.source_id LIMIT $7"
         );
-        let values: [Value; 7] =
-            [customer.into(), code.into(), source.into(), source_id.into(), from.0.into(), to.0.into(), rows(limit)];
+        let values: [Value; 7] = [
+            customer.into(),
+            code.into(),
+            source.into(),
+            source_id.into(),
+            from.0.into(),
+            to.0.into(),
+            rows(limit),
+        ];
         each(self.reports(), &sql, values, |row| read(&row)).await
     }
 

@@ -7,9 +7,7 @@ use guanxi::v1 as pb;
 use guanxi_app::operations::ANALYSIS_FILTER;
 use guanxi_model::customer::ContactRole;
 use guanxi_model::filter::Filter;
-use guanxi_model::{
-    Day, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, Words as _, name, text,
-};
+use guanxi_model::{Day, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, Words as _, name, text};
 use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, Weighting};
 
 use super::customer::request_id;
@@ -64,8 +62,7 @@ pub(crate) fn index_request(request: pb::GetSatisfactionIndexRequest) -> Result<
 
 /// A set that only an operation can look at.
 pub(crate) fn held_by_no_cells() -> Violations {
-    let fault =
-        "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
+    let fault = "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
     Violations::one("question.group_by", fault)
 }
 
@@ -185,7 +182,11 @@ fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32>
     days
 }
 
-fn days(v: &mut Violations, at: Path<'_>, (start, end): (Option<PbDate>, Option<PbDate>)) -> Option<(Day, Day)> {
+fn days(
+    v: &mut Violations,
+    at: Path<'_>,
+    (start, end): (Option<PbDate>, Option<PbDate>),
+) -> Option<(Day, Day)> {
     let start = given(v, at.field("start_date"), start).and_then(|date| time::day(v, at.field("start_date"), date));
     let end = given(v, at.field("end_date"), end).and_then(|date| time::day(v, at.field("end_date"), date));
     let days = start.zip(end)?;
@@ -200,9 +201,7 @@ fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
     let length = i64::from(last.0) - i64::from(first.0) + 1;
     let most = if question.needs_days() { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };
     if length > i64::from(most) {
-        let fault = format!(
-            "must be within {most} days from the start date, got {length}; days, weeks and half-lives are of at most {MAX_DAYS}"
-        );
+        let fault = format!("must be within {most} days from the start date, got {length}; days, weeks and half-lives are of at most {MAX_DAYS}");
         v.push(at.field("end_date"), fault);
     }
 }
