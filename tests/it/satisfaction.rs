@@ -1,6 +1,7 @@
 //! Questionnaires with their revisions, and what was answered; service standards, and what was measured.
 
 mod answers;
+mod contacts;
 mod faults;
 pub(crate) mod index;
 pub(crate) mod kit;

@@ -1,6 +1,7 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered; service standards, and what was
 //! measured.
 
+mod contacts;
 mod index;
 mod standards;
 
@@ -266,6 +267,11 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::ServiceStandardReport> {
         let asked = read_standard::report_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move { standards::report(&app, asked).await }).await
+    }
+
+    async fn get_contact_report(&self, request: Request<pb::GetContactReportRequest>) -> Answer<pb::ContactReport> {
+        let asked = from_proto::contact_report::report_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { contacts::report(&app, asked).await }).await
     }
 }
 
