@@ -45,17 +45,23 @@ fn contact(on: i32, id: &str, purpose: InteractionPurpose, channel: &str, topic:
 
 async fn meet(guanxi: &TestServer, contacts: Vec<Interaction>) {
     for some in contacts.chunks(500) {
-        let request = |one: &Interaction| RecordInteractionRequest { interaction: Some(one.clone()), ..Default::default() };
+        let request =
+            |one: &Interaction| RecordInteractionRequest { interaction: Some(one.clone()), ..Default::default() };
         let requests = some.iter().map(request).collect();
         let request = BatchRecordInteractionsRequest { requests, all_or_nothing: true };
         let results = guanxi.activity().batch_record_interactions(request).await.unwrap().into_inner().results;
-        assert!(results.iter().all(|one| matches!(one.result, Some(guanxi::v1::record_interaction_result::Result::Interaction(_)))));
+        assert!(
+            results
+                .iter()
+                .all(|one| matches!(one.result, Some(guanxi::v1::record_interaction_result::Result::Interaction(_))))
+        );
     }
 }
 
 /// So many sales on a day.
 async fn sell(guanxi: &TestServer, on: i32, count: usize) {
-    let sales: Vec<Purchase> = (0..count).map(|number| sale("ada", &noon(on), &format!("o-{on}-{number}"), 100)).collect();
+    let sales: Vec<Purchase> =
+        (0..count).map(|number| sale("ada", &noon(on), &format!("o-{on}-{number}"), 100)).collect();
     for some in sales.chunks(500) {
         let request = |one: &Purchase| RecordPurchaseRequest { purchase: Some(one.clone()), ..Default::default() };
         let requests = some.iter().map(request).collect();
@@ -97,12 +103,16 @@ async fn contacts_are_told_by_reason_channel_and_topic(guanxi: TestServer) {
         create_person(&guanxi, &id).await;
         step(&guanxi, &id, -30, "s-1", CustomerStage::Active).await;
     }
-    meet(&guanxi, vec![
-        contact(5, "i-1", COMPLAINT, "phone", "bill"),
-        contact(6, "i-2", COMPLAINT, "phone", "delay"),
-        contact(13, "i-3", COMPLAINT, "web", "bill"),
-        contact(13, "i-4", SERVICE, "phone", ""),
-    ][..4].to_vec())
+    meet(
+        &guanxi,
+        vec![
+            contact(5, "i-1", COMPLAINT, "phone", "bill"),
+            contact(6, "i-2", COMPLAINT, "phone", "delay"),
+            contact(13, "i-3", COMPLAINT, "web", "bill"),
+            contact(13, "i-4", SERVICE, "phone", ""),
+        ][..4]
+            .to_vec(),
+    )
     .await;
     sell(&guanxi, 7, 6).await;
     sell(&guanxi, 14, 8).await;
@@ -112,7 +122,11 @@ async fn contacts_are_told_by_reason_channel_and_topic(guanxi: TestServer) {
     let report = ask(&guanxi, asking(5, 18)).await.unwrap();
     assert_eq!(report.period(), ReportPeriod::Week);
     assert_eq!(counted(&report), [(SERVICE, "", 1), (COMPLAINT, "", 3)]);
-    let bases: Vec<_> = report.periods.iter().map(|one| (one.start_date.unwrap(), one.active_customer_count, one.purchase_count)).collect();
+    let bases: Vec<_> = report
+        .periods
+        .iter()
+        .map(|one| (one.start_date.unwrap(), one.active_customer_count, one.purchase_count))
+        .collect();
     assert_eq!(bases, [(day(5), 10.0, 6), (day(12), 10.0, 8)]);
     let complaints = &report.reasons[1];
     // 2 and 1 contacts of 10 customers in a week; 2 of 6 and 1 of 8 purchases; in all 3 of 20 and of 14.
@@ -137,11 +151,14 @@ async fn contacts_are_told_by_reason_channel_and_topic(guanxi: TestServer) {
 
 async fn corrected_and_withdrawn_contacts_count_no_longer(guanxi: TestServer) {
     create_person(&guanxi, "ada").await;
-    meet(&guanxi, vec![
-        contact(5, "i-1", COMPLAINT, "phone", ""),
-        contact(5, "i-2", COMPLAINT, "phone", ""),
-        contact(5, "i-1", COMPLAINT, "phone", ""),
-    ])
+    meet(
+        &guanxi,
+        vec![
+            contact(5, "i-1", COMPLAINT, "phone", ""),
+            contact(5, "i-2", COMPLAINT, "phone", ""),
+            contact(5, "i-1", COMPLAINT, "phone", ""),
+        ],
+    )
     .await;
     withdraw(&guanxi, FactKind::Interaction, "i-1").await;
     withdraw(&guanxi, FactKind::Interaction, "i-4").await;
@@ -186,7 +203,13 @@ async fn active_customers_are_those_whose_stage_says_so(guanxi: TestServer) {
     // Deleted on the 31st, and brought back on the same day.
     let on_31st = || async {
         let daily = GetContactReportRequest { period: ReportPeriod::Day.into(), ..asking(30, 31) };
-        ask(&guanxi, daily).await.unwrap().periods.iter().map(|one| one.active_customer_count as i64).collect::<Vec<_>>()
+        ask(&guanxi, daily)
+            .await
+            .unwrap()
+            .periods
+            .iter()
+            .map(|one| one.active_customer_count as i64)
+            .collect::<Vec<_>>()
     };
     let name = String::from("customers/bob");
     let delete = DeleteCustomerRequest { name: name.clone(), ..Default::default() };
@@ -226,13 +249,11 @@ async fn before_and_after_by_przyborowski_and_wilenski(guanxi: TestServer) {
     create_person(&guanxi, "ada").await;
     sell(&guanxi, 5, 1_000).await;
     sell(&guanxi, 20, 1_100).await;
-    let complaints = (0..45).map(|number| contact(if number < 30 { 6 } else { 21 }, &format!("i-{number}"), COMPLAINT, "", ""));
+    let complaints =
+        (0..45).map(|number| contact(if number < 30 { 6 } else { 21 }, &format!("i-{number}"), COMPLAINT, "", ""));
     meet(&guanxi, complaints.collect()).await;
-    let request = GetContactReportRequest {
-        base: ContactBase::Purchases.into(),
-        change_date: Some(day(15)),
-        ..asking(1, 31)
-    };
+    let request =
+        GetContactReportRequest { base: ContactBase::Purchases.into(), change_date: Some(day(15)), ..asking(1, 31) };
     let report = ask(&guanxi, request).await.unwrap();
     let told = report.reasons[0].comparison.unwrap();
     assert_eq!((told.before_count, told.after_count), (30, 15));

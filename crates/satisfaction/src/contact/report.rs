@@ -108,7 +108,7 @@ pub fn report(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> Cont
     let parts: Vec<Part> =
         gathered_days(question.days, question.period).into_iter().map(|days| bases.part(days)).collect();
     let whole = bases.part(question.days);
-    let periods: Vec<BasePeriod> = parts.iter().map(|part| bases.period(part)).collect();
+    let periods: Vec<BasePeriod> = parts.iter().map(Part::told_alone).collect();
     let mut reasons: BTreeMap<Reason, Tally> = BTreeMap::new();
     for (cell, count) in counts.iter().filter(|(cell, _)| cell.count == ContactCount::Contact) {
         let Some(purpose) = cell.purpose else { continue };
@@ -153,22 +153,31 @@ struct Part {
     days: (Day, Day),
     /// Active customers, each for a whole period: so that a period cut short, or several, have the same rate.
     active: f64,
-    purchases: f64,
+    /// How many were active, in the mean of the days.
+    customers: f64,
+    purchases: i64,
 }
 
 impl Part {
+    /// What contacts are held against; nothing where it is too little for anything to be told.
     fn exposure(&self, base: ContactBase) -> f64 {
+        let purchases = self.purchases as f64;
         match base {
-            ContactBase::ActiveCustomers => self.active,
-            ContactBase::Purchases => self.purchases,
+            ContactBase::ActiveCustomers if self.customers >= FEWEST => self.active,
+            ContactBase::Purchases if purchases >= FEWEST => purchases,
+            ContactBase::ActiveCustomers | ContactBase::Purchases => 0.0,
         }
+    }
+
+    fn told_alone(&self) -> BasePeriod {
+        BasePeriod { days: self.days, active_customers: self.customers, purchases: self.purchases }
     }
 
     fn told(&self, tally: &Tally) -> Told {
         let contacts = tally.between(self.days);
         let rate = |base| {
             let exposure = self.exposure(base);
-            (exposure >= FEWEST).then(|| PER * contacts as f64 / exposure)
+            (exposure > 0.0).then(|| PER * contacts as f64 / exposure)
         };
         let (per_active, per_purchase) = (rate(ContactBase::ActiveCustomers), rate(ContactBase::Purchases));
         Told { contacts, per_active, per_purchase }
@@ -213,15 +222,10 @@ impl Bases {
         };
         let periods = gathered_days((first, last), self.period);
         let active = periods.into_iter().map(|part| self.active_days(part) as f64 / whole(part.0)).sum();
-        let sold = if last < first { 0 } else { self.sales.range(first..=last).map(|(_, count)| count).sum() };
-        Part { days: (first, last), active, purchases: sold as f64 }
-    }
-
-    fn period(&self, part: &Part) -> BasePeriod {
-        let days = part.days;
-        let length = f64::from(days.1.0 - days.0.0 + 1);
-        let active_customers = self.active_days(days) as f64 / length;
-        BasePeriod { days, active_customers, purchases: part.purchases as i64 }
+        let purchases = if last < first { 0 } else { self.sales.range(first..=last).map(|(_, count)| count).sum() };
+        let length = f64::from((last.0 - first.0 + 1).max(1));
+        let customers = self.active_days((first, last)) as f64 / length;
+        Part { days: (first, last), active, customers, purchases }
     }
 
     fn reason(
@@ -230,10 +234,7 @@ impl Bases {
         (reason, tally): (Reason, Tally),
         (whole, parts): (&Part, &[Part]),
     ) -> ReasonReport {
-        let counted = |part: &Part| {
-            let of = part.exposure(question.base);
-            Count { events: count(tally.between(part.days)), of: if of < FEWEST { 0.0 } else { of } }
-        };
+        let counted = |part: &Part| Count { events: count(tally.between(part.days)), of: part.exposure(question.base) };
         let counts: Vec<Count> = parts.iter().map(counted).collect();
         let seen = || counts.iter().filter(|count| count.of > 0.0);
         let many = seen().map(|count| count.of).sum::<f64>() > MANY * seen().count() as f64;
