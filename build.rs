@@ -10,8 +10,9 @@ use prost_types::FileDescriptorSet;
 use protox::Compiler;
 use protox::file::{ChainFileResolver, DescriptorSetFileResolver, GoogleFileResolver, IncludeFileResolver};
 
-const ROOTS: [&str; 8] = [
+const ROOTS: [&str; 9] = [
     "guanxi/v1/activity_service.proto",
+    "guanxi/v1/contact_report.proto",
     "guanxi/v1/control_chart.proto",
     "guanxi/v1/customer_service.proto",
     "guanxi/v1/error_reason.proto",

@@ -3,6 +3,7 @@
 mod analysis;
 mod answers;
 pub(crate) mod comparisons;
+mod contacts;
 mod faults;
 mod goal_kit;
 mod goals;

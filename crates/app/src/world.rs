@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
 use guanxi_model::fact::{CustomerRef, Fact, FactKind, FactState, Use, UseKind};
 use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
+use guanxi_satisfaction::contact::ContactCell;
 use guanxi_segmentation::History;
 use guanxi_store::ledger::{
     Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Override, Record, Replacement, Summary,
@@ -26,6 +27,8 @@ pub(crate) enum Effect {
     PutReplacement(FactRef, Replacement),
     /// What is added to a day.
     Count(Day, Tally, BTreeMap<Use, i64>),
+    /// What is added to contacts, or to what they are held against.
+    CountContact(Box<ContactCell>, i64),
     /// What answers count for, and where.
     CountAnswers(Box<CountedAnswers>),
     SetTotals {
@@ -208,6 +211,7 @@ impl<'a> World<'a> {
                 self.touch(customer).own_change = true;
             }
             Effect::CountAnswers(answers) => answers.add_to(&mut self.effects.cells),
+            Effect::CountContact(cell, times) => *self.effects.contacts.entry(*cell).or_default() += times,
             Effect::SetTotals { tally, gross } => {
                 summary.tally = tally;
                 summary.gross = gross;

@@ -7,6 +7,7 @@
 
 pub(crate) mod attribute_definition;
 mod chart;
+pub(crate) mod contact_report;
 pub(crate) mod customer;
 pub(crate) mod fact;
 mod field;

@@ -3,6 +3,7 @@
 
 pub(crate) mod attribute_definition;
 mod chart;
+pub(crate) mod contact_report;
 pub(crate) mod customer;
 pub(crate) mod data_quality;
 pub(crate) mod fact;

@@ -9,6 +9,7 @@ pub mod benchmark;
 mod build;
 mod check;
 mod compare;
+pub mod contact;
 pub mod cube;
 pub mod difference;
 mod evaluate;

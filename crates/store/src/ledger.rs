@@ -13,6 +13,7 @@ use guanxi_model::{
     Timestamp, TouchpointId,
 };
 
+use guanxi_satisfaction::contact::ContactCell;
 use guanxi_satisfaction::cube::{Placed, Sums};
 use guanxi_segmentation::History;
 
@@ -205,4 +206,6 @@ pub struct Effects {
     pub requests: BTreeMap<(CustomerId, RequestId), Fingerprint>,
     /// What is added to cells.
     pub cells: BTreeMap<CellKey, Sums>,
+    /// What is added to the contacts of days, and to what they are held against.
+    pub contacts: BTreeMap<ContactCell, i64>,
 }

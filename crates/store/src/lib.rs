@@ -5,6 +5,7 @@ mod bulk;
 mod catalogue;
 mod cells;
 mod connect;
+mod contacts;
 mod customers;
 mod deployment;
 mod error;

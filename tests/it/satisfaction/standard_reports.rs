@@ -152,7 +152,7 @@ async fn u_chart_of_qcc(guanxi: TestServer) {
         (Some(20), &[][..], None)
     );
     near(chart.centre, 1.93);
-    let first = report.periods[0].control.clone().unwrap().limits.unwrap();
+    let first = report.periods[0].control.unwrap().limits.unwrap();
     near(first.value, 2.0);
     near(first.lower_limit, 0.066_133_052_0);
     near(first.upper_limit, 3.793_866_948_0);
@@ -169,7 +169,7 @@ async fn u_chart_of_sizes_that_vary(guanxi: TestServer) {
     let chart = report.chart.unwrap();
     assert_eq!((chart.status(), chart.baseline_period_count), (ControlChartStatus::Drawn, None));
     printed(chart.centre.map(|centre| 2.0 * centre), 1.423_255_81, 8);
-    let first = report.periods[0].control.clone().unwrap().limits.unwrap();
+    let first = report.periods[0].control.unwrap().limits.unwrap();
     printed(2.0 * first.lower_limit, 0.291_473_93, 8);
     printed(2.0 * first.upper_limit, 2.555_037_70, 8);
 }
@@ -189,7 +189,7 @@ async fn shares_of_thousands_by_laney(guanxi: TestServer) {
     printed(chart.centre, 0.013_613_861_4, 10);
     printed(chart.spread, 2.119_969_0, 7);
     // The p-chart would alarm at the seventh, 3.3822 standard errors away.
-    let seventh = report.periods[6].control.clone().unwrap().limits.unwrap();
+    let seventh = report.periods[6].control.unwrap().limits.unwrap();
     assert!(!seventh.alarm);
     let width = seventh.upper_limit - 0.013_613_861_386_138_614;
     printed((seventh.value - 0.013_613_861_386_138_614) * 3.0 * 2.119_969_0 / width, 3.3822, 4);
@@ -208,14 +208,14 @@ async fn average_of_montgomery(guanxi: TestServer) {
     let tuned = EwmaTuning { share: Some(0.1), width: Some(2.7) };
     let report = ask(&guanxi, GetServiceStandardReportRequest { ewma: Some(tuned), ..asking("weight", 1, 30) });
     let report = report.await.unwrap();
-    let drift = |index: usize| report.periods[index].control.clone().unwrap().drift.unwrap();
+    let drift = |index: usize| report.periods[index].control.unwrap().drift.unwrap();
     near(drift(0).value, 994.5);
     near(drift(0).lower_limit, 973.0);
     near(drift(0).upper_limit, 1_027.0);
     printed(drift(29).value, 1_063.414_11, 5);
     printed(drift(29).lower_limit, 938.113_43, 5);
     printed(drift(29).upper_limit, 1_061.886_57, 5);
-    assert_eq!(report.periods[0].control.clone().unwrap().limits, None);
+    assert_eq!(report.periods[0].control.unwrap().limits, None);
     let chart = report.chart.unwrap();
     assert_eq!((chart.kind(), chart.ewma_share, chart.ewma_width), (ControlChartKind::Mean, 0.1, 2.7));
     assert_eq!(chart.alarm_dates, [day(29), day(30)]);
@@ -237,7 +237,7 @@ async fn a_jump_is_named_by_its_period(guanxi: TestServer) {
         assert_eq!((chart.baseline_period_count, chart.change_date), (Some(20), Some(day(22))));
         assert!(chart.alarm_dates.contains(&day(22)), "{:?}", chart.alarm_dates);
         let jump = report.periods.iter().find(|one| one.start_date == Some(day(22))).unwrap();
-        let limits = jump.control.clone().unwrap().limits.unwrap();
+        let limits = jump.control.unwrap().limits.unwrap();
         assert!(limits.alarm && limits.value == 6.0, "{limits:?}");
     }
 }
@@ -300,7 +300,7 @@ async fn late_and_corrected_measurements_count_on_their_own_day(guanxi: TestServ
     let shares = || async {
         let report = ask(&guanxi, asking("loaves", 10, 12)).await.unwrap();
         let told = |period: &guanxi::v1::ServiceStandardPeriod| {
-            let figures = period.figures.clone().unwrap();
+            let figures = period.figures.unwrap();
             (figures.measurement_count, figures.unit_count, figures.total)
         };
         report.periods.iter().map(told).collect::<Vec<_>>()
@@ -330,7 +330,7 @@ async fn periods_are_cut_to_the_days_and_empty_ones_told(guanxi: TestServer) {
     let told: Vec<_> = report
         .periods
         .iter()
-        .map(|one| (one.start_date.unwrap(), one.end_date.unwrap(), one.figures.clone().unwrap().total))
+        .map(|one| (one.start_date.unwrap(), one.end_date.unwrap(), one.figures.unwrap().total))
         .collect();
     assert_eq!(told, [(day(7), day(11), 1), (day(12), day(18), 0), (day(19), day(20), 2)]);
     for (period, count) in [(ReportPeriod::Day, 90), (ReportPeriod::Month, 3), (ReportPeriod::Quarter, 1)] {
@@ -415,7 +415,7 @@ async fn sums_are_those_of_what_counts(guanxi: TestServer) {
     let told: Vec<_> = report
         .periods
         .iter()
-        .map(|one| one.figures.clone().unwrap())
+        .map(|one| one.figures.unwrap())
         .map(|one| (one.measurement_count, one.unit_count, one.total))
         .collect();
     assert_eq!(told, expected);

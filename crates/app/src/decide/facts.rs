@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use guanxi_model::customer::{ExternalId, Stage};
 use guanxi_model::fact::{CustomerRef, Fact, FactBody, FactKind, FactState, NewFact, Use};
 use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
+use guanxi_satisfaction::contact::{ContactCell, activations};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::Verdict;
@@ -171,6 +172,7 @@ impl<'a> Ledger<'a> {
         let tally = self.tally(fact)?;
         let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
         self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers))));
+        self.count_contact(fact, 1);
         self.count(fact, (tally, fact.body.uses()), i64::checked_add)
     }
 
@@ -180,7 +182,14 @@ impl<'a> Ledger<'a> {
         let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
         let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
         self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers.negated()))));
+        self.count_contact(fact, -1);
         self.count(fact, (tally, uses), i64::checked_sub)
+    }
+
+    /// Counts a contact or a sale, or takes it back.
+    fn count_contact(&mut self, fact: &Fact, times: i64) {
+        let cell = ContactCell::of(&fact.body, self.zone.day_of(fact.occur_time));
+        self.effects.extend(cell.map(|cell| Effect::CountContact(Box::new(cell), times)));
     }
 
     fn tally(&self, fact: &Fact) -> Result<Tally, Error> {
@@ -245,6 +254,9 @@ impl<'a> Ledger<'a> {
         self.effects.push(Effect::SetTotals { tally: self.tally, gross: self.gross });
         if let Some(changes) = &self.stage_changes {
             self.effects.push(Effect::SetStage(latest_stage(changes)));
+            let turns = activations(&self.state.stage_changes, changes, self.zone);
+            let count = |(day, turn)| Effect::CountContact(Box::new(ContactCell::activation(day)), turn);
+            self.effects.extend(turns.into_iter().map(count));
         }
         self.effects
     }

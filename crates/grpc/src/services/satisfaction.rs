@@ -2,6 +2,7 @@
 //! measured.
 
 mod comparison;
+mod contacts;
 mod index;
 mod sets;
 mod standards;
@@ -380,6 +381,11 @@ impl SatisfactionService for Service {
     ) -> Answer<pb::SatisfactionTargetReport> {
         let (id, days) = read_target::report_request(request.get_ref()).map_err(status::invalid)?;
         self.unit(move |app| async move { comparison::report(&app, &id, days).await }).await
+    }
+
+    async fn get_contact_report(&self, request: Request<pb::GetContactReportRequest>) -> Answer<pb::ContactReport> {
+        let asked = from_proto::contact_report::report_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { contacts::report(&app, asked).await }).await
     }
 }
 

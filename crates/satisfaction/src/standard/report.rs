@@ -105,19 +105,27 @@ pub fn period_count((first, last): (Day, Day), period: Period) -> usize {
 
 type Part = ((Day, Day), Sums);
 
-/// The periods, those at the ends cut to the days, with their sums.
-fn gathered(measured: &[DaySums], (first, last): (Day, Day), period: Period) -> Vec<Part> {
+/// The periods of some days, those at the ends cut to them.
+pub(crate) fn gathered_days((first, last): (Day, Day), period: Period) -> Vec<(Day, Day)> {
     let mut parts = Vec::new();
-    let mut rest = measured;
     let mut start = first;
     while start <= last && parts.len() < usize::from(u16::MAX) {
         let end = period.after(period.start_of(start)).plus_days(-1).min(last);
-        let (here, later) = rest.split_at(rest.partition_point(|(day, _)| *day <= end));
-        let sums = here.iter().fold(Sums::default(), |sums, (_, day)| sums.plus(day).unwrap_or(sums));
-        parts.push(((start, end), sums));
-        (rest, start) = (later, end.plus_days(1));
+        parts.push((start, end));
+        start = end.plus_days(1);
     }
     parts
+}
+
+/// The periods with their sums.
+fn gathered(measured: &[DaySums], days: (Day, Day), period: Period) -> Vec<Part> {
+    let mut rest = measured;
+    let sums = |(start, end): (Day, Day)| {
+        let (here, later) = rest.split_at(rest.partition_point(|(day, _)| *day <= end));
+        rest = later;
+        ((start, end), here.iter().fold(Sums::default(), |sums, (_, day)| sums.plus(day).unwrap_or(sums)))
+    };
+    gathered_days(days, period).into_iter().map(sums).collect()
 }
 
 /// What is usual, as the standard has it.

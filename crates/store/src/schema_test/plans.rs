@@ -8,8 +8,8 @@ use guanxi_model::fact::{CollectionMethod, FactKey, FactKind};
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber, SourceName,
-    TargetDecisionId, TierId, Timestamp, Words as _,
+    Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
+    ServiceStandardId, SourceName, TargetDecisionId, TierId, Timestamp, Words as _,
 };
 use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::Needs;
@@ -19,9 +19,9 @@ use sea_orm::{ConnectionTrait, Statement};
 use super::{Opened, on_each_database};
 use crate::ledger::TierChangeReason;
 use crate::{
-    Active, CUSTOMER_FILTER, CellQuery, CustomerOrder, CustomerQuery, Expired, FactQuery, OccasionPlace, OccasionQuery,
-    OperationFilter, Options, Reader, Run, Slots, Store, TARGET_DECISION_FILTER, TargetDecisionQuery, connect,
-    fact_filter,
+    Active, CUSTOMER_FILTER, CellQuery, CustomerOrder, CustomerQuery, Expired, FactQuery, MEASUREMENT_FILTER,
+    MeasurementQuery, OccasionPlace, OccasionQuery, OperationFilter, Options, Reader, Run, Slots, Store,
+    TARGET_DECISION_FILTER, TargetDecisionQuery, connect, fact_filter,
 };
 
 on_each_database! {
@@ -36,6 +36,7 @@ on_each_database! {
     decisions_are_listed_by_their_indexes,
     occasions_are_found_by_their_day,
     cells_are_found_by_their_keys,
+    measurements_are_listed_by_their_index_and_summed_by_key,
 }
 
 #[tokio::test]
@@ -139,6 +140,10 @@ async fn fill(opened: &Opened) {
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
+        "INSERT INTO measurements SELECT 's-' || n % 20, 'oven', 'm-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, 'north', '', \
+         1, 0, NULL, NULL, NULL, NULL FROM generate_series(1, 20000) n",
+        "INSERT INTO measurement_days SELECT 's-' || n % 20, n, '', '', 1, 1, 0, 0, 0, 1, 1 FROM generate_series(1, 20000) n",
+        "INSERT INTO contact_days SELECT 1, n / 10, n % 10, 'web', '', 0, 0, 1 FROM generate_series(1, 20000) n",
         "INSERT INTO questionnaire_revisions SELECT 'q-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
         "INSERT INTO target_decisions SELECT CASE WHEN n % 2 = 0 THEN 'c-' || n % 1000 ELSE '' END, 'p-' || n / 2 % 2, \
          CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
@@ -368,6 +373,24 @@ async fn decisions_are_listed_by_their_indexes(opened: Opened) {
             watched.finds(&["target_decisions_pkey"]).await;
         }
     }
+}
+
+async fn measurements_are_listed_by_their_index_and_summed_by_key(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let standard = ServiceStandardId::parse("s-1").unwrap();
+    for after in [None, Some(vec![KeyPart::Int(10_000), KeyPart::Bytes(vec![7; 16])])] {
+        for filter in ["", "branch = north"] {
+            let filter = Filter::parse(filter, &MEASUREMENT_FILTER).unwrap();
+            let (standard, after) = (standard.clone(), after.clone());
+            let list = MeasurementQuery { standard, filter, show_replaced: false, limit: 50, after };
+            watched.reader.measurements(&list).await.ok();
+            watched.uses(&["measurements_by_time"]).await;
+        }
+    }
+    watched.reader.measured_days(&standard, (Day(100), Day(200)), (Some("north"), None)).await.ok();
+    watched.finds(&["measurement_days_pkey"]).await;
+    watched.reader.contact_counts((Day(100), Day(110)), (Some("web"), true)).await.ok();
+    watched.finds(&["contact_days_pkey"]).await;
 }
 
 async fn occasions_are_found_by_their_day(opened: Opened) {
