@@ -1,5 +1,5 @@
-//! What customers are asked after a purchase, and what they answer: tied to how the purchase went, and to who brought it. Chance of its own, so
-//! that the rest of the story does not depend on who is asked.
+//! What customers are asked after a purchase, and what they answer: tied to how the purchase went, and to who brought it.
+//! Chance of its own, so that the rest of the story does not depend on who is asked.
 
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
