@@ -6,9 +6,10 @@
 //! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
 //! - [`questionnaires`]: what facts answer
 //! - [`catalogue`], [`operations`]: the rest
-//! - [`turns`]: how whoever looks at everybody leaves time for others
+//! - `callers`, [`turns`], `portion`: how whoever looks at everybody, or writes a lot, leaves time for who waits
 //! - `housekeeping`: what is forgotten after its time
 
+mod callers;
 pub mod catalogue;
 pub mod command;
 mod committer;
@@ -18,6 +19,7 @@ mod fingerprint;
 mod housekeeping;
 mod judges;
 pub mod operations;
+mod portion;
 pub mod questionnaires;
 mod reseat;
 mod seat;
@@ -36,6 +38,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use callers::Callers;
 use catalogue::Catalogue;
 pub use command::{
     ChangeCustomer, ChangeOverride, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact,
@@ -55,6 +58,7 @@ pub struct App {
     clock: Clock,
     judges: Arc<Judges>,
     questionnaires: Arc<Questionnaires>,
+    callers: Arc<Callers>,
     committer: Mutex<Option<Arc<Committer>>>,
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -69,13 +73,14 @@ impl App {
     pub async fn start(store: Store, deployment: Deployment, clock: Clock) -> Result<App, Error> {
         store.verify(&deployment).await?;
         let (judges, questionnaires) = (Arc::new(Judges::default()), Arc::new(Questionnaires::default()));
-        let tasks = TaskTracker::new();
+        let (callers, tasks) = (Arc::new(Callers::new()), TaskTracker::new());
         let shared = Arc::new(Shared {
             store: store.clone(),
             zone: deployment.zone.clone(),
             clock: clock.clone(),
             judges: Arc::clone(&judges),
             questionnaires: Arc::clone(&questionnaires),
+            callers: Arc::clone(&callers),
         });
         let committer = Arc::new(Committer::start(&shared, &tasks));
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
@@ -87,7 +92,7 @@ impl App {
         tasks.spawn(sweeper.run(stop.clone()));
         let committer = Mutex::new(Some(committer));
         let reader = store.reader();
-        Ok(App { store, reader, deployment, clock, judges, questionnaires, committer, wake, stop, tasks })
+        Ok(App { store, reader, deployment, clock, judges, questionnaires, callers, committer, wake, stop, tasks })
     }
 
     /// Stops taking commands, finishes those that were taken, and leaves operations where they are.
@@ -101,6 +106,11 @@ impl App {
     /// What only reads.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// Somebody waits for an answer: what can wait makes way for a while.
+    pub fn note_caller(&self) {
+        self.callers.note();
     }
 
     /// The currency and the time zone.

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
+use crate::callers::Callers;
 use crate::committer::Shared;
 use crate::error::{Error, Refusal};
 use crate::fingerprint;
@@ -321,6 +322,17 @@ impl Held<'_> {
 
     fn now(&self) -> Timestamp {
         self.runner.shared.clock.now()
+    }
+
+    fn callers(&self) -> &Callers {
+        &self.runner.shared.callers
+    }
+
+    /// After a transaction that took so long: leaves the writer as long to callers.
+    async fn give_way(&self, took: Duration) {
+        if self.callers().are_expected() {
+            tokio::time::sleep(took).await;
+        }
     }
 
     fn moment(&self) -> Moment<'_> {
