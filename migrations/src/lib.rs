@@ -12,6 +12,7 @@ mod m20261121_000003_pyramids;
 mod m20261121_000004_operations;
 mod m20261127_000010_care;
 mod m20261127_000020_questionnaires;
+mod m20261128_000030_cells;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_operations::Migration),
             Box::new(m20261127_000010_care::Migration),
             Box::new(m20261127_000020_questionnaires::Migration),
+            Box::new(m20261128_000030_cells::Migration),
         ]
     }
 }

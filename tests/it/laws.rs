@@ -1,5 +1,6 @@
 //! Laws that hold for any facts in any order, told by proptest.
 
+mod cells;
 mod facts;
 mod order;
 mod play;
@@ -7,6 +8,7 @@ mod prediction;
 pub(crate) mod pyramid;
 mod reckoning;
 mod sending;
+mod surveys;
 mod time;
 mod timed;
 mod trial;

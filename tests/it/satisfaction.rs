@@ -1,10 +1,13 @@
 //! Questionnaires with their revisions, and what was answered.
 
+mod analysis;
 mod answers;
 mod faults;
+pub(crate) mod index;
 pub(crate) mod kit;
 mod meaning;
 mod presets;
 mod questionnaires;
+mod questions;
 mod records;
 mod revisions;

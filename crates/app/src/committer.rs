@@ -64,10 +64,10 @@ const BULK_GRAIN: usize = 50;
 impl Committer {
     /// Starts the flushers; they end when the committer is dropped and everything queued is done.
     pub(crate) fn start(shared: &Arc<Shared>, tracker: &TaskTracker) -> Committer {
-        let lanes = (0..shared.store.writers()).map(|_| {
+        let lanes = shared.store.shards(uuid::Uuid::now_v7().as_bytes()[15]).into_iter().map(|shard| {
             let (interactive, interactive_queue) = mpsc::channel(INTERACTIVE_QUEUE);
             let (bulk, bulk_queue) = mpsc::channel(BULK_QUEUE);
-            tracker.spawn(flush::run(Arc::clone(shared), interactive_queue, bulk_queue));
+            tracker.spawn(flush::run((Arc::clone(shared), shard), interactive_queue, bulk_queue));
             Lane { interactive, bulk }
         });
         Committer { lanes: lanes.collect(), shared: Arc::clone(shared) }

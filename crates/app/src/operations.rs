@@ -3,6 +3,7 @@
 //! survives a restart and a process that hangs cannot write over its successor.
 
 mod activation;
+mod analysis;
 mod pages;
 mod population;
 mod simulation;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
+pub use analysis::{ANALYSIS_FILTER, AnalysisOutcome, AnalysisProgress, AnalysisRequest};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::callers::Callers;
@@ -30,6 +32,8 @@ pub const ACTIVATE: &str = "activate-pyramid-revision";
 pub const ASSIGN: &str = "assign-tiers";
 /// The kind of the operations that tell what a revision would do.
 pub const SIMULATE: &str = "simulate-pyramid";
+/// The kind of the operations that say what records of any set mean together.
+pub const ANALYZE: &str = "analyze-satisfaction";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -49,6 +53,11 @@ pub struct ActivationRequest {
 pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Simulated(Box<SimulationOutcome>),
+    Analyzed(Box<AnalysisOutcome>),
+    /// An analysis leads to more rows than can be told.
+    TooManyRows {
+        most: usize,
+    },
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -278,6 +287,7 @@ impl Runner {
         let done = match operation.kind.as_str() {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
             SIMULATE => simulation::run(held, operation).await,
+            ANALYZE => analysis::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -288,7 +298,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE => simulation::give_up(held, state, &outcome).await,
+                    SIMULATE | ANALYZE => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -356,6 +366,13 @@ impl Held<'_> {
         let progress = serde_json::to_string(progress).map_err(|error| Error::Internal(Arc::new(error)))?;
         let held = tx.advance_operation(&self.id, self.fence, &progress, lease(now), now).await?;
         held.ok_or(Error::Conflict)
+    }
+
+    /// Ends the operation, in a transaction of its own.
+    async fn conclude(&self, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
+        let tx = self.store().begin().await?;
+        self.end(&tx, state, outcome).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Ends the operation, in the transaction of its last step.

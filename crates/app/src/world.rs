@@ -12,6 +12,7 @@ use guanxi_store::ledger::{
     TierChangeReason, TierRow,
 };
 
+use crate::cells::CountedAnswers;
 use crate::judges::Bench;
 use crate::questionnaires::{RevisionKey, Wanted};
 use crate::seat::Moment;
@@ -25,6 +26,8 @@ pub(crate) enum Effect {
     PutReplacement(FactRef, Replacement),
     /// What is added to a day.
     Count(Day, Tally, BTreeMap<Use, i64>),
+    /// What answers count for, and where.
+    CountAnswers(Box<CountedAnswers>),
     SetTotals {
         tally: Tally,
         gross: i64,
@@ -204,6 +207,7 @@ impl<'a> World<'a> {
                 }
                 self.touch(customer).own_change = true;
             }
+            Effect::CountAnswers(answers) => answers.add_to(&mut self.effects.cells),
             Effect::SetTotals { tally, gross } => {
                 summary.tally = tally;
                 summary.gross = gross;

@@ -21,6 +21,8 @@ pub(crate) enum Benchmark {
     Simulate,
     /// How long GetTierAssignment and RecordPurchase take during a run and an import, beside the same alone.
     Busy,
+    /// ImportSatisfaction beside a bare loader, and GetSatisfactionIndex beside the same of a tenth of the records.
+    Answers,
     /// Judging one customer in memory beside its budget; alone it needs no database.
     Judge,
     All,
@@ -47,6 +49,9 @@ pub(crate) struct Args {
     /// Purchases that are there already.
     #[arg(long, default_value_t = 10_000_000)]
     pub(crate) facts: u64,
+    /// Satisfaction records that are there when the last index of `answers` is asked for; a tenth of them before the first.
+    #[arg(long, default_value_t = 10_000_000)]
+    pub(crate) answers: u64,
     /// Length of each measurement under load.
     #[arg(long, default_value_t = 10)]
     pub(crate) seconds: u64,
@@ -65,7 +70,7 @@ pub(crate) struct Args {
     /// Import streams side by side.
     #[arg(long, default_value_t = 4)]
     pub(crate) import_streams: usize,
-    /// Smoke run: 20,000 customers, 200,000 purchases, 2 seconds, imports of 20,000.
+    /// Smoke run: 20,000 customers, 200,000 purchases, 100,000 answers, 2 seconds, imports of 20,000.
     #[arg(long)]
     pub(crate) quick: bool,
     /// Where to write the figures as JSON.
@@ -93,6 +98,7 @@ impl Args {
         if self.quick {
             (self.customers, self.facts, self.seconds) = (20_000, 200_000, 2);
             self.import_facts = self.import_facts.min(20_000);
+            self.answers = self.answers.min(100_000);
         }
         self.facts = self.facts.max(self.customers);
         self

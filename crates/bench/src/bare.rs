@@ -1,6 +1,7 @@
 //! What the databases can do without the server: loaders and scorers of our own writing that use the fastest way there
 //! is into each database and know nothing of commands, repeats or corrections. They write the same rows.
 
+pub(crate) mod answers;
 mod copy;
 mod postgres;
 mod postgres_tiers;

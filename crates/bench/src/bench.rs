@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::load::Load;
 use crate::report::{Report, Side};
 use crate::server::Server;
-use crate::{Result, activate, bare, busy, create, get, import, judge, record, simulate};
+use crate::{Result, activate, answers, bare, busy, create, get, import, judge, record, simulate};
 
 /// What every benchmark works with.
 pub(crate) struct Bench {
@@ -85,6 +85,9 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
     }
     if bench.args.wants(Benchmark::Busy) {
         busy::run(&mut bench).await?;
+    }
+    if bench.args.wants(Benchmark::Answers) {
+        answers::run(&mut bench).await?;
     }
     if bench.args.wants(Benchmark::Judge) {
         judge::run(bench.args.rounds, &mut bench.report)?;

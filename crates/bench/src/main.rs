@@ -2,15 +2,17 @@
 //! the same run. Not a test: figures depend on the machine, ratios much less.
 //!
 //! - [`args`], [`report`]: what is asked for, what is printed and written
-//! - [`data`]: the customers and purchases of every benchmark, from a seed
+//! - [`data`], [`survey`]: the customers, purchases and answers of every benchmark, from a seed
 //! - [`database`], [`server`], [`load`], [`paced`]: what is measured, and with what
 //! - [`bare`]: the best loaders and scorers of our own writing, past the server
 //! - [`one_by_one`]: a server that commits every call by itself
-//! - [`get`], [`create`], [`record`], [`import`], [`activate`], [`simulate`], [`busy`], [`judge`]: the benchmarks
+//! - [`get`], [`create`], [`record`], [`import`], [`activate`], [`simulate`], [`busy`],
+//!   [`answers`], [`judge`]: the benchmarks
 
 #![allow(clippy::print_stdout, reason = "a tool whose output is its purpose")]
 
 mod activate;
+mod answers;
 mod args;
 mod bare;
 mod bench;
@@ -29,6 +31,7 @@ mod record;
 mod report;
 mod server;
 mod simulate;
+mod survey;
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -24,6 +24,7 @@ pub(crate) mod questionnaire;
 mod questions;
 mod resource;
 pub(crate) mod satisfaction;
+pub(crate) mod satisfaction_index;
 pub(crate) mod scheme;
 pub(crate) mod simulation;
 mod stage_change;

@@ -19,6 +19,7 @@ pub(crate) mod pyramid;
 pub(crate) mod questionnaire;
 pub(crate) mod report;
 pub(crate) mod satisfaction;
+pub(crate) mod satisfaction_index;
 mod scheme;
 pub(crate) mod simulation;
 mod stage_change;

@@ -14,7 +14,7 @@ pub use interaction::{
 pub use payment::{Payment, WithholdingReason};
 pub use purchase::{LineError, Promotion, PromotionPurpose, Purchase, PurchaseLine, PurchaseType};
 pub use satisfaction::{
-    AboutFact, Answer, Asked, CollectionMethod, Handler, QuestionKind, Respondent, SatisfactionRecord,
+    AboutFact, Answer, Asked, CollectionMethod, Handler, QuestionKind, Respondent, SatisfactionRecord, Stamp,
 };
 pub use stage_change::{StageChange, StageReason, StageReasonBasis, StageReasonCause, StageReasonGroup};
 

@@ -7,6 +7,7 @@
 //! - [`money`], [`time`], [`text`], [`grid`]: values and their limits
 //! - [`customer`], [`fact`]: whom we know, and what happened; [`words`] are their closed lists
 //! - [`tally`]: what is counted per customer
+//! - [`statistics`]: what may be said of a number that was counted or measured
 //! - [`filter`], [`mask`], [`page`], [`etag`]: what the methods of every resource share
 
 pub mod customer;
@@ -19,6 +20,7 @@ pub mod mask;
 pub mod money;
 pub mod name;
 pub mod page;
+pub mod statistics;
 pub mod tally;
 pub mod text;
 pub mod time;

@@ -8,6 +8,7 @@ mod answers;
 mod build;
 mod check;
 mod compare;
+pub mod cube;
 mod evaluate;
 mod metric;
 mod presets;

@@ -11,6 +11,7 @@ use guanxi_model::{SourceName, TouchpointId, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
+use crate::cube::Layout;
 use crate::tree::Tree;
 
 guanxi_model::words! {
@@ -120,6 +121,7 @@ pub struct QuestionnaireScheme {
     draft: QuestionnaireDraft,
     form: IndexForm,
     tree: Tree,
+    layout: Layout,
 }
 
 impl QuestionnaireScheme {
@@ -138,8 +140,8 @@ impl QuestionnaireScheme {
     /// Everything that is wrong with the draft, at paths relative to it such as `items[1].scale.max`.
     pub fn new(draft: QuestionnaireDraft) -> Result<QuestionnaireScheme, Violations> {
         let (draft, form) = check::check(draft)?;
-        let tree = Tree::of(&draft);
-        Ok(QuestionnaireScheme { draft, form, tree })
+        let (tree, layout) = (Tree::of(&draft), Layout::of(&draft, form));
+        Ok(QuestionnaireScheme { draft, form, tree, layout })
     }
 
     /// What it consists of.
@@ -154,6 +156,10 @@ impl QuestionnaireScheme {
 
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// Whether items and dimensions have scores of 0 to 100.

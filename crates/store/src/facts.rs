@@ -1,12 +1,12 @@
 //! Reading facts: lists of one kind, of one customer or of all, the newest first.
 
-use guanxi_model::fact::{CollectionMethod, Fact, FactKind, InteractionPurpose};
+use guanxi_model::fact::{CollectionMethod, Fact, FactKey, FactKind, InteractionPurpose};
 use guanxi_model::filter::{Filter, Kind, Schema};
 use guanxi_model::page::{KeyPart, Page};
-use guanxi_model::{CustomerId, FactId, Words};
+use guanxi_model::{CustomerId, FactId, Timestamp, Words};
 use sea_orm::Value;
 
-use crate::catalogue::{find, query, rows};
+use crate::catalogue::{each, find, query, rows};
 use crate::customers::{bind_key, page};
 use crate::rows::fact::{COLUMNS, NOTE_JOIN, read};
 use crate::{Error, Reader, filters};
@@ -79,6 +79,9 @@ fn place(field: &str) -> Option<&'static str> {
     })
 }
 
+/// The key of a fact of one kind, in the order of customers.
+pub type FactPlace = (CustomerId, FactKey);
+
 /// A list of facts.
 #[derive(Clone, Debug)]
 pub struct FactQuery {
@@ -100,6 +103,28 @@ impl Reader {
         );
         let values = [customer.as_str().into(), i64::from(kind.code()).into(), id.as_bytes().to_vec().into()];
         find(self.connection(), &sql, values).await?.as_ref().map(read).transpose()
+    }
+
+    /// Facts of a kind that count and occurred from one moment to another, both included, after a place, customer by
+    /// customer, on the pool for reports. Those of deleted customers are among them until these are purged.
+    pub async fn facts_after(
+        &self,
+        kind: FactKind,
+        (from, to): (Timestamp, Timestamp),
+        (after, limit): (Option<&FactPlace>, usize),
+    ) -> Result<Vec<Fact>, Error> {
+        let code = i64::from(kind.code());
+        let (customer, source, source_id) =
+            after.map_or(("", "", ""), |(customer, key)| (customer.as_str(), key.source.as_str(), &key.source_id));
+        // Sums, which no index has: else either database may begin with the times of the kind, and sort them for each page.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} \
+             WHERE (f.customer_id, f.kind, f.source, f.source_id) > ($1, $2, $3, $4) AND f.kind + 0 = $2 AND f.state = 1 \
+             AND f.occur_time + 0 BETWEEN $5 AND $6 ORDER BY f.customer_id, f.kind, f.source, f.source_id LIMIT $7"
+        );
+        let values: [Value; 7] =
+            [customer.into(), code.into(), source.into(), source_id.into(), from.0.into(), to.0.into(), rows(limit)];
+        each(self.reports(), &sql, values, |row| read(&row)).await
     }
 
     /// A page of facts, the newest by occur time first; the fact id decides between equal times. Facts of deleted

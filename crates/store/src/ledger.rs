@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use guanxi_model::customer::{AttributeDefinition, ExternalId};
 use guanxi_model::fact::{Fact, FactKey, FactKind, FactState, Use};
 use guanxi_model::{
-    AttributeKey, CustomerId, Day, FactId, PyramidId, RequestId, Tally, TierId, Timestamp, TouchpointId,
+    AttributeKey, CustomerId, Day, FactId, PyramidId, QuestionnaireId, RequestId, RevisionNumber, Tally, TierId,
+    Timestamp, TouchpointId,
 };
 
+use guanxi_satisfaction::cube::{Placed, Sums};
 use guanxi_segmentation::History;
 
 pub use crate::rows::customer::Record;
@@ -182,6 +184,9 @@ pub enum ChangeKind {
     FactWithdrawn = 6,
 }
 
+/// A cell: what records of one revision that have something in common add up to.
+pub type CellKey = ((QuestionnaireId, RevisionNumber), Placed);
+
 /// Everything a batch writes. What is kept per key is the state after the batch.
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -198,4 +203,6 @@ pub struct Effects {
     pub tier_changes: Vec<TierChange>,
     pub changes: Vec<Change>,
     pub requests: BTreeMap<(CustomerId, RequestId), Fingerprint>,
+    /// What is added to cells.
+    pub cells: BTreeMap<CellKey, Sums>,
 }

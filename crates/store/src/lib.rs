@@ -4,6 +4,7 @@
 mod background;
 mod bulk;
 mod catalogue;
+mod cells;
 mod connect;
 mod customers;
 mod deployment;
@@ -31,12 +32,13 @@ mod tx;
 use std::sync::Arc;
 
 pub use catalogue::CatalogueTable;
+pub use cells::CellQuery;
 pub use connect::Options;
 pub use customers::{CUSTOMER_FILTER, CustomerOrder, CustomerQuery};
 pub use deployment::Deployment;
 pub use error::Error;
 pub use expiry::Expired;
-pub use facts::{FactQuery, fact_filter};
+pub use facts::{FactPlace, FactQuery, fact_filter};
 pub use history::Histories;
 pub use mixes::{Channels, Labels};
 pub use occasions::{OccasionPlace, OccasionQuery, Upcoming};
@@ -63,11 +65,14 @@ impl Store {
         Ok(Store { pools: Arc::new(connect::open(options).await?) })
     }
 
-    /// How many writers may work side by side: SQLite has one, PostgreSQL gains from a second.
-    pub fn writers(&self) -> usize {
+    /// The writers that may work side by side, by the shard of the cells that each adds to: SQLite has one, PostgreSQL gains
+    /// from a second. Processes that serve side by side take different shards half of the time, by chance; where they do
+    /// not, one waits for the other's commit.
+    pub fn shards(&self, chance: u8) -> Vec<i16> {
         match self.pools.backend {
-            DbBackend::Postgres => 2,
-            _ => 1,
+            DbBackend::Postgres if chance.is_multiple_of(2) => vec![0, 1],
+            DbBackend::Postgres => vec![2, 3],
+            _ => vec![0],
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Pyramid {
     pub description: String,
     /// Counts the writes of the resource itself.
     pub revision: i64,
+    /// Whether satisfaction records are stamped with its tiers. One pyramid at most is.
+    pub primary: bool,
     /// What readers see.
     pub active: Option<Active>,
     /// What a run is filling the second slots for.
@@ -64,6 +66,7 @@ impl Pyramid {
             display_name,
             description,
             revision: 0,
+            primary: false,
             active: None,
             next: None,
             // What a generation judges by is remembered by its number, so none may be one of a deleted pyramid of this id.
@@ -88,7 +91,7 @@ impl Judge {
 }
 
 const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
-     next_revision, next_generation, last_generation, operation_id, create_time, update_time";
+     next_revision, next_generation, last_generation, operation_id, create_time, update_time, is_primary";
 
 impl Reader {
     /// One pyramid.
@@ -100,6 +103,11 @@ impl Reader {
     pub async fn pyramids(&self, after: &str, limit: usize) -> Result<Vec<Pyramid>, Error> {
         let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id > $1 ORDER BY pyramid_id LIMIT $2");
         query(self.connection(), &sql, [after.into(), rows(limit)]).await?.iter().map(read_pyramid).collect()
+    }
+
+    /// The one whose tiers satisfaction records are stamped with.
+    pub async fn primary_pyramid(&self) -> Result<Option<Pyramid>, Error> {
+        primary_pyramid(self.connection()).await
     }
 
     /// What a generation judges by.
@@ -130,19 +138,25 @@ impl Tx {
         query(self.connection(), &sql, []).await?.iter().map(read_pyramid).collect()
     }
 
+    /// The one whose tiers satisfaction records are stamped with.
+    pub async fn primary_pyramid(&self) -> Result<Option<Pyramid>, Error> {
+        primary_pyramid(self.connection()).await
+    }
+
     /// Inserts or replaces a pyramid.
     pub async fn put_pyramid(&self, pyramid: &Pyramid) -> Result<(), Error> {
         let sql = format!(
-            "INSERT INTO pyramids ({PYRAMID}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+            "INSERT INTO pyramids ({PYRAMID}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
              ON CONFLICT (pyramid_id) DO UPDATE SET display_name = excluded.display_name, \
              description = excluded.description, revision = excluded.revision, \
              active_revision = excluded.active_revision, active_generation = excluded.active_generation, \
              activate_time = excluded.activate_time, next_revision = excluded.next_revision, \
              next_generation = excluded.next_generation, last_generation = excluded.last_generation, \
-             operation_id = excluded.operation_id, update_time = excluded.update_time"
+             operation_id = excluded.operation_id, update_time = excluded.update_time, \
+             is_primary = excluded.is_primary"
         );
         let number = |number: RevisionNumber| i64::from(number.get());
-        let values: [Value; 13] = [
+        let values: [Value; 14] = [
             pyramid.id.as_str().into(),
             pyramid.display_name.as_str().into(),
             pyramid.description.as_str().into(),
@@ -156,6 +170,7 @@ impl Tx {
             pyramid.operation.as_ref().map(|id| id.as_bytes().to_vec()).into(),
             pyramid.create_time.0.into(),
             pyramid.update_time.0.into(),
+            i16::from(pyramid.primary).into(),
         ];
         execute(self.connection(), &sql, values).await.map(drop)
     }
@@ -216,6 +231,11 @@ async fn pyramid(connection: &impl ConnectionTrait, id: &PyramidId) -> Result<Op
     find(connection, &sql, [id.as_str().into()]).await?.as_ref().map(read_pyramid).transpose()
 }
 
+async fn primary_pyramid(connection: &impl ConnectionTrait) -> Result<Option<Pyramid>, Error> {
+    let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE is_primary = 1");
+    find(connection, &sql, []).await?.as_ref().map(read_pyramid).transpose()
+}
+
 async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
     let sql = "SELECT c.number, r.scheme, c.calibration, c.calibrate_time, c.renewal FROM calibrations c \
                JOIN pyramid_revisions r ON r.pyramid_id = c.pyramid_id AND r.number = c.number \
@@ -249,6 +269,7 @@ fn read_pyramid(row: &QueryResult) -> Result<Pyramid, Error> {
         display_name: row.try_get_by_index(1)?,
         description: row.try_get_by_index(2)?,
         revision: row.try_get_by_index(3)?,
+        primary: row.try_get_by_index::<i16>(13)? != 0,
         active,
         next,
         last_generation: row.try_get_by_index(9)?,

@@ -2,9 +2,9 @@
 
 use guanxi::v1::{
     ActivateQuestionnaireRevisionRequest, AnswerScale, CollectionMethod, CreateQuestionnaireRequest,
-    CreateQuestionnaireRevisionRequest, IndexForm, ListSatisfactionRecordsRequest, QuestionKind, Questionnaire,
-    QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope, RecordSatisfactionRequest,
-    SatisfactionAnswer, SatisfactionRecord, SatisfactionResult,
+    CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, IndexForm, ListSatisfactionRecordsRequest,
+    QuestionKind, Questionnaire, QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope,
+    RecordSatisfactionRequest, SatisfactionAnswer, SatisfactionRecord, SatisfactionResult, Touchpoint, TouchpointKind,
 };
 use guanxi_testkit::TestServer;
 use tonic::Status;
@@ -147,4 +147,17 @@ pub(crate) async fn meaning(guanxi: &TestServer, answers: SatisfactionRecord) ->
 pub(crate) async fn records(guanxi: &TestServer, parent: &str, show_replaced: bool) -> Vec<SatisfactionRecord> {
     let request = ListSatisfactionRecordsRequest { parent: parent.into(), show_replaced, ..Default::default() };
     guanxi.satisfaction().list_satisfaction_records(request).await.unwrap().into_inner().satisfaction_records
+}
+
+/// A counter.
+pub(crate) async fn create_touchpoint(guanxi: &TestServer, id: &str) {
+    let touchpoint = Touchpoint {
+        display_name: id.into(),
+        journey: "buying".into(),
+        kind: TouchpointKind::Staff.into(),
+        ..Touchpoint::default()
+    };
+    let request =
+        CreateTouchpointRequest { touchpoint: Some(touchpoint), touchpoint_id: id.into(), ..Default::default() };
+    guanxi.customers().create_touchpoint(request).await.unwrap();
 }

@@ -8,7 +8,7 @@ use guanxi_model::customer::ExternalId;
 use guanxi_model::{CustomerId, Day};
 use guanxi_segmentation::Needs;
 use guanxi_store::Tx;
-use guanxi_store::ledger::Keys;
+use guanxi_store::ledger::{Keys, Loaded};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
@@ -35,7 +35,11 @@ const TRIES_TOGETHER: usize = 2;
 /// Tries of a single job.
 const TRIES_ALONE: usize = 10;
 
-pub(super) async fn run(shared: Arc<Shared>, mut interactive: mpsc::Receiver<Job>, mut bulk: mpsc::Receiver<Job>) {
+pub(super) async fn run(
+    (shared, shard): (Arc<Shared>, i16),
+    mut interactive: mpsc::Receiver<Job>,
+    mut bulk: mpsc::Receiver<Job>,
+) {
     let mut portion = Portion::of(MOST_BULK);
     loop {
         let first = tokio::select! {
@@ -48,7 +52,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut interactive: mpsc::Receiver<Job
         let (jobs, waiting, loading) = gather(first, &mut interactive, &mut bulk, allowance);
         let began = Instant::now();
         // A task of its own: nothing that happens to a caller can drop a transaction halfway.
-        let work = tokio::spawn(settle(Arc::clone(&shared), jobs));
+        let work = tokio::spawn(settle((Arc::clone(&shared), shard), jobs));
         if work.await.is_err() {
             tracing::error!("a batch of commands panicked; its callers were told to try again");
         }
@@ -92,7 +96,7 @@ fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize,
 
 /// Carries jobs out and answers each. A conflict is tried again; what fails together is tried in halves, so that one bad
 /// job fails only its own callers.
-async fn settle(shared: Arc<Shared>, jobs: Vec<Job>) {
+async fn settle((shared, shard): (Arc<Shared>, i16), jobs: Vec<Job>) {
     let mut pending = apart(jobs);
     pending.reverse();
     while let Some(mut jobs) = pending.pop() {
@@ -100,7 +104,7 @@ async fn settle(shared: Arc<Shared>, jobs: Vec<Job>) {
             continue;
         }
         let tries = if jobs.len() > 1 { TRIES_TOGETHER } else { TRIES_ALONE };
-        match try_often(&shared, &jobs, tries).await {
+        match try_often((&shared, shard), &jobs, tries).await {
             Ok(answers) => {
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     // A caller that has gone has its command done all the same.
@@ -145,9 +149,9 @@ fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     batches
 }
 
-async fn try_often(shared: &Shared, jobs: &[Job], tries: usize) -> Result<Vec<Vec<Answer>>, Error> {
+async fn try_often((shared, shard): (&Shared, i16), jobs: &[Job], tries: usize) -> Result<Vec<Vec<Answer>>, Error> {
     for attempt in 1..=tries {
-        let done = tokio::time::timeout(TRY_TIMEOUT, try_once(shared, jobs)).await;
+        let done = tokio::time::timeout(TRY_TIMEOUT, try_once((shared, shard), jobs)).await;
         match done.unwrap_or(Err(Error::Unavailable { retry_after: Duration::from_secs(1) })) {
             Err(Error::Conflict) => {
                 // Others write the same customers; the longer it lasts the further apart we come.
@@ -163,14 +167,14 @@ async fn try_often(shared: &Shared, jobs: &[Job], tries: usize) -> Result<Vec<Ve
 type Answer = Result<crate::command::Outcome, Error>;
 
 /// One transaction: load, decide, write, commit.
-async fn try_once(shared: &Shared, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Error> {
+async fn try_once((shared, shard): (&Shared, i16), jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Error> {
     let tx = shared.store.begin().await?;
     tx.hold_schemes().await?;
     let benches = shared.judges.benches(&tx).await?;
     let moment = Moment { zone: &shared.zone, now: shared.clock.now() };
     let (loaded, owners) = load(&tx, jobs, (&judges::needs(&benches), moment.today())).await?;
     let versions = loaded.versions();
-    let wanted = shared.questionnaires.wanted(&tx, answered(jobs)).await?;
+    let wanted = shared.questionnaires.wanted(&tx, answered(jobs, &loaded)).await?;
     let mut world = World::new(moment, Standards { benches: &benches, questionnaires: &wanted }, loaded);
     let answers: Vec<Vec<Answer>> = jobs.iter().map(|job| carry_out(&mut world, job, &owners)).collect();
     if answers.iter().flatten().any(Result::is_err) && !tx.still_at(&versions).await? {
@@ -180,27 +184,27 @@ async fn try_once(shared: &Shared, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Err
         // Nothing new: repeats and refusals write nothing.
         return Ok(answers);
     }
-    tx.write(&reseat::judge_touched(world), moment.now).await?;
+    let effects = reseat::judge_touched(world);
+    tx.write(&effects, moment.now).await?;
+    // Last, because customers share cells: they are held no longer than the commit takes.
+    tx.add_to_cells(&effects.cells, shard).await?;
     tx.commit().await?;
     Ok(answers)
 }
 
-/// What the facts of the commands answer.
-fn answered(jobs: &[Job]) -> BTreeSet<RevisionKey> {
-    let revision = |command: &Command| match command {
-        Command::RecordFact(record) => questionnaires::answered(&record.fact.body),
+/// What the facts of the commands answer, and those that are there already, which may be taken back.
+fn answered(jobs: &[Job], loaded: &Loaded) -> BTreeSet<RevisionKey> {
+    let new = jobs.iter().flat_map(|job| &job.commands).filter_map(|command| match command {
+        Command::RecordFact(record) => Some(&record.fact.body),
         _ => None,
-    };
-    jobs.iter().flat_map(|job| &job.commands).filter_map(revision).collect()
+    });
+    let kept = loaded.customers.values().flat_map(|state| state.facts.values().map(|fact| &fact.body));
+    new.chain(kept).filter_map(questionnaires::answered).collect()
 }
 
 type Owners = HashMap<ExternalId, CustomerId>;
 
-async fn load(
-    tx: &Tx,
-    jobs: &[Job],
-    (needs, today): (&Needs, Day),
-) -> Result<(guanxi_store::ledger::Loaded, Owners), Error> {
+async fn load(tx: &Tx, jobs: &[Job], (needs, today): (&Needs, Day)) -> Result<(Loaded, Owners), Error> {
     let commands = || jobs.iter().flat_map(|job| &job.commands);
     let external = decide::external_ids(commands());
     let owners: Owners = tx.resolve(&external).await?.into_iter().collect();

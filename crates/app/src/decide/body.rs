@@ -1,7 +1,8 @@
 //! What of deciding on a fact depends on its kind: in which fields two differ, and whether what it names is there.
 
-use guanxi_model::fact::{FactBody, FactKind, SatisfactionRecord};
+use guanxi_model::fact::{FactBody, FactKind, SatisfactionRecord, Stamp};
 use guanxi_model::{Violations, name};
+use guanxi_store::ledger::CustomerState;
 
 use crate::error::{Error, Refusal};
 use crate::questionnaires::Wanted;
@@ -85,4 +86,21 @@ fn answer_faults(world: &World<'_>, record: &SatisfactionRecord) -> Result<Viola
             Ok(Violations::one("questionnaire_revision", fault))
         }
     }
+}
+
+/// The body as it is kept: answers with where the customer stands now in the primary pyramid.
+pub(super) fn stamped(world: &World<'_>, state: &CustomerState, body: &FactBody) -> FactBody {
+    let mut body = body.clone();
+    if let FactBody::SatisfactionRecord(record) = &mut body {
+        let primary = world.standards.benches.iter().find(|bench| bench.pyramid.primary);
+        record.stamp = Some(primary.map_or_else(Stamp::default, |bench| {
+            let (pyramid, active) = (&bench.pyramid.id, bench.pyramid.active);
+            let tier = state.tiers.get(pyramid).zip(active).and_then(|(row, active)| {
+                let (slot, _) = row.seen_at(active.generation, active.time);
+                slot.tier.clone()
+            });
+            Stamp { pyramid: Some(pyramid.clone()), tier }
+        }));
+    }
+    body
 }

@@ -8,10 +8,11 @@ use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::Verdict;
-use super::body::{check_names, differing_fields, field};
+use super::body::{check_names, differing_fields, field, stamped};
+use crate::cells::CountedAnswers;
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
-use crate::world::{Decision, Effect, World};
+use crate::world::{Decision, Effect, Standards, World};
 
 /// The id of a customer that is created for a fact which names it by an external id: the same at every retry.
 pub(super) fn derived_id(external: &ExternalId) -> CustomerId {
@@ -118,6 +119,7 @@ fn repeated(customer: &CustomerId, kept: &Fact, new: &NewFact) -> Verdict {
 
 /// The fact as it is kept. A correction or a withdrawal may have come before it.
 fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new: &NewFact) -> Fact {
+    let body = stamped(world, state, &new.body);
     let state = match state.replacements.get(&(new.body.kind(), new.key.clone())) {
         None => FactState::Active,
         Some(Replacement { by: Some(_), .. }) => FactState::Replaced,
@@ -132,12 +134,13 @@ fn arrived(world: &World<'_>, customer: &CustomerId, state: &CustomerState, new:
         replaces: new.replaces.clone(),
         state,
         note: new.note.clone(),
-        body: new.body.clone(),
+        body,
     }
 }
 
 /// The sums of a customer while one command is decided.
 struct Ledger<'a> {
+    standards: Standards<'a>,
     zone: &'a Zone,
     customer: &'a CustomerId,
     state: &'a CustomerState,
@@ -155,7 +158,8 @@ impl<'a> Ledger<'a> {
     ) -> Self {
         let tally = summary.map_or_else(Tally::default, |summary| summary.tally);
         let gross = summary.map_or(0, |summary| summary.gross);
-        Ledger { zone: world.moment.zone, customer, state, tally, gross, stage_changes: None, effects: Vec::new() }
+        let (standards, zone) = (world.standards, world.moment.zone);
+        Ledger { standards, zone, customer, state, tally, gross, stage_changes: None, effects: Vec::new() }
     }
 
     fn out_of_range(&self) -> Error {
@@ -165,6 +169,8 @@ impl<'a> Ledger<'a> {
     /// Adds a fact to the sums.
     fn add(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?;
+        let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
+        self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers))));
         self.count(fact, (tally, fact.body.uses()), i64::checked_add)
     }
 
@@ -172,6 +178,8 @@ impl<'a> Ledger<'a> {
     fn subtract(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?.negated().ok_or_else(|| self.out_of_range())?;
         let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
+        let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
+        self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers.negated()))));
         self.count(fact, (tally, uses), i64::checked_sub)
     }
 

@@ -246,6 +246,8 @@ impl Activation<'_> {
             tx.note_activation(self.pyramid_id(), next.generation, now).await?;
             pyramid.active = Some(Active { number: next.number, generation: next.generation, time: now });
             (pyramid.revision, pyramid.update_time) = (pyramid.revision + 1, now);
+            // The first that is put in force is the primary one until somebody says otherwise.
+            pyramid.primary |= tx.primary_pyramid().await?.is_none();
         }
         let ActivationProgress { moved, written, .. } = self.progress;
         let (phase, cursor) = (ActivationPhase::Fold, String::new());

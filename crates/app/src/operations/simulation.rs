@@ -230,7 +230,7 @@ impl Attempt<'_> {
     }
 
     async fn cancel(&self) -> Result<(), Error> {
-        give_up(self.held, OperationState::Cancelled, &OperationOutcome::Cancelled).await
+        self.held.conclude(OperationState::Cancelled, &OperationOutcome::Cancelled).await
     }
 }
 
@@ -245,11 +245,4 @@ fn to_keep(candidate: Simulated, found: &Simulation) -> Simulated {
 fn first_and_last(mut calibrations: Vec<Calibration>) -> Option<(Calibration, Calibration)> {
     let last = calibrations.pop()?;
     Some((calibrations.pop().unwrap_or_else(|| last.clone()), last))
-}
-
-/// Ends a simulation that is not going to be done.
-pub(super) async fn give_up(held: &Held<'_>, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
-    let tx = held.store().begin().await?;
-    held.end(&tx, state, outcome).await?;
-    Ok(tx.commit().await?)
 }

@@ -12,7 +12,8 @@ use super::scheme::AttributeTypes;
 use super::{Context, Paging, Path, Update, done, given, scheme};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
-const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag"];
+const NOT_WRITABLE: &[&str] =
+    &["name", "active_revision", "activate_time", "create_time", "update_time", "etag", "primary"];
 
 /// CreatePyramid.
 pub(crate) fn create_request(
@@ -59,6 +60,7 @@ fn masked(
         create_time: _,
         update_time: _,
         etag,
+        primary: _,
     } = pyramid;
     let (display_name, description) = described(v, at, (display_name, description), mask)?;
     Some((Pyramid::new(id?, display_name, description, ctx.now), etag))
@@ -126,6 +128,15 @@ pub(crate) fn assign_request(request: &pb::AssignTiersRequest) -> Result<(Pyrami
     let request_id = request_id(&mut v, id);
     let pyramid = v.field(Path::of("name"), name::parse_pyramid(name));
     done(v, pyramid.map(|pyramid| (pyramid, request_id)))
+}
+
+/// SetPrimaryPyramid.
+pub(crate) fn set_primary_request(request: &pb::SetPrimaryPyramidRequest) -> Result<(PyramidId, Guard), Violations> {
+    let pb::SetPrimaryPyramidRequest { name, request_id: id } = request;
+    let mut v = Violations::new();
+    let request_id = request_id(&mut v, id);
+    let pyramid = v.field(Path::of("name"), name::parse_pyramid(name));
+    done(v, pyramid.map(|pyramid| (pyramid, Guard { etag: String::new(), request_id })))
 }
 
 /// ActivatePyramidRevision.

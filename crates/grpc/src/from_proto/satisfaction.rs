@@ -31,6 +31,8 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
         answers,
         emotion,
         result: _,
+        primary_pyramid: _,
+        tier: _,
     } = record;
     let revision_at = at.field("questionnaire_revision");
     let revision = v.field(revision_at, name::parse_questionnaire_revision(&questionnaire_revision));
@@ -62,6 +64,7 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, record: pb::SatisfactionRe
             handlers,
             answers,
             emotion,
+            stamp: None,
         }))
     };
     Parts { context, body: body() }

@@ -144,6 +144,7 @@ fn satisfaction_records() -> impl Strategy<Value = FactBody> {
                 handlers,
                 answers,
                 emotion,
+                stamp: None,
             })
         },
     )

@@ -1,5 +1,8 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
+mod index;
+
+use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
@@ -151,6 +154,27 @@ impl SatisfactionService for Service {
         request: Request<pb::ListSatisfactionRecordsRequest>,
     ) -> Answer<pb::ListSatisfactionRecordsResponse> {
         self.list::<SatisfactionRecords>(request.into_inner()).await
+    }
+
+    async fn get_satisfaction_index(
+        &self,
+        request: Request<pb::GetSatisfactionIndexRequest>,
+    ) -> Answer<pb::SatisfactionIndex> {
+        let asked = from_proto::satisfaction_index::index_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { index::index(&app, asked).await }).await
+    }
+
+    async fn analyze_satisfaction(
+        &self,
+        request: Request<pb::AnalyzeSatisfactionRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let analysis =
+            from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let operation = index::analyze(&app, analysis).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
     }
 }
 

@@ -107,6 +107,14 @@ impl SegmentationService for Service {
         .await
     }
 
+    async fn set_primary_pyramid(&self, request: Request<pb::SetPrimaryPyramidRequest>) -> Answer<pb::Pyramid> {
+        let (id, guard) = from_proto::pyramid::set_primary_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move {
+            app.catalogue().set_primary_pyramid(&id, &guard).await.map(to_proto::pyramid::resource)
+        })
+        .await
+    }
+
     async fn activate_pyramid_revision(
         &self,
         request: Request<pb::ActivatePyramidRevisionRequest>,

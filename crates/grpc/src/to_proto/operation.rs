@@ -7,14 +7,15 @@ use guanxi::google::longrunning as lro;
 use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{
-    ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, OperationOutcome, SIMULATE,
+    ANALYZE, ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, AnalysisOutcome,
+    AnalysisProgress, AnalysisRequest, OperationOutcome, SIMULATE,
 };
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{Currency, name};
 use guanxi_store::{Operation, OperationState, Pyramid};
 use prost_types::Any;
 
-use super::{page, pyramid, simulation, time};
+use super::{page, pyramid, satisfaction_index, simulation, time};
 use crate::status;
 
 /// An operation. `pyramid` is what it works on, as it is now.
@@ -26,7 +27,11 @@ pub(crate) fn resource(
     operation: Operation,
     pyramid: Option<Pyramid>,
 ) -> Result<lro::Operation, Error> {
-    if operation.kind == SIMULATE { simulation(currency, &operation) } else { run(operation, pyramid) }
+    match operation.kind.as_str() {
+        SIMULATE => simulation(currency, &operation),
+        ANALYZE => analysis(&operation),
+        _ => run(operation, pyramid),
+    }
 }
 
 /// A simulation.
@@ -45,6 +50,36 @@ fn simulation(currency: &Currency, operation: &Operation) -> Result<lro::Operati
         Some(outcome) => Some(failure(&name, &outcome)?),
         None => None,
     };
+    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
+}
+
+/// An analysis.
+fn analysis(operation: &Operation) -> Result<lro::Operation, Error> {
+    use lro::operation::Result::Response;
+    let request: AnalysisRequest = serde_json::from_str(&operation.request).map_err(fault)?;
+    let AnalysisProgress { done } = serde_json::from_str(&operation.progress).map_err(fault)?;
+    let name = name::operation(&operation.id);
+    let metadata = pb::AnalyzeSatisfactionMetadata {
+        questionnaire_revision: name::questionnaire_revision(&request.questionnaire, request.number),
+        filter: request.filter,
+        done_count: done,
+        create_time: Some(time::timestamp(operation.create_time)),
+        update_time: Some(time::timestamp(operation.update_time)),
+        cancel_requested: operation.cancel_requested,
+    };
+    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
+    let result = match outcome {
+        Some(OperationOutcome::Analyzed(outcome)) => {
+            let AnalysisOutcome { scheme, rows } = *outcome;
+            let of = (metadata.questionnaire_revision.clone(), &scheme);
+            let basis = pb::SatisfactionBasis::Records;
+            let response = satisfaction_index::index(of, &request.question, (basis, rows));
+            Some(Response(Any::from_msg(&response).map_err(fault)?))
+        }
+        Some(outcome) => Some(failure(&name, &outcome)?),
+        None => None,
+    };
+    let metadata = Any::from_msg(&metadata).map_err(fault)?;
     Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
 }
 
@@ -138,7 +173,8 @@ fn failure(name: &str, outcome: &OperationOutcome) -> Result<lro::operation::Res
     match outcome {
         OperationOutcome::Cancelled => Ok(Failed(status::operation_cancelled(name))),
         OperationOutcome::Failed { incident } => Ok(Failed(status::operation_failed(incident))),
-        OperationOutcome::Activated(_) | OperationOutcome::Simulated(_) => {
+        OperationOutcome::TooManyRows { most } => Ok(Failed(status::to_rpc(satisfaction_index::too_many_rows(*most)))),
+        OperationOutcome::Activated(_) | OperationOutcome::Simulated(_) | OperationOutcome::Analyzed(_) => {
             Err(fault(std::io::Error::other("an operation has the outcome of another kind")))
         }
     }

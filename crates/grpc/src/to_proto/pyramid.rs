@@ -14,6 +14,7 @@ pub(crate) fn resource(pyramid: Pyramid) -> pb::Pyramid {
         display_name,
         description,
         revision,
+        primary,
         active,
         // How runs are kept apart is nobody's business but theirs.
         next: _,
@@ -32,6 +33,7 @@ pub(crate) fn resource(pyramid: Pyramid) -> pb::Pyramid {
         activate_time: active.map(|active| time::timestamp(active.time)),
         create_time: Some(time::timestamp(create_time)),
         update_time: Some(time::timestamp(update_time)),
+        primary,
     }
 }
 

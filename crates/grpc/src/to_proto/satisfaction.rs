@@ -2,7 +2,7 @@
 
 use guanxi::v1 as pb;
 use guanxi_app::questionnaires::Schemes;
-use guanxi_model::fact::{AboutFact, Answer, Asked, Handler, QuestionKind, Respondent, SatisfactionRecord};
+use guanxi_model::fact::{AboutFact, Answer, Asked, Handler, QuestionKind, Respondent, SatisfactionRecord, Stamp};
 use guanxi_model::name;
 use guanxi_satisfaction::{
     Comparison, DimensionDraft, DimensionResult, Evaluation, ItemDraft, ItemResult, Metrics, QuestionnaireScheme, Zone,
@@ -28,7 +28,9 @@ pub(super) fn resource(
         handlers,
         answers,
         emotion,
+        stamp,
     } = record;
+    let Stamp { pyramid, tier } = stamp.unwrap_or_default();
     let revision = (questionnaire, revision);
     let result = questionnaires.get(&revision).map(|scheme| result(scheme, scheme.evaluate(&answers)));
     pb::SatisfactionRecord {
@@ -51,6 +53,8 @@ pub(super) fn resource(
         answers: answers.into_iter().map(answer).collect(),
         emotion: number_or_zero(emotion),
         result,
+        primary_pyramid: pyramid.as_ref().map(name::pyramid).unwrap_or_default(),
+        tier: tier.map(String::from).unwrap_or_default(),
     }
 }
 

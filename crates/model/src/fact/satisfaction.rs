@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Emotion, FactKey, FactKind};
 use crate::customer::ContactRole;
-use crate::{DimensionId, ItemId, QuestionnaireId, RevisionNumber, SourceName, TouchpointId};
+use crate::{DimensionId, ItemId, PyramidId, QuestionnaireId, RevisionNumber, SourceName, TierId, TouchpointId};
 
 /// The answers of one respondent at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,20 @@ pub struct SatisfactionRecord {
     pub answers: Vec<Answer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emotion: Option<Emotion>,
+    /// Ours, not the caller's: put on when the record is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+}
+
+/// Where the customer stood when the record came, which decides for good where it is counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The primary pyramid of that time, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pyramid: Option<PyramidId>,
+    /// The tier in it; none where the customer was unranked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<TierId>,
 }
 
 /// Who answered.

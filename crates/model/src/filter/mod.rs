@@ -80,6 +80,24 @@ impl Filter {
         &self.expr
     }
 
+    /// Whether something passes of which it is known whether a restriction holds.
+    pub fn admits(&self, holds: &impl Fn(&Term) -> bool) -> bool {
+        self.expr.admits(holds)
+    }
+
+    /// The restrictions, in no particular order.
+    pub fn terms(&self) -> Vec<&Term> {
+        let (mut open, mut terms) = (vec![&self.expr], Vec::new());
+        while let Some(expr) = open.pop() {
+            match expr {
+                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
+                Expr::Not(part) => open.push(part),
+                Expr::Term(term) => terms.push(term),
+            }
+        }
+        terms
+    }
+
     /// Whether everything passes.
     pub fn is_empty(&self) -> bool {
         matches!(&self.expr, Expr::And(parts) if parts.is_empty())
@@ -100,6 +118,15 @@ pub enum Expr {
 }
 
 impl Expr {
+    fn admits(&self, holds: &impl Fn(&Term) -> bool) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.admits(holds)),
+            Self::Or(parts) => parts.iter().any(|part| part.admits(holds)),
+            Self::Not(part) => !part.admits(holds),
+            Self::Term(term) => holds(term),
+        }
+    }
+
     fn all(parts: Vec<Self>) -> Self {
         let nested = |part| match part {
             Self::And(inner) => inner,

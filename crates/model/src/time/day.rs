@@ -73,6 +73,24 @@ impl Day {
         Self::of_date(year, month, day.min(days_in_month(year, month)))
     }
 
+    /// The first day of the month it lies in.
+    pub fn first_of_month(self) -> Self {
+        let (year, month, _) = self.date();
+        Self::of_date(year, month, 1)
+    }
+
+    /// The Monday of the week it lies in.
+    pub fn first_of_week(self) -> Self {
+        // The first day of 1970 was a Thursday.
+        self.plus_days(-(self.0.saturating_add(3)).rem_euclid(7))
+    }
+
+    /// The first day of the quarter it lies in.
+    pub fn first_of_quarter(self) -> Self {
+        let (year, month, _) = self.date();
+        Self::of_date(year, (month - 1) / 3 * 3 + 1, 1)
+    }
+
     /// The day of a date there is, in whatever year.
     fn of_date(year: i32, month: i32, day: i32) -> Self {
         // Years that begin in March have their leap day at the end.

@@ -17,8 +17,8 @@ on_each_database! {
 }
 
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
-/// pyramids, questionnaires, operations, and the list of the migrations.
-const APART: [&str; 12] = [
+/// pyramids, questionnaires, what the answers of many add up to, operations, and the list of the migrations.
+const APART: [&str; 13] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
@@ -29,6 +29,7 @@ const APART: [&str; 12] = [
     "pyramids",
     "questionnaire_revisions",
     "questionnaires",
+    "satisfaction_cells",
     "seaql_migrations",
     "touchpoints",
 ];
@@ -100,10 +101,12 @@ async fn counters_are_the_columns_of_buckets_and_summaries(opened: Opened) {
 
 async fn times_sums_and_versions_have_64_bits(opened: Opened) {
     /// Words and flags, which are few.
-    const SMALL: [&str; 7] = ["id", "kind", "value_type", "state", "type", "stage", "reason"];
+    const SMALL: [&str; 11] =
+        ["id", "kind", "value_type", "state", "type", "stage", "reason", "face", "span", "method", "shard"];
     for (name, table) in read(&opened).await.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
         for (column, kind) in &table.columns {
-            let small = SMALL.contains(&column.as_str()) || ["cancel_requested", "renewal"].contains(&column.as_str());
+            let small = SMALL.contains(&column.as_str())
+                || ["cancel_requested", "renewal", "is_primary"].contains(&column.as_str());
             match kind.as_str() {
                 "TEXT" | "BLOB" | "BYTEA" => assert!(!column.ends_with("_time"), "{name}.{column} is {kind}"),
                 "SMALLINT" => assert!(small, "{name}.{column} is {kind}"),

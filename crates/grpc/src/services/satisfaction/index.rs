@@ -1,0 +1,90 @@
+//! What the records of a set mean together: read from cells, or asked of an operation.
+
+use std::sync::Arc;
+
+use guanxi::v1 as pb;
+use guanxi_app::operations::AnalysisRequest;
+use guanxi_app::{App, Error, Refusal};
+use guanxi_model::fact::Stamp;
+use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
+use guanxi_satisfaction::QuestionnaireScheme;
+use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
+use guanxi_store::{CellQuery, Operation};
+
+use crate::from_proto::satisfaction_index::{Analysis, Asked, TierOf, held_by_no_cells};
+use crate::to_proto::satisfaction_index as word;
+
+pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
+    let Asked { questionnaire, number, tier, mut question } = asked;
+    let number = revision(app, &questionnaire, number).await?;
+    let scheme = scheme(app, &questionnaire, number).await?;
+    if let Some(tier) = tier {
+        put_tier(app, &mut question, tier).await?;
+    }
+    let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
+    let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
+    let wanted = CellQuery { questionnaire: questionnaire.clone(), number, face, spans: question.spans(), first };
+    let mut fold = Fold::new(&scheme, &question);
+    app.reader()
+        .cells(&wanted, |placed, sums| {
+            fold.add(placed, sums);
+            !fold.is_full()
+        })
+        .await?;
+    if fold.is_full() {
+        return Err(word::too_many_rows(fold.most_rows()));
+    }
+    let revision = name::questionnaire_revision(&questionnaire, number);
+    Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, fold.finish())))
+}
+
+/// The revision that is asked about, of a questionnaire that was ever in use.
+async fn revision(
+    app: &App,
+    questionnaire: &QuestionnaireId,
+    number: Option<RevisionNumber>,
+) -> Result<RevisionNumber, Error> {
+    let kept = super::questionnaire(app, questionnaire).await?;
+    let (active, _) = kept.active.ok_or_else(|| Refusal::QuestionnaireNotActive(name::questionnaire(questionnaire)))?;
+    Ok(number.unwrap_or(active))
+}
+
+async fn scheme(
+    app: &App,
+    questionnaire: &QuestionnaireId,
+    number: RevisionNumber,
+) -> Result<Arc<QuestionnaireScheme>, Error> {
+    let key = (questionnaire.clone(), number);
+    let (mut known, unknown) = app.known_questionnaires([key.clone()].into());
+    if !unknown.is_empty() {
+        known = app.read_questionnaires(unknown).await?;
+    }
+    known.remove(&key).ok_or_else(|| Error::NotFound(name::questionnaire_revision(questionnaire, number)))
+}
+
+/// Puts the tier in that is asked for.
+async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
+    let TierOf { tier, pyramid } = of;
+    let pyramid = match pyramid {
+        Some(pyramid) => pyramid,
+        None => {
+            let primary = app.reader().primary_pyramid().await?;
+            let fault = || Error::Invalid(Violations::one("question.tier", "no pyramid is primary; name one"));
+            primary.ok_or_else(fault)?.id
+        }
+    };
+    question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier: Some(tier) }));
+    Ok(())
+}
+
+/// Asks an operation.
+pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, Error> {
+    let Analysis { asked: Asked { questionnaire, number, tier, mut question }, filter, request_id } = analysis;
+    let number = revision(app, &questionnaire, number).await?;
+    scheme(app, &questionnaire, number).await?;
+    if let Some(tier) = tier {
+        put_tier(app, &mut question, tier).await?;
+    }
+    let request = AnalysisRequest { questionnaire, number, question, filter: filter.to_string() };
+    app.operations().analyze(request, request_id).await
+}

@@ -1,0 +1,103 @@
+//! The charts of points against worked examples. These have fewer periods than a baseline needs, so they are drawn by what
+//! the public functions draw by.
+
+use super::super::near::{near, printed};
+use super::*;
+
+fn counts(events: &[u64], of: &[f64]) -> Vec<Count> {
+    events.iter().zip(of.iter().cycle()).map(|(events, of)| Count { events: *events, of: *of }).collect()
+}
+
+const U: [u64; 20] = [10, 12, 8, 14, 10, 16, 11, 7, 10, 15, 9, 5, 7, 11, 12, 6, 8, 10, 7, 5];
+
+#[test]
+fn u_of_qcc() {
+    let chart = u(&counts(&U, &[5.0]), 20).unwrap();
+    let point = chart.points[0].unwrap();
+    near(chart.centre, 1.93);
+    near(point.low, 0.066_133_052_0);
+    near(point.high, 3.793_866_948_0);
+    assert_eq!(chart.alarms(), []);
+}
+
+#[test]
+fn u_of_qcc_with_sizes_that_vary() {
+    let events = [14, 12, 20, 11, 7, 10, 21, 16, 19, 23];
+    let chart = draw_rates(&counts(&events, &[10.0, 8.0, 13.0, 10.0, 9.5, 10.0, 12.0, 10.5, 12.0, 12.5]), 10).unwrap();
+    let point = chart.points[0].unwrap();
+    near(chart.centre, 1.423_255_81);
+    near(point.low, 0.291_473_93);
+    near(point.high, 2.555_037_70);
+}
+
+#[test]
+fn laney_2002() {
+    let events = [120, 135, 110, 160, 140, 125, 180, 130];
+    let sizes = [10_000.0, 10_500.0, 9_800.0, 10_200.0, 10_100.0, 9_900.0, 10_300.0, 10_000.0];
+    let periods = counts(&events, &sizes);
+    let by_chance = draw_shares(&periods, 8, Spread::ByChance).unwrap();
+    near(by_chance.centre, 0.013_613_861_4);
+    printed(by_chance.points[6].unwrap().z, 3.3822, 4);
+    assert_eq!(by_chance.alarms(), [6]);
+    let measured = draw_shares(&periods, 8, Spread::Measured).unwrap();
+    printed(measured.spread, 2.119_969_0, 7);
+    assert_eq!(measured.alarms(), []);
+}
+
+#[test]
+fn p_by_hand() {
+    // 100 of 2,000: the standard error of a share of 0.05 in 100 is 0.0217944947.
+    let mut events = vec![5; 20];
+    events.extend([11, 12, 0]);
+    let chart = p(&counts(&events, &[100.0]), 20).unwrap();
+    near(chart.centre, 0.05);
+    near(chart.points[0].unwrap().high, 0.05 + 3.0 * 0.021_794_494_717_703_37);
+    assert_eq!(chart.points[0].unwrap().low, 0.0, "there is no share below 0");
+    assert_eq!(chart.alarms(), [21]);
+}
+
+#[test]
+fn limits_are_those_of_the_baseline() {
+    let mut events = U.to_vec();
+    events.extend([30; 20]);
+    let chart = u(&counts(&events, &[5.0]), 20).unwrap();
+    near(chart.centre, 1.93);
+    assert_eq!(chart.alarms(), (20..40).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_baseline_needs_twenty_periods_in_which_something_was_counted() {
+    let mut periods = counts(&U, &[5.0]);
+    periods[7].of = 0.0;
+    assert_eq!(u(&periods, 20), Err(Unfit::TooFewPeriods(1)));
+    assert_eq!(p(&[], 20), Err(Unfit::TooFewPeriods(20)));
+    periods.push(Count { events: 8, of: 5.0 });
+    let chart = u(&periods, 21).unwrap();
+    assert_eq!((chart.points[7], chart.points.len()), (None, 21));
+}
+
+#[test]
+fn without_variation_there_are_no_limits() {
+    assert_eq!(u(&counts(&[0; 20], &[5.0]), 20), Err(Unfit::WithoutVariation));
+    assert_eq!(p(&counts(&[5; 20], &[5.0]), 20), Err(Unfit::WithoutVariation));
+    assert_eq!(laney(&counts(&[2; 20], &[5.0]), 20), Err(Unfit::WithoutVariation));
+}
+
+fn sums(values: &[i64]) -> Sums {
+    let mut sums = Sums::default();
+    values.iter().for_each(|value| sums.add(*value));
+    sums
+}
+
+#[test]
+fn means_by_hand() {
+    // Within each period the variance is 2 and there are two values, so a mean has a standard error of 1.
+    let mut periods = vec![sums(&[40, 60]); 20];
+    periods.extend([sums(&[71, 88]), sums(&[71, 90]), sums(&[])]);
+    let chart = means(&periods, 10.0, 20).unwrap();
+    near(chart.centre, 5.0);
+    near(chart.points[0].unwrap().high, 8.0);
+    near(chart.points[20].unwrap().z, 2.95);
+    assert_eq!(chart.alarms(), [21]);
+    assert_eq!(means(&vec![sums(&[4]); 20], 1.0, 20), Err(Unfit::WithoutVariation));
+}

@@ -1,0 +1,30 @@
+//! Many records in a few integers. What the answers of one record count for is a row of integers whose places a revision
+//! lays down ([`Sums`], layout.rs); rows add up in any order, and a record that is taken back is subtracted. So the answers
+//! of a set need not be read again to say what its index is.
+//!
+//! place.rs says in which cells a record counts, count.rs what for, moments.rs what drivers are found from. question.rs is
+//! what may be asked of the cells, fold.rs adds up what answers it, pool.rs and summary.rs say what follows.
+
+mod count;
+mod fold;
+mod layout;
+mod moments;
+mod place;
+mod pool;
+mod question;
+mod summary;
+mod sums;
+#[cfg(test)]
+mod tests;
+
+pub use count::Counted;
+pub use fold::{Fold, IndexRow};
+pub(crate) use layout::Layout;
+pub use moments::Moments;
+pub use place::{Face, Key, Place, Placed, Span, places, said, tier_key};
+pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};
+pub use summary::{
+    ComparisonSummary, DimensionSummary, Estimate, Evidence, ItemSummary, PromoterSummary, Promoters, QuestionRates,
+    Share, Size, Summary, Told, ZoneSummary,
+};
+pub use sums::Sums;

@@ -1,0 +1,119 @@
+//! Adds up cells, or records one by one, to the rows that answer a question. Both come to the same, bit for bit: rows are
+//! sums of integers until the last has been added.
+
+use std::collections::BTreeMap;
+
+use guanxi_model::Day;
+use guanxi_model::fact::SatisfactionRecord;
+use serde::{Deserialize, Serialize};
+
+use super::Sums;
+use super::place::Placed;
+use super::pool::{CustomerMeans, Pool};
+use super::question::{Detail, IndexQuestion, Row, Weighting};
+use super::summary::Summary;
+use crate::scheme::QuestionnaireScheme;
+
+/// So many rows, and rows with their dimensions and items, fit a reply of 2 MiB.
+const MOST_ROWS: usize = 1_000;
+const MOST_PARTS: usize = 2_000;
+
+/// See the module.
+pub struct Fold<'a> {
+    scheme: &'a QuestionnaireScheme,
+    question: &'a IndexQuestion,
+    rows: BTreeMap<Row, Gathered>,
+}
+
+/// A row as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexRow {
+    pub row: Row,
+    pub summary: Summary,
+}
+
+#[derive(Default)]
+struct Gathered {
+    /// By day where days weigh differently, else under one.
+    sums: BTreeMap<Day, Sums>,
+    /// The customers that are through; where each counts once, `sums` is of one only.
+    customers: CustomerMeans,
+}
+
+impl<'a> Fold<'a> {
+    /// So many sums of days are held at most, where days weigh differently.
+    const MOST_DAYS: usize = 20_000;
+
+    /// Of nothing yet.
+    pub fn new(scheme: &'a QuestionnaireScheme, question: &'a IndexQuestion) -> Fold<'a> {
+        Fold { scheme, question, rows: BTreeMap::new() }
+    }
+
+    /// Adds what records in a place count for, where they are asked for.
+    pub fn add(&mut self, placed: &Placed, sums: &Sums) {
+        if let Some(row) = self.question.row(placed) {
+            self.put(row, placed.start, sums);
+        }
+    }
+
+    /// Adds what a record of a day counts for, where it is asked for.
+    pub fn add_record(&mut self, record: &SatisfactionRecord, day: Day) {
+        let rows = self.question.rows(record, day);
+        if rows.is_empty() {
+            return;
+        }
+        let counted = self.scheme.count(&record.answers);
+        for row in rows {
+            self.put(row, day, &counted.sums);
+        }
+    }
+
+    fn put(&mut self, row: Row, day: Day, sums: &Sums) {
+        let day = self.question.half_life_days.map_or(row.days.0, |_| day);
+        self.rows.entry(row).or_default().sums.entry(day).or_default().plus(sums);
+    }
+
+    /// So many rows are told at most, fewer where much is told of each.
+    pub fn most_rows(&self) -> usize {
+        let content = self.scheme.content();
+        let parts = match self.question.detail {
+            Detail::Index => 0,
+            Detail::Dimensions => content.dimensions.len(),
+            Detail::Items => content.dimensions.len() + content.items.len(),
+        };
+        MOST_ROWS.min(MOST_PARTS / (1 + parts))
+    }
+
+    /// Whether there are more rows than can be told, or more days than can be held.
+    pub fn is_full(&self) -> bool {
+        let days = || self.rows.values().map(|row| row.sums.len()).sum::<usize>();
+        let most = self.most_rows();
+        self.rows.len() > most || (self.question.half_life_days.is_some() && days() > Self::MOST_DAYS)
+    }
+
+    /// The records of one customer are all added.
+    pub fn end_of_customer(&mut self) {
+        if self.question.weighting == Weighting::PerCustomer {
+            for row in self.rows.values_mut() {
+                for sums in std::mem::take(&mut row.sums).values() {
+                    row.customers.add(self.scheme.layout(), sums);
+                }
+            }
+        }
+    }
+
+    /// The rows: by days, then by keys, then by method. What came to nothing, because all of it was taken back, is left out.
+    pub fn finish(self) -> Vec<IndexRow> {
+        let Fold { scheme, question, rows } = self;
+        let told = |(row, gathered): (Row, Gathered)| {
+            let pool = match (question.weighting, question.half_life_days) {
+                (Weighting::PerCustomer, _) => Pool::of_customers(gathered.customers),
+                (Weighting::PerResponse, Some(half_life)) => Pool::decayed(gathered.sums, half_life),
+                (Weighting::PerResponse, None) => Pool::equal(gathered.sums),
+            };
+            let summary = Summary::of(scheme, &pool, question.detail);
+            (summary.records > 0).then_some(IndexRow { row, summary })
+        };
+        rows.into_iter().filter_map(told).collect()
+    }
+}
