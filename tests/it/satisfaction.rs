@@ -10,6 +10,7 @@ mod meaning;
 mod model;
 mod presets;
 mod questionnaires;
+mod questions;
 mod records;
 mod revisions;
 mod surveys;

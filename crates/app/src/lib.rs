@@ -2,7 +2,7 @@
 //! transactions, long work is operations. What only reads goes past this crate, straight to `guanxi_store::Reader`.
 //!
 //! - `command`, `error`: what may be asked for and how it may end
-//! - `decide`, `world`, `committer`: how commands are decided and made durable
+//! - `decide`, `world`, `committer`: how commands are decided and made durable; `cells`: what answers add up to
 //! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
 //! - [`questionnaires`]: what facts answer
 //! - [`catalogue`], [`operations`]: the rest
@@ -10,6 +10,7 @@
 //! - `housekeeping`: what is forgotten after its time
 
 pub mod catalogue;
+mod cells;
 pub mod command;
 mod committer;
 mod decide;

@@ -182,41 +182,6 @@ impl Operations<'_> {
         Ok(operation)
     }
 
-    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
-    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
-        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
-        self.look_at_records((ANALYZE, subject), &request, request_id).await
-    }
-
-    /// Asks to fit a model to satisfaction records. A repeated request returns the operation it made.
-    pub async fn fit(&self, request: FitRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
-        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
-        self.look_at_records((FIT, subject), &request, request_id).await
-    }
-
-    /// Asks for an operation that reads the records of a revision and changes nothing.
-    async fn look_at_records(
-        &self,
-        (kind, subject): (&str, String),
-        request: &impl Serialize,
-        request_id: Option<RequestId>,
-    ) -> Result<Operation, Error> {
-        let tx = self.store.begin().await?;
-        tx.lock_catalogue().await?;
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
-            None => OperationId::new(self.now),
-        };
-        if let Some(kept) = tx.operation(&id).await? {
-            return Ok(kept);
-        }
-        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
-        tx.put_operation(&operation).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
-    }
-
     /// The revision that was in force at the end of a day.
     async fn in_force_on(&self, tx: &Tx, pyramid: &PyramidId, day: Day) -> Result<RevisionNumber, Error> {
         let number = tx.revision_at(pyramid, self.zone.end_of(day)).await?;

@@ -116,7 +116,8 @@ impl Survey {
         let load = Load { streams: 1, ..bench.load() };
         let mut rounds = Vec::new();
         for _ in 0..bench.args.rounds {
-            let ask = |channel| GetIndex { client: SatisfactionServiceClient::new(channel), question: question.clone() };
+            let ask =
+                |channel| GetIndex { client: SatisfactionServiceClient::new(channel), question: question.clone() };
             rounds.push(load.run(bench.ours(), 0, ask).await?.sound()?.0);
         }
         Ok(rounds)

@@ -2,7 +2,8 @@
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::{
-    Answer, Asked, CollectionMethod, Fact, FactBody, FactKey, FactState, Handler, QuestionKind, SatisfactionRecord, Stamp,
+    Answer, Asked, CollectionMethod, Fact, FactBody, FactKey, FactState, Handler, QuestionKind, SatisfactionRecord,
+    Stamp,
 };
 use guanxi_model::{
     FactId, ItemId, PyramidId, QuestionnaireId, RevisionNumber, SourceName, TierId, Timestamp, Words as _,

@@ -73,27 +73,23 @@ impl Tx {
         for key in cells.keys() {
             keys.push(cell_key(key, shard));
         }
-        let on: Vec<String> = KEY.iter().map(|column| format!("t.{0} = k.{0}", column.name)).collect();
-        let select: Vec<String> = KEY.iter().map(|column| format!("t.{}", column.name)).collect();
+        let on: Vec<String> = KEY.iter().map(|column| format!("s.{0} = k.{0}", column.name)).collect();
+        let select: Vec<String> = KEY.iter().map(|column| format!("s.{}", column.name)).collect();
         let (select, on) = (select.join(", "), on.join(" AND "));
         let (join, lock) = match ConnectionTrait::get_database_backend(self.connection()) {
-            DbBackend::Postgres => ("JOIN", format!("ORDER BY {select} FOR UPDATE OF t")),
+            DbBackend::Postgres => ("JOIN", format!("ORDER BY {select} FOR UPDATE OF s")),
             _ => ("CROSS JOIN", String::new()),
         };
         let query =
-            |source: &str| format!("SELECT {select}, t.sums FROM {source} {join} satisfaction_cells t ON {on} {lock}");
+            |source: &str| format!("SELECT {select}, s.sums FROM {source} {join} satisfaction_cells s ON {on} {lock}");
         let rows = bulk::select(self.connection(), keys, query).await?;
-        rows.iter().map(|row| read(row).map(|(key, sums)| (key, sums))).collect()
+        rows.iter().map(read).collect()
     }
 }
 
 impl Reader {
     /// Shows cells one by one, of one moment, as long as they are wanted. The cells of a day may come in several parts.
-    pub async fn cells(
-        &self,
-        wanted: &CellQuery,
-        mut show: impl FnMut(&Placed, &Sums) -> bool,
-    ) -> Result<(), Error> {
+    pub async fn cells(&self, wanted: &CellQuery, mut show: impl FnMut(&Placed, &Sums) -> bool) -> Result<(), Error> {
         let mut values: Vec<Value> = vec![
             wanted.questionnaire.as_str().into(),
             i64::from(wanted.number.get()).into(),
@@ -111,14 +107,13 @@ impl Reader {
             .map(|(span, from, to)| {
                 let (from, to) = (bind(i64::from(from.0).into()), bind(i64::from(to.0).into()));
                 format!(
-                    "SELECT {NAMES}, sums FROM satisfaction_cells WHERE questionnaire_id = $1 AND number = $2 AND face = $3 \
+                    "SELECT {NAMES}, sums FROM satisfaction_cells s WHERE questionnaire_id = $1 AND number = $2 AND face = $3 \
                      AND span = {} AND start_day BETWEEN {from} AND {to} {first}",
                     span.code()
                 )
             })
             .collect();
-        let statement =
-            Statement::from_sql_and_values(self.pools.backend, parts.join(" UNION ALL "), values);
+        let statement = Statement::from_sql_and_values(self.pools.backend, parts.join(" UNION ALL "), values);
         let mut rows = pin!(self.connection().stream_raw(statement).await?);
         while let Some(row) = rows.try_next().await? {
             let ((_, placed), sums) = read(&row)?;
@@ -152,8 +147,10 @@ fn read(row: &QueryResult) -> Result<(CellKey, Sums), Error> {
     let number = crate::revisions::read_number(row.try_get_by_index(1)?)?;
     let start: i64 = row.try_get_by_index(4)?;
     let start = Day(i32::try_from(start).map_err(|error| Error::corrupt("start day", error))?);
-    let place = Place { face: word(row, 2, "face")?, first: row.try_get_by_index(6)?, second: row.try_get_by_index(7)? };
-    let placed = Placed { place, span: word(row, 3, "span")?, start, method: word::<CollectionMethod>(row, 5, "method")? };
+    let place =
+        Place { face: word(row, 2, "face")?, first: row.try_get_by_index(6)?, second: row.try_get_by_index(7)? };
+    let placed =
+        Placed { place, span: word(row, 3, "span")?, start, method: word::<CollectionMethod>(row, 5, "method")? };
     let sums = Sums::decode(&row.try_get_by_index::<Vec<u8>>(9)?);
     Ok((((questionnaire, number), placed), sums.ok_or_else(|| Error::corrupt("cell", "is cut off"))?))
 }

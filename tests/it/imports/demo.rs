@@ -3,10 +3,12 @@
 use clap::Parser as _;
 use guanxi::v1::{
     ListPyramidsRequest, ListSatisfactionRecordsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest,
+    SatisfactionGrouping, SatisfactionQuestion,
 };
 use guanxi_server::cli::Cli;
 use guanxi_testkit::{TestServer, on_each_backend};
 
+use crate::satisfaction::index::{ask, asking};
 use crate::segmentation::kit::{everybody, report};
 
 on_each_backend! { a_company_is_founded_once }
@@ -43,6 +45,14 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     let answered = guanxi.satisfaction().list_satisfaction_records(answered).await.unwrap().into_inner();
     let told = answered.satisfaction_records.iter().filter(|record| record.result.as_ref().unwrap().index.is_some());
     assert!(told.count() > 20, "{}", answered.satisfaction_records.len());
+    let question = SatisfactionQuestion {
+        group_by: SatisfactionGrouping::Tier.into(),
+        ..asking("questionnaires/after-purchase", "2022-07-01", "2025-12-31")
+    };
+    let told = ask(&guanxi, question).await.unwrap().rows;
+    let counted: i64 = told.iter().map(|row| row.record_count).sum();
+    assert_eq!(counted, i64::try_from(answered.satisfaction_records.len()).unwrap());
+    assert!(told.iter().all(|row| row.pyramid == "pyramids/curry" && !row.tier.is_empty()), "{told:#?}");
     let focus = ListTierAssignmentsRequest {
         parent: "pyramids/potential".into(),
         filter: "tier = focus".into(),

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use guanxi::google::longrunning::{DeleteOperationRequest, operation};
 use guanxi::v1::{
     AnalyzeSatisfactionMetadata, AnalyzeSatisfactionRequest, CreateCustomerRequest, Customer, DeleteCustomerRequest,
-    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, SatisfactionBasis, SatisfactionEstimate,
-    SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionMetric, SatisfactionPeriod,
-    SatisfactionQuestion, SatisfactionRecord, SatisfactionShare, SatisfactionView, SatisfactionWeighting,
+    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, SatisfactionBasis,
+    SatisfactionEstimate, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionMetric,
+    SatisfactionPeriod, SatisfactionQuestion, SatisfactionRecord, SatisfactionShare, SatisfactionView,
+    SatisfactionWeighting,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use prost::Message as _;
@@ -15,8 +16,8 @@ use tonic::Code;
 
 use super::index::{analyze, ask, asking, rated_on};
 use super::kit::{
-    answer, answered, asking as cumulative, dimension, in_use, item, pair, plain, rated, rating, record, scale, unrated,
-    weighing, within,
+    answer, answered, asking as cumulative, dimension, in_use, item, pair, plain, rated, rating, record, scale,
+    unrated, weighing, within,
 };
 use crate::segmentation::kit::ended;
 use crate::support::{invalid, person, refused, request_id};
@@ -96,10 +97,8 @@ async fn every_number_of_a_row_is_reckoned_by_hand(guanxi: TestServer) {
     }
     // One who did not rate, and left the rest out: no index.
     record(&guanxi, answered("ada", "s-9", &revision, vec![unrated("speed")])).await.unwrap();
-    let question = SatisfactionQuestion {
-        view: SatisfactionView::Items.into(),
-        ..asking(&revision, "2026-01-01", "2026-01-31")
-    };
+    let question =
+        SatisfactionQuestion { view: SatisfactionView::Items.into(), ..asking(&revision, "2026-01-01", "2026-01-31") };
     let told = ask(&guanxi, question).await.unwrap();
     let row = &told.rows[0];
     assert_eq!((row.record_count, row.sample.unwrap().evidence()), (6, SatisfactionEvidence::Indicative));
@@ -113,7 +112,7 @@ async fn every_number_of_a_row_is_reckoned_by_hand(guanxi: TestServer) {
     is(pace.score.as_ref(), (5, 50.0, 2500.0_f64.sqrt()));
     is(trust.score.as_ref(), (5, 50.0, 2500.0_f64.sqrt()));
     // Gaps 0, -3, 3, -3, -6: a mean of -9 / 5, squares of 63.
-    for comparison in [&row.comparison, &trust.comparison, &Some(row.items[1].comparisons[0].clone())] {
+    for comparison in [&row.comparison, &trust.comparison, &Some(row.items[1].comparisons[0])] {
         let comparison = comparison.as_ref().unwrap();
         assert_eq!(comparison.expectation_kind(), desired);
         is(comparison.gap.as_ref(), (5, -1.8, ((63.0_f64 - 81.0 / 5.0) / 4.0).sqrt()));
@@ -137,7 +136,10 @@ async fn every_number_of_a_row_is_reckoned_by_hand(guanxi: TestServer) {
     is(row.items[0].score.as_ref(), (5, 50.0, 2500.0_f64.sqrt()));
     near(row.items[4].answer.unwrap().mean, 23.0 / 5.0);
     let asked = &row.items[0].questions[0];
-    assert_eq!((share(asked.not_rated.as_ref()), share(asked.missing.as_ref())), ((6, Some(1.0 / 6.0)), (6, Some(0.0))));
+    assert_eq!(
+        (share(asked.not_rated.as_ref()), share(asked.missing.as_ref())),
+        ((6, Some(1.0 / 6.0)), (6, Some(0.0)))
+    );
     let asked = &row.items[1].questions[1];
     assert_eq!((asked.question(), share(asked.missing.as_ref()).1), (desired, Some(1.0 / 6.0)));
 }
@@ -173,7 +175,8 @@ async fn labels_and_keys_together_are_analysed(guanxi: TestServer) {
         for number in 0..6 {
             let source_id = format!("{customer}-{number}");
             let team = if number == 0 { "blue" } else { "red" };
-            let handlers = vec![SatisfactionHandler { handler: "mei".into(), team: team.into(), branch: String::new() }];
+            let handlers =
+                vec![SatisfactionHandler { handler: "mei".into(), team: team.into(), branch: String::new() }];
             let one = rated_on("2026-01-05", (customer, &source_id, &revision), (value, value));
             let one = SatisfactionRecord { handlers, emotion: Emotion::Happy.into(), channel: "web".into(), ..one };
             record(&guanxi, one).await.unwrap();
@@ -183,7 +186,10 @@ async fn labels_and_keys_together_are_analysed(guanxi: TestServer) {
         let request =
             AnalyzeSatisfactionRequest { question: Some(question), filter: filter.into(), ..Default::default() };
         let told = analyze(&guanxi, request).await;
-        assert_eq!((told.basis(), told.questionnaire_revision.as_str()), (SatisfactionBasis::Records, revision.as_str()));
+        assert_eq!(
+            (told.basis(), told.questionnaire_revision.as_str()),
+            (SatisfactionBasis::Records, revision.as_str())
+        );
         told.rows.iter().map(|row| (row.record_count, row.index.and_then(|index| index.mean))).collect::<Vec<_>>()
     };
     let whole = asking(&revision, "2026-01-01", "2026-01-31");
@@ -194,11 +200,8 @@ async fn labels_and_keys_together_are_analysed(guanxi: TestServer) {
     assert_eq!(told("team = red emotion = HAPPY respondent_role != USER", whole.clone()).await, [(15, Some(50.0))]);
     assert_eq!(told("wave = spring OR touchpoint = desk OR branch = x OR tier = gold", whole.clone()).await, []);
     assert_eq!(told("channel = web source = shop handler = mei", whole.clone()).await, [(18, Some(50.0))]);
-    let crossed = SatisfactionQuestion {
-        group_by: SatisfactionGrouping::Channel.into(),
-        team: "red".into(),
-        ..whole.clone()
-    };
+    let crossed =
+        SatisfactionQuestion { group_by: SatisfactionGrouping::Channel.into(), team: "red".into(), ..whole.clone() };
     assert_eq!(told("", crossed).await, [(15, Some(50.0))]);
     // What was answered stays what it was.
     let request = DeleteCustomerRequest { name: "customers/bob".into(), ..Default::default() };
@@ -286,7 +289,10 @@ async fn every_fault_of_an_analysis_is_named(guanxi: TestServer) {
     let revision = in_use(&guanxi, "service", plain()).await;
     let call = async |request| guanxi.satisfaction().analyze_satisfaction(request).await;
     let bad = AnalyzeSatisfactionRequest {
-        question: Some(SatisfactionQuestion { half_life_days: Some(3), ..asking(&revision, "2026-01-01", "2026-01-31") }),
+        question: Some(SatisfactionQuestion {
+            half_life_days: Some(3),
+            ..asking(&revision, "2026-01-01", "2026-01-31")
+        }),
         filter: "colour = red".into(),
         weighting: SatisfactionWeighting::PerCustomer.into(),
         request_id: "one".into(),

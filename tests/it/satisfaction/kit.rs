@@ -2,9 +2,9 @@
 
 use guanxi::v1::{
     ActivateQuestionnaireRevisionRequest, AnswerScale, CollectionMethod, CreateQuestionnaireRequest,
-    CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, IndexForm, ListSatisfactionRecordsRequest, QuestionKind, Questionnaire,
-    QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope, RecordSatisfactionRequest,
-    SatisfactionAnswer, SatisfactionRecord, SatisfactionResult, Touchpoint, TouchpointKind,
+    CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, IndexForm, ListSatisfactionRecordsRequest,
+    QuestionKind, Questionnaire, QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope,
+    RecordSatisfactionRequest, SatisfactionAnswer, SatisfactionRecord, SatisfactionResult, Touchpoint, TouchpointKind,
 };
 use guanxi_testkit::TestServer;
 use tonic::Status;
@@ -151,7 +151,13 @@ pub(crate) async fn records(guanxi: &TestServer, parent: &str, show_replaced: bo
 
 /// A counter.
 pub(crate) async fn create_touchpoint(guanxi: &TestServer, id: &str) {
-    let touchpoint = Touchpoint { display_name: id.into(), journey: "buying".into(), kind: TouchpointKind::Staff.into(), ..Touchpoint::default() };
-    let request = CreateTouchpointRequest { touchpoint: Some(touchpoint), touchpoint_id: id.into(), ..Default::default() };
+    let touchpoint = Touchpoint {
+        display_name: id.into(),
+        journey: "buying".into(),
+        kind: TouchpointKind::Staff.into(),
+        ..Touchpoint::default()
+    };
+    let request =
+        CreateTouchpointRequest { touchpoint: Some(touchpoint), touchpoint_id: id.into(), ..Default::default() };
     guanxi.customers().create_touchpoint(request).await.unwrap();
 }

@@ -198,11 +198,7 @@ fn answered(jobs: &[Job], loaded: &Loaded) -> BTreeSet<RevisionKey> {
 
 type Owners = HashMap<ExternalId, CustomerId>;
 
-async fn load(
-    tx: &Tx,
-    jobs: &[Job],
-    (needs, today): (&Needs, Day),
-) -> Result<(Loaded, Owners), Error> {
+async fn load(tx: &Tx, jobs: &[Job], (needs, today): (&Needs, Day)) -> Result<(Loaded, Owners), Error> {
     let commands = || jobs.iter().flat_map(|job| &job.commands);
     let external = decide::external_ids(commands());
     let owners: Owners = tx.resolve(&external).await?.into_iter().collect();

@@ -8,7 +8,8 @@ use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::Verdict;
-use super::body::{check_names, counted, differing_fields, field, stamped};
+use super::body::{check_names, differing_fields, field, stamped};
+use crate::cells::CountedAnswers;
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
 use crate::world::{Decision, Effect, Standards, World};
@@ -168,7 +169,7 @@ impl<'a> Ledger<'a> {
     /// Adds a fact to the sums.
     fn add(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?;
-        let answers = counted(self.standards, self.zone, fact);
+        let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
         self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers))));
         self.count(fact, (tally, fact.body.uses()), i64::checked_add)
     }
@@ -177,7 +178,7 @@ impl<'a> Ledger<'a> {
     fn subtract(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?.negated().ok_or_else(|| self.out_of_range())?;
         let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
-        let answers = counted(self.standards, self.zone, fact);
+        let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
         self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers.negated()))));
         self.count(fact, (tally, uses), i64::checked_sub)
     }

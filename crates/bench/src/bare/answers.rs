@@ -89,7 +89,8 @@ impl Loader {
                 let sums = if place.face == Face::Moments { counted.moments.as_ref() } else { Some(&counted.sums) };
                 let Some(sums) = sums else { continue };
                 for span in [Span::Day, Span::Month] {
-                    let placed = Placed { place: place.clone(), span, start: span.start_of(day), method: record.method };
+                    let placed =
+                        Placed { place: place.clone(), span, start: span.start_of(day), method: record.method };
                     let cell = self.cells.entry(placed.clone()).or_default();
                     cell.plus(sums);
                     changed.insert(placed, ());
@@ -113,12 +114,23 @@ impl Loader {
     fn write_sqlite(&self, connection: &mut rusqlite::Connection, batch: &Batch, now: Timestamp) -> Result<()> {
         let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut insert = tx.prepare_cached(&format!("INSERT INTO {FACTS} VALUES (?, 5, ?, ?, ?, ?, ?, 1, ?, ?, ?)"))?;
+            let mut insert =
+                tx.prepare_cached(&format!("INSERT INTO {FACTS} VALUES (?, 5, ?, ?, ?, ?, ?, 1, ?, ?, ?)"))?;
             for (customer, fact, body) in &batch.facts {
                 let (source, source_id) = (fact.key.source.as_str(), &fact.key.source_id);
                 let (id, method) = (fact.id.as_bytes().as_slice(), fact.body.type_code());
                 let at = fact.occur_time.0;
-                insert.execute(params![id_text(*customer), source, source_id, id, at, now.0, method, fact.body.channel(), body])?;
+                insert.execute(params![
+                    id_text(*customer),
+                    source,
+                    source_id,
+                    id,
+                    at,
+                    now.0,
+                    method,
+                    fact.body.channel(),
+                    body
+                ])?;
             }
             let sql = "UPDATE summaries SET version = version + ? WHERE customer_id = ? RETURNING version";
             let mut summary = tx.prepare_cached(sql)?;

@@ -12,7 +12,8 @@ use super::scheme::AttributeTypes;
 use super::{Context, Paging, Path, Update, done, given, scheme};
 
 const WRITABLE: &[&str] = &["display_name", "description"];
-const NOT_WRITABLE: &[&str] = &["name", "active_revision", "activate_time", "create_time", "update_time", "etag", "primary"];
+const NOT_WRITABLE: &[&str] =
+    &["name", "active_revision", "activate_time", "create_time", "update_time", "etag", "primary"];
 
 /// CreatePyramid.
 pub(crate) fn create_request(

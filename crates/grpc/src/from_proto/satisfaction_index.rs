@@ -7,7 +7,9 @@ use guanxi::v1 as pb;
 use guanxi_app::operations::RECORD_FILTER;
 use guanxi_model::customer::ContactRole;
 use guanxi_model::filter::Filter;
-use guanxi_model::{Day, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, Words as _, name, text};
+use guanxi_model::{
+    Day, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, Words as _, name, text,
+};
 use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, Weighting};
 
 use super::customer::request_id;
@@ -62,7 +64,8 @@ pub(crate) fn index_request(request: pb::GetSatisfactionIndexRequest) -> Result<
 
 /// A set that only an operation can look at.
 pub(crate) fn held_by_no_cells() -> Violations {
-    let fault = "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
+    let fault =
+        "no cells keep records apart by all that rows are grouped by and kept to; AnalyzeSatisfaction answers it";
     Violations::one("question.group_by", fault)
 }
 
@@ -110,24 +113,14 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
     } = question;
     let revision = revision(v, at.field("questionnaire"), &questionnaire);
     let tier = tier_of(v, at, (tier, &pyramid));
-    let mut keys = BTreeMap::new();
-    for (field, key, word, max) in [
+    let words = [
         ("channel", Key::Channel, channel, MAX_LINE),
         ("wave", Key::Wave, wave, MAX_LINE),
         ("team", Key::Team, team, MAX_NAME),
         ("branch", Key::Branch, branch, MAX_NAME),
         ("handler", Key::Handler, handler, MAX_NAME),
-    ] {
-        keys.extend(v.field(at.field(field), text::optional(word, max)).map(|word| (key, word)));
-    }
-    if !touchpoint.is_empty() {
-        let touchpoint = v.field(at.field("touchpoint"), name::parse_touchpoint(&touchpoint));
-        keys.extend(touchpoint.map(|touchpoint| (Key::Touchpoint, String::from(touchpoint))));
-    }
-    let role = at.field("respondent_role");
-    let role: Option<ContactRole> = word_or_none(v, role, respondent_role, pb::ContactRole::as_str_name);
-    keys.extend(role.map(|role| (Key::Role, role.code().to_string())));
-    keys.retain(|_, word| !word.is_empty());
+    ];
+    let mut keys = keys(v, at, (words, &touchpoint, respondent_role));
     keys.extend(tier.as_ref().map(|of| (Key::Tier, of.tier.to_string())));
     let methods = distinct(v, at.field("collection_methods"), (collection_methods, MAX_METHODS), |v, at, method| {
         word(v, at, method, pb::CollectionMethod::as_str_name)
@@ -151,6 +144,25 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
     check_length(v, at, &question);
     let (questionnaire, number) = revision?;
     Some(Asked { questionnaire, number, tier, question })
+}
+
+/// A field with its key, what it says, and how long it may be.
+type Word = (&'static str, Key, String, usize);
+
+/// The keys that records are kept to, as far as they are words.
+fn keys(v: &mut Violations, at: Path<'_>, (words, touchpoint, role): ([Word; 5], &str, i32)) -> BTreeMap<Key, String> {
+    let mut keys = BTreeMap::new();
+    for (field, key, word, max) in words {
+        keys.extend(v.field(at.field(field), text::optional(word, max)).map(|word| (key, word)));
+    }
+    if !touchpoint.is_empty() {
+        let touchpoint = v.field(at.field("touchpoint"), name::parse_touchpoint(touchpoint));
+        keys.extend(touchpoint.map(|touchpoint| (Key::Touchpoint, String::from(touchpoint))));
+    }
+    let role: Option<ContactRole> = word_or_none(v, at.field("respondent_role"), role, pb::ContactRole::as_str_name);
+    keys.extend(role.map(|role| (Key::Role, role.code().to_string())));
+    keys.retain(|_, word| !word.is_empty());
+    keys
 }
 
 /// A revision, or a questionnaire for its active one.

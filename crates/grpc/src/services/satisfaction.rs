@@ -170,7 +170,8 @@ impl SatisfactionService for Service {
         &self,
         request: Request<pb::AnalyzeSatisfactionRequest>,
     ) -> Answer<longrunning::Operation> {
-        let analysis = from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
+        let analysis =
+            from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move {
             let operation = index::analyze(&app, analysis).await?;
             super::operations::resource(&app, operation).await

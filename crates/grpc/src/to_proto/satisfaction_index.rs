@@ -60,7 +60,11 @@ fn row(scheme: &QuestionnaireScheme, row: IndexRow) -> pb::SatisfactionIndexRow 
         net_promoter: told.as_ref().and_then(|told| told.promoters.clone()).map(promoters),
         csat: told.as_ref().and_then(|told| told.satisfied.clone()).map(share),
         effort_easy: told.as_ref().and_then(|told| told.easy.clone()).map(share),
-        dimensions: told.iter().flat_map(|told| dimensions.iter().zip(told.dimensions.clone())).map(dimension).collect(),
+        dimensions: told
+            .iter()
+            .flat_map(|told| dimensions.iter().zip(told.dimensions.clone()))
+            .map(dimension)
+            .collect(),
         items: told.into_iter().flat_map(|told: Told| items.iter().zip(told.items)).map(item).collect(),
     }
 }
@@ -101,7 +105,8 @@ fn share(share: Share) -> pb::SatisfactionShare {
 }
 
 fn comparison(comparison: ComparisonSummary) -> pb::SatisfactionComparisonSummary {
-    let ComparisonSummary { kind, gap, perception, expectation, ratio, dissatisfied, satisfied, delighted } = comparison;
+    let ComparisonSummary { kind, gap, perception, expectation, ratio, dissatisfied, satisfied, delighted } =
+        comparison;
     pb::SatisfactionComparisonSummary {
         expectation_kind: number(kind),
         gap: Some(estimate(gap)),
@@ -166,11 +171,7 @@ fn item((item, summary): (&ItemDraft, ItemSummary)) -> pb::SatisfactionItemSumma
 
 fn rates(rates: QuestionRates) -> pb::QuestionRates {
     let QuestionRates { kind, not_rated, missing } = rates;
-    pb::QuestionRates {
-        question: number(kind),
-        not_rated: Some(share(not_rated)),
-        missing: Some(share(missing)),
-    }
+    pb::QuestionRates { question: number(kind), not_rated: Some(share(not_rated)), missing: Some(share(missing)) }
 }
 
 /// More rows than fit a reply.

@@ -44,8 +44,7 @@ impl QuestionnaireScheme {
     /// What sums of moments say.
     pub fn moments(&self, sums: &Sums) -> Moments {
         let (nodes, content) = (self.variables(), self.content());
-        let units: Vec<f64> =
-            nodes.iter().map(Some).chain([None]).map(|node| self.variable_unit(node)).collect();
+        let units: Vec<f64> = nodes.iter().map(Some).chain([None]).map(|node| self.variable_unit(node)).collect();
         let count = units.len();
         let n = sums.at(0);
         let mut covariances = vec![vec![0.0; count]; if n < 2 { 0 } else { count }];

@@ -13,7 +13,11 @@ use super::layout::{Compared, Layout, Measured, OfDimension, OfItem, RECORDS};
 pub(super) enum Pool {
     Equal(Sums),
     /// Also weighted, and weighted twice: Kish 1965 needs the sum of the squares of the weights.
-    Decayed { counted: Sums, once: Vec<f64>, twice: Vec<f64> },
+    Decayed {
+        counted: Sums,
+        once: Vec<f64>,
+        twice: Vec<f64>,
+    },
     Customers(CustomerMeans),
 }
 

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 
 use super::pool::Pool;
 use super::{
-    Counted, Detail, Face, Fold, Grouping, IndexQuestion, Key, Period, Placed, Share, Span, Sums, Told, Weighting, places,
+    Counted, Detail, Face, Fold, Grouping, IndexQuestion, Key, Period, Placed, Share, Span, Sums, Told, Weighting,
+    places,
 };
 use crate::sample::{answer, draft, item, pair, rated, rating, scale, scheme};
 use crate::scheme::{IndexForm, ItemDraft, QuestionnaireDraft, QuestionnaireScheme, SatisfactionMetric};
@@ -110,9 +111,8 @@ fn methods_1_4_clients_of_96_96_97() {
 #[test]
 fn kish_1965() {
     let five = scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1)]));
-    let days = [(0, 5), (30, 4), (90, 2), (365, 1)].map(|(age, value)| {
-        (NEW_YEAR.plus_days(-age), five.count(&[rating("one", value)]).sums)
-    });
+    let days = [(0, 5), (30, 4), (90, 2), (365, 1)]
+        .map(|(age, value)| (NEW_YEAR.plus_days(-age), five.count(&[rating("one", value)]).sums));
     let pool = Pool::decayed(days.into(), 90);
     let mean = pool.mean(five.layout().items[0].outcome.unwrap()).unwrap();
     near(mean.mean, 3.923_352_051_7);
@@ -121,7 +121,8 @@ fn kish_1965() {
 
 #[test]
 fn equal_answers_have_no_spread_at_all() {
-    let plain = scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1), rated("two", 1), rated("three", 1)]));
+    let plain =
+        scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1), rated("two", 1), rated("three", 1)]));
     let told = told(&plain, std::iter::repeat_n(vec![rating("one", 2), rating("two", 3), rating("three", 3)], 7));
     let mean = told.index.told.unwrap();
     assert_eq!((mean.deviation, mean.interval().map(|interval| interval.low)), (Some(0.0), Some(mean.mean)));

@@ -82,6 +82,10 @@ impl Demo {
     /// What to try next.
     fn commands(&self, out: &mut (dyn Write + Send), customer: &str) -> io::Result<()> {
         let server = self.connection.host_and_port();
+        let ((year, month, day), questionnaire) = (self.until.date(), survey::QUESTIONNAIRE);
+        let by_tier = format!(
+            r#"{{"question": {{"questionnaire": "questionnaires/{questionnaire}", "start_date": {{"year": {year}, "month": 1, "day": 1}}, "end_date": {{"year": {year}, "month": {month}, "day": {day}}}, "group_by": "SATISFACTION_GROUPING_TIER"}}}}"#
+        );
         let assignment = format!("{customer}/tierAssignments/{}", pyramids::CURRY);
         writeln!(out, "Try:")?;
         for (request, method) in [
@@ -93,6 +97,7 @@ impl Demo {
             (format!(r#"{{"name": "{assignment}"}}"#), "SegmentationService/ExplainTier"),
             (format!(r#"{{"parent": "{customer}", "page_size": 3}}"#), "ActivityService/ListInteractions"),
             (format!(r#"{{"parent": "{customer}", "page_size": 1}}"#), "SatisfactionService/ListSatisfactionRecords"),
+            (by_tier, "SatisfactionService/GetSatisfactionIndex"),
         ] {
             writeln!(out, "  grpcurl -plaintext -d '{request}' {server} guanxi.v1.{method}")?;
         }

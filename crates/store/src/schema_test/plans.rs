@@ -1,16 +1,17 @@
 //! How the lists are found: each page by an index that is in the order of the list, with nothing sorted and no table read
 //! through. The statements are those the reader sends, caught on their way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use guanxi_model::fact::FactKind;
+use guanxi_model::fact::{CollectionMethod, FactKey, FactKind};
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
+    Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber, SourceName,
     TargetDecisionId, TierId, Timestamp, Words as _,
 };
+use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::Needs;
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
@@ -18,7 +19,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use super::{Opened, on_each_database};
 use crate::ledger::TierChangeReason;
 use crate::{
-    Active, CUSTOMER_FILTER, CustomerOrder, CustomerQuery, Expired, FactQuery, OccasionPlace, OccasionQuery,
+    Active, CUSTOMER_FILTER, CellQuery, CustomerOrder, CustomerQuery, Expired, FactQuery, OccasionPlace, OccasionQuery,
     OperationFilter, Options, Reader, Run, Slots, Store, TARGET_DECISION_FILTER, TargetDecisionQuery, connect,
     fact_filter,
 };
@@ -34,6 +35,7 @@ on_each_database! {
     population_is_read_in_the_order_of_its_key,
     decisions_are_listed_by_their_indexes,
     occasions_are_found_by_their_day,
+    cells_are_found_by_their_keys,
 }
 
 #[tokio::test]
@@ -142,6 +144,8 @@ async fn fill(opened: &Opened) {
          CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
          NULL, NULL, n FROM generate_series(1, 20000) n",
         "INSERT INTO occasions SELECT 'c-' || n, 0, 2, 100 * (1 + n % 12) + 1 + n % 28, NULL FROM generate_series(1, 20000) n",
+        "INSERT INTO satisfaction_cells SELECT 'q-' || n % 4, 1, 1 + n / 4 % 5, 1 + n % 2, n / 200, 1, 'k-' || n % 100, '', n % 4, \
+         decode('0204', 'hex') FROM generate_series(1, 40000) n",
         "ANALYZE",
     ];
     if opened.backend == Backend::Postgres {
@@ -304,6 +308,47 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     watched.finds(&["customer_labels_pkey"]).await;
     watched.reader.channels_between(page).await.ok();
     watched.finds(&["uses_pkey"]).await;
+}
+
+async fn cells_are_found_by_their_keys(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let questionnaire = QuestionnaireId::parse("q-1").unwrap();
+    let days = |from, to| (Day(from), Day(to));
+    for (first, index) in [(None, "satisfaction_cells_pkey"), (Some("k-7".to_owned()), "satisfaction_cells_by_key")] {
+        let spans = [(Span::Day, days(3, 5)), (Span::Month, days(6, 9)), (Span::Day, days(10, 12))];
+        let wanted = CellQuery {
+            questionnaire: questionnaire.clone(),
+            number: RevisionNumber::FIRST,
+            face: Face::Handler,
+            spans: spans.into_iter().map(|(span, (from, to))| (span, from, to)).collect(),
+            first,
+        };
+        watched.reader.cells(&wanted, |_, _| true).await.unwrap();
+        watched.uses(&[index]).await;
+    }
+    let place = Place { face: Face::Handler, first: "k-7".into(), second: String::new() };
+    let placed = Placed { place, span: Span::Day, start: Day(3), method: CollectionMethod::SelfCompletion };
+    let cells = BTreeMap::from([(((questionnaire, RevisionNumber::FIRST), placed), Sums::decode(&[2, 4]).unwrap())]);
+    let tx = watched.store.begin().await.unwrap();
+    for _ in 0..2 {
+        watched.sent.lock().unwrap().clear();
+        tx.add_to_cells(&cells, 9).await.unwrap();
+    }
+    drop(tx);
+    // What is there is read, and then changed.
+    let mut sent = std::mem::take(&mut *watched.sent.lock().unwrap());
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    while let Some(statement) = sent.pop() {
+        watched.sent.lock().unwrap().push(statement);
+        watched.finds(&["satisfaction_cells_pkey"]).await;
+    }
+    let time = (Timestamp(0), Timestamp(9));
+    for after in
+        [None, Some((customer(), FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() }))]
+    {
+        watched.reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), 500)).await.ok();
+        watched.uses(&["facts_pkey"]).await;
+    }
 }
 
 async fn decisions_are_listed_by_their_indexes(opened: Opened) {

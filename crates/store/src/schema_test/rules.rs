@@ -101,12 +101,12 @@ async fn counters_are_the_columns_of_buckets_and_summaries(opened: Opened) {
 
 async fn times_sums_and_versions_have_64_bits(opened: Opened) {
     /// Words and flags, which are few.
-    const SMALL: [&str; 11] = [
-        "id", "kind", "value_type", "state", "type", "stage", "reason", "face", "span", "method", "shard",
-    ];
+    const SMALL: [&str; 11] =
+        ["id", "kind", "value_type", "state", "type", "stage", "reason", "face", "span", "method", "shard"];
     for (name, table) in read(&opened).await.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
         for (column, kind) in &table.columns {
-            let small = SMALL.contains(&column.as_str()) || ["cancel_requested", "renewal", "is_primary"].contains(&column.as_str());
+            let small = SMALL.contains(&column.as_str())
+                || ["cancel_requested", "renewal", "is_primary"].contains(&column.as_str());
             match kind.as_str() {
                 "TEXT" | "BLOB" | "BYTEA" => assert!(!column.ends_with("_time"), "{name}.{column} is {kind}"),
                 "SMALLINT" => assert!(small, "{name}.{column} is {kind}"),

@@ -14,7 +14,7 @@ use super::world::{Moment, working_hours};
 use crate::cli::client;
 
 /// The one questionnaire there is, and the revision that is answered.
-const QUESTIONNAIRE: &str = "after-purchase";
+pub(super) const QUESTIONNAIRE: &str = "after-purchase";
 pub(super) const REVISION: &str = "questionnaires/after-purchase/revisions/1";
 
 /// Coffee, delivery and advice, held against what was expected, and whether one would recommend us.
