@@ -46,7 +46,7 @@ pub use command::{
     UpdateCustomer, Urgency, WithdrawFact,
 };
 use committer::{Committer, Shared};
-pub use error::{Error, Refusal};
+pub use error::{Error, Refusal, UnfitResponses};
 use judges::Judges;
 use operations::{Operations, Runner};
 use questionnaires::{Questionnaires, RevisionKey, Schemes};

@@ -1,21 +1,25 @@
 //! Satisfaction: what a questionnaire asks, and what answers to it mean.
 //!
-//! Everything here is a pure function of a validated questionnaire and the answers of one record: no clock, no I/O, no
-//! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
+//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
 //! in which anything comes.
 
 mod answers;
 mod build;
 mod check;
 mod compare;
+mod correlation;
 pub mod cube;
+pub mod drivers;
 mod evaluate;
 mod metric;
+pub mod path_model;
 mod presets;
 mod scheme;
 mod tree;
 mod walk;
 
+#[cfg(test)]
+mod data;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]

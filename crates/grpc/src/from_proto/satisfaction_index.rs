@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guanxi::google::r#type::Date as PbDate;
 use guanxi::v1 as pb;
-use guanxi_app::operations::ANALYSIS_FILTER;
+use guanxi_app::operations::RECORD_FILTER;
 use guanxi_model::customer::ContactRole;
 use guanxi_model::filter::Filter;
 use guanxi_model::{
@@ -75,7 +75,7 @@ pub(crate) fn analysis_request(request: pb::AnalyzeSatisfactionRequest) -> Resul
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let at = Path::of("question");
-    let filter = page::filter(&mut v, &filter, &ANALYSIS_FILTER);
+    let filter = page::filter(&mut v, &filter, &RECORD_FILTER);
     let weighting = word_or_none(&mut v, Path::of("weighting"), weighting, pb::SatisfactionWeighting::as_str_name);
     let asked = given(&mut v, at, question).and_then(|given| question_of(&mut v, at, given)).map(|mut asked| {
         asked.question.weighting = weighting.unwrap_or(Weighting::PerResponse);
@@ -166,14 +166,18 @@ fn keys(v: &mut Violations, at: Path<'_>, (words, touchpoint, role): ([Word; 5],
 }
 
 /// A revision, or a questionnaire for its active one.
-fn revision(v: &mut Violations, at: Path<'_>, name: &str) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
+pub(super) fn revision(
+    v: &mut Violations,
+    at: Path<'_>,
+    name: &str,
+) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
     if let Ok(questionnaire) = name::parse_questionnaire(name) {
         return Some((questionnaire, None));
     }
     v.field(at, name::parse_questionnaire_revision(name)).map(|(questionnaire, number)| (questionnaire, Some(number)))
 }
 
-fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
+pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
     let pyramid = match pyramid {
         "" => None,
         name => v.field(at.field("pyramid"), name::parse_pyramid(name)),
@@ -194,7 +198,11 @@ fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32>
     days
 }
 
-fn days(v: &mut Violations, at: Path<'_>, (start, end): (Option<PbDate>, Option<PbDate>)) -> Option<(Day, Day)> {
+pub(super) fn days(
+    v: &mut Violations,
+    at: Path<'_>,
+    (start, end): (Option<PbDate>, Option<PbDate>),
+) -> Option<(Day, Day)> {
     let start = given(v, at.field("start_date"), start).and_then(|date| time::day(v, at.field("start_date"), date));
     let end = given(v, at.field("end_date"), end).and_then(|date| time::day(v, at.field("end_date"), date));
     let days = start.zip(end)?;
@@ -204,7 +212,7 @@ fn days(v: &mut Violations, at: Path<'_>, (start, end): (Option<PbDate>, Option<
     Some(days)
 }
 
-fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
+pub(super) fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
     let (first, last) = question.days;
     let length = i64::from(last.0) - i64::from(first.0) + 1;
     let most = if question.needs_days() { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };

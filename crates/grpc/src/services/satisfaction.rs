@@ -1,6 +1,8 @@
 //! `SatisfactionService`: questionnaires with their revisions, and what was answered.
 
+mod drivers;
 mod index;
+mod model;
 
 use guanxi::google::longrunning;
 use guanxi::v1 as pb;
@@ -172,6 +174,26 @@ impl SatisfactionService for Service {
             from_proto::satisfaction_index::analysis_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move {
             let operation = index::analyze(&app, analysis).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
+    }
+
+    async fn get_satisfaction_drivers(
+        &self,
+        request: Request<pb::GetSatisfactionDriversRequest>,
+    ) -> Answer<pb::SatisfactionDrivers> {
+        let request = request.into_inner();
+        self.unit(|app| async move { drivers::drivers(&app, request).await }).await
+    }
+
+    async fn fit_satisfaction_model(
+        &self,
+        request: Request<pb::FitSatisfactionModelRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let request = request.into_inner();
+        self.unit(|app| async move {
+            let operation = model::fit(&app, request).await?;
             super::operations::resource(&app, operation).await
         })
         .await

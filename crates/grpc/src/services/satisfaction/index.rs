@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guanxi::v1 as pb;
-use guanxi_app::operations::AnalysisRequest;
+use guanxi_app::operations::{AnalysisRequest, RecordSet};
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::fact::Stamp;
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
@@ -19,7 +19,7 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
     let number = revision(app, &questionnaire, number).await?;
     let scheme = scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, &mut question, tier).await?;
+        put_tier(app, &mut question, tier, "question.tier").await?;
     }
     let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
     let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
@@ -39,7 +39,7 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
 }
 
 /// The revision that is asked about, of a questionnaire that was ever in use.
-async fn revision(
+pub(super) async fn revision(
     app: &App,
     questionnaire: &QuestionnaireId,
     number: Option<RevisionNumber>,
@@ -49,7 +49,7 @@ async fn revision(
     Ok(number.unwrap_or(active))
 }
 
-async fn scheme(
+pub(super) async fn scheme(
     app: &App,
     questionnaire: &QuestionnaireId,
     number: RevisionNumber,
@@ -62,15 +62,14 @@ async fn scheme(
     known.remove(&key).ok_or_else(|| Error::NotFound(name::questionnaire_revision(questionnaire, number)))
 }
 
-/// Puts the tier in that is asked for.
-async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
+/// Puts the tier in that is asked for by the field at `path`.
+pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf, path: &str) -> Result<(), Error> {
     let TierOf { tier, pyramid } = of;
     let pyramid = match pyramid {
         Some(pyramid) => pyramid,
         None => {
             let primary = app.reader().primary_pyramid().await?;
-            let fault = || Error::Invalid(Violations::one("question.tier", "no pyramid is primary; name one"));
-            primary.ok_or_else(fault)?.id
+            primary.ok_or_else(|| Error::Invalid(Violations::one(path, "no pyramid is primary; name one")))?.id
         }
     };
     question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier: Some(tier) }));
@@ -83,8 +82,8 @@ pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, 
     let number = revision(app, &questionnaire, number).await?;
     scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, &mut question, tier).await?;
+        put_tier(app, &mut question, tier, "question.tier").await?;
     }
-    let request = AnalysisRequest { questionnaire, number, question, filter: filter.to_string() };
-    app.operations().analyze(request, request_id).await
+    let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
+    app.operations().analyze(AnalysisRequest { set, question }, request_id).await
 }
