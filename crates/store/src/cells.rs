@@ -100,6 +100,9 @@ impl Reader {
             format!("${}", values.len())
         };
         let first = wanted.first.as_ref().map(|first| format!("AND first_key = {}", bind(first.as_str().into())));
+        // SQLite would take the key of the table, which has the cells of all first keys of a time.
+        let by_key = self.pools.backend == DbBackend::Sqlite && first.is_some();
+        let index = if by_key { "INDEXED BY satisfaction_cells_by_key" } else { "" };
         let first = first.unwrap_or_default();
         let parts: Vec<String> = wanted
             .spans
@@ -107,7 +110,7 @@ impl Reader {
             .map(|(span, from, to)| {
                 let (from, to) = (bind(i64::from(from.0).into()), bind(i64::from(to.0).into()));
                 format!(
-                    "SELECT {NAMES}, sums FROM satisfaction_cells s WHERE questionnaire_id = $1 AND number = $2 AND face = $3 \
+                    "SELECT {NAMES}, sums FROM satisfaction_cells s {index} WHERE questionnaire_id = $1 AND number = $2 AND face = $3 \
                      AND span = {} AND start_day BETWEEN {from} AND {to} {first}",
                     span.code()
                 )
