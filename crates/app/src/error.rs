@@ -85,6 +85,36 @@ pub enum Refusal {
     OperationRunning(String),
     #[error("there may be at most {limit}")]
     LimitReached { limit: usize },
+    #[error("{missing} more complete responses to {of} are needed")]
+    TooFewResponses { of: String, missing: u64 },
+    #[error("the responses to {of} do not allow it: {fault}")]
+    UnfitResponses { of: String, fault: UnfitResponses },
+}
+
+/// What is wrong with responses as a whole; parts of the questionnaire are named by id.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum UnfitResponses {
+    #[error("everybody answered alike on {}", .0.join(", "))]
+    Constant(Vec<String>),
+    #[error("{0} has nothing to do with what it is joined to")]
+    Unrelated(String),
+    #[error("of what leads to {0}, one follows from the others")]
+    Collinear(String),
+    #[error("{} follow from each other", .0.join(", "))]
+    Dependent(Vec<String>),
+    #[error("no weights settle")]
+    Unsettled,
+}
+
+impl UnfitResponses {
+    /// The ids of what it is about.
+    pub fn parts(&self) -> &[String] {
+        match self {
+            UnfitResponses::Constant(parts) | UnfitResponses::Dependent(parts) => parts,
+            UnfitResponses::Unrelated(part) | UnfitResponses::Collinear(part) => std::slice::from_ref(part),
+            UnfitResponses::Unsettled => &[],
+        }
+    }
 }
 
 impl From<guanxi_store::Error> for Error {

@@ -4,22 +4,28 @@
 
 mod activation;
 mod analysis;
+mod model_fit;
 mod pages;
 mod population;
+mod records;
 mod simulation;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, Zone, name};
+use guanxi_satisfaction::path_model;
 use guanxi_store::{Operation, OperationState, Store, Tx};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
-pub use analysis::{ANALYSIS_FILTER, AnalysisOutcome, AnalysisProgress, AnalysisRequest};
+pub use analysis::{AnalysisOutcome, AnalysisRequest};
+pub use model_fit::{FitOutcome, FitRequest};
+pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
+use crate::callers::Callers;
 use crate::committer::Shared;
 use crate::error::{Error, Refusal};
 use crate::fingerprint;
@@ -33,6 +39,8 @@ pub const ASSIGN: &str = "assign-tiers";
 pub const SIMULATE: &str = "simulate-pyramid";
 /// The kind of the operations that say what records of any set mean together.
 pub const ANALYZE: &str = "analyze-satisfaction";
+/// The kind of the operations that fit a model to satisfaction records.
+pub const FIT: &str = "fit-satisfaction-model";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -57,6 +65,9 @@ pub enum OperationOutcome {
     TooManyRows {
         most: usize,
     },
+    Fitted(Box<FitOutcome>),
+    /// The records do not allow what was asked of them.
+    Unfit(path_model::Unfit),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -64,9 +75,9 @@ pub enum OperationOutcome {
     },
 }
 
-/// The pyramid that an operation works on.
+/// The pyramid that an operation works on, if it does on any.
 pub fn pyramid_of(operation: &Operation) -> Option<PyramidId> {
-    /// What all requests have.
+    /// What all requests about pyramids have.
     #[derive(Deserialize)]
     struct Of {
         pyramid: PyramidId,
@@ -287,6 +298,7 @@ impl Runner {
             ACTIVATE | ASSIGN => activation::run(held, operation).await,
             SIMULATE => simulation::run(held, operation).await,
             ANALYZE => analysis::run(held, operation).await,
+            FIT => model_fit::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -297,7 +309,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | ANALYZE => held.conclude(state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -331,6 +343,17 @@ impl Held<'_> {
 
     fn now(&self) -> Timestamp {
         self.runner.shared.clock.now()
+    }
+
+    fn callers(&self) -> &Callers {
+        &self.runner.shared.callers
+    }
+
+    /// After a transaction that took so long: leaves the writer as long to callers.
+    async fn give_way(&self, took: Duration) {
+        if self.callers().are_expected() {
+            tokio::time::sleep(took).await;
+        }
     }
 
     fn moment(&self) -> Moment<'_> {

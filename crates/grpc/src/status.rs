@@ -276,6 +276,14 @@ fn refused(refusal: &Refusal) -> Report {
         Refusal::LimitReached { limit } => {
             report(ErrorReason::LimitReached).precondition("").with("limit", limit.to_string())
         }
+        Refusal::TooFewResponses { of, missing } => report(ErrorReason::TooFewResponses)
+            .precondition(of)
+            .with("resource", of)
+            .with("missing", missing.to_string()),
+        Refusal::UnfitResponses { of, fault } => {
+            let parts = fault.parts().join(",");
+            report(ErrorReason::UnfitResponses).precondition(of).with("resource", of).with("parts", parts)
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Satisfaction: what a questionnaire asks, and what answers to it mean.
 //!
-//! Everything here is a pure function of a validated questionnaire and the answers of one record: no clock, no I/O, no
-//! async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
+//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
 //! in which anything comes.
 
 mod answers;
@@ -10,10 +9,13 @@ mod build;
 mod check;
 mod compare;
 pub mod contact;
+mod correlation;
 pub mod cube;
 pub mod difference;
+pub mod drivers;
 mod evaluate;
 mod metric;
+pub mod path_model;
 mod presets;
 pub mod quantity;
 mod scheme;
@@ -24,6 +26,8 @@ mod tree;
 pub mod trend;
 mod walk;
 
+#[cfg(test)]
+mod data;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where everything is kept, and the only crate (with the migrations) that knows sea-orm and SQL. Domain types go in and
 //! come out. `Reader` only reads; what writes takes a transaction that only `app` begins.
 
+mod background;
 mod bulk;
 mod catalogue;
 mod cells;

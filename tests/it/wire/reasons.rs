@@ -28,6 +28,8 @@ const PROVOKED: &[(ErrorReason, &[&str])] = &[
     (ErrorReason::PyramidActive, &["segmentation"]),
     (ErrorReason::QuestionnaireActive, &["satisfaction"]),
     (ErrorReason::QuestionnaireNotActive, &["satisfaction"]),
+    (ErrorReason::TooFewResponses, &["satisfaction"]),
+    (ErrorReason::UnfitResponses, &["satisfaction"]),
     (ErrorReason::ServiceStandardMeasured, &["satisfaction"]),
     (ErrorReason::OperationRunning, &["segmentation"]),
     (ErrorReason::LimitReached, &["customers", "segmentation"]),

@@ -11,6 +11,7 @@ pub(super) struct Path<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum Step<'a> {
+    Root,
     Field(&'a str),
     Index(usize),
     Key(&'a str),
@@ -22,9 +23,13 @@ impl<'a> Path<'a> {
         Path { parent: None, step: Step::Field(name) }
     }
 
+    /// The request itself, for what reads fields that may also lie in a part of one.
+    pub(super) const REQUEST: Path<'static> = Path { parent: None, step: Step::Root };
+
     /// A field of the message here.
     pub(super) fn field(&'a self, name: &'a str) -> Path<'a> {
-        Path { parent: Some(self), step: Step::Field(name) }
+        let parent = Some(self).filter(|parent| !matches!(parent.step, Step::Root));
+        Path { parent, step: Step::Field(name) }
     }
 
     /// An item of the list here.
@@ -44,6 +49,7 @@ impl fmt::Display for Path<'_> {
             parent.fmt(f)?;
         }
         match self.step {
+            Step::Root => Ok(()),
             Step::Field(name) if self.parent.is_none() => f.write_str(name),
             Step::Field(name) => write!(f, ".{name}"),
             Step::Index(index) => write!(f, "[{index}]"),
@@ -71,5 +77,6 @@ mod tests {
         assert_eq!(channels.index(0).field("address").to_string(), "customer.contacts[2].channels[0].address");
         assert_eq!(Path::of("labels").key("a\nb").to_string(), "labels[\"a\u{fffd}b\"]");
         assert_eq!(Path::of("name").to_string(), "name");
+        assert_eq!(Path::REQUEST.field("name").to_string(), "name");
     }
 }

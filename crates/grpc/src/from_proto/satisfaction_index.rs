@@ -1,7 +1,7 @@
 //! Questions about what the records of a set mean together.
 
 use guanxi::v1 as pb;
-use guanxi_app::operations::ANALYSIS_FILTER;
+use guanxi_app::operations::RECORD_FILTER;
 use guanxi_model::filter::Filter;
 use guanxi_model::{QuestionnaireId, RequestId, RevisionNumber, Violations};
 use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, Weighting};
@@ -56,7 +56,7 @@ pub(crate) fn analysis_request(request: pb::AnalyzeSatisfactionRequest) -> Resul
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     let at = Path::of("question");
-    let filter = page::filter(&mut v, &filter, &ANALYSIS_FILTER);
+    let filter = page::filter(&mut v, &filter, &RECORD_FILTER);
     let weighting = word_or_none(&mut v, Path::of("weighting"), weighting, pb::SatisfactionWeighting::as_str_name);
     let asked = given(&mut v, at, question).and_then(|given| question_of(&mut v, at, given)).map(|mut asked| {
         asked.question.weighting = weighting.unwrap_or(Weighting::PerResponse);

@@ -68,7 +68,7 @@ pub(super) fn record_set(v: &mut Violations, at: Path<'_>, set: pb::Satisfaction
     RecordSet { methods, keys, tier }
 }
 
-fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
+pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
     let pyramid = match pyramid {
         "" => None,
         name => v.field(at.field("pyramid"), name::parse_pyramid(name)),

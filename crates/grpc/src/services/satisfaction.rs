@@ -3,7 +3,9 @@
 
 mod comparison;
 mod contacts;
+mod drivers;
 mod index;
+mod model;
 mod sets;
 mod standards;
 mod trend;
@@ -386,6 +388,26 @@ impl SatisfactionService for Service {
     async fn get_contact_report(&self, request: Request<pb::GetContactReportRequest>) -> Answer<pb::ContactReport> {
         let asked = from_proto::contact_report::report_request(request.into_inner()).map_err(status::invalid)?;
         self.unit(|app| async move { contacts::report(&app, asked).await }).await
+    }
+
+    async fn get_satisfaction_drivers(
+        &self,
+        request: Request<pb::GetSatisfactionDriversRequest>,
+    ) -> Answer<pb::SatisfactionDrivers> {
+        let request = request.into_inner();
+        self.unit(|app| async move { drivers::drivers(&app, request).await }).await
+    }
+
+    async fn fit_satisfaction_model(
+        &self,
+        request: Request<pb::FitSatisfactionModelRequest>,
+    ) -> Answer<longrunning::Operation> {
+        let request = request.into_inner();
+        self.unit(|app| async move {
+            let operation = model::fit(&app, request).await?;
+            super::operations::resource(&app, operation).await
+        })
+        .await
     }
 }
 

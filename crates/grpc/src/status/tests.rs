@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use guanxi_app::UnfitResponses;
 use guanxi_model::{CustomerId, ExternalId, SourceName};
 use tonic::codegen::http::HeaderMap;
 
@@ -49,6 +50,8 @@ fn errors(text: &str) -> Vec<Error> {
         Refusal::PyramidActive(name()),
         Refusal::OperationRunning(name()),
         Refusal::LimitReached { limit: usize::MAX },
+        Refusal::TooFewResponses { of: name(), missing: u64::MAX },
+        Refusal::UnfitResponses { of: name(), fault: UnfitResponses::Constant(vec![text.to_owned(); 50]) },
     ];
     let mut errors = vec![
         Error::Invalid(violations),

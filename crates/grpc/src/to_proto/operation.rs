@@ -8,14 +8,14 @@ use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{
     ANALYZE, ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, AnalysisOutcome,
-    AnalysisProgress, AnalysisRequest, OperationOutcome, SIMULATE,
+    AnalysisRequest, FIT, FitRequest, OperationOutcome, RecordsProgress, SIMULATE,
 };
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{Currency, name};
 use guanxi_store::{Operation, OperationState, Pyramid};
 use prost_types::Any;
 
-use super::{page, pyramid, satisfaction_index, simulation, time};
+use super::{page, pyramid, satisfaction_index, satisfaction_model, simulation, time};
 use crate::status;
 
 /// An operation. `pyramid` is what it works on, as it is now.
@@ -30,6 +30,7 @@ pub(crate) fn resource(
     match operation.kind.as_str() {
         SIMULATE => simulation(currency, &operation),
         ANALYZE => analysis(&operation),
+        FIT => fit(&operation),
         _ => run(operation, pyramid),
     }
 }
@@ -53,15 +54,35 @@ fn simulation(currency: &Currency, operation: &Operation) -> Result<lro::Operati
     Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
 }
 
+/// A fit of a model.
+fn fit(operation: &Operation) -> Result<lro::Operation, Error> {
+    use lro::operation::Result::{Error as Failed, Response};
+    let request: FitRequest = serde_json::from_str(&operation.request).map_err(fault)?;
+    let progress = serde_json::from_str(&operation.progress).map_err(fault)?;
+    let name = name::operation(&operation.id);
+    let metadata = Any::from_msg(&satisfaction_model::metadata(operation, &request, &progress)).map_err(fault)?;
+    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
+    let result = match outcome {
+        Some(OperationOutcome::Fitted(outcome)) => {
+            let response = satisfaction_model::response(&request, *outcome);
+            Some(Response(Any::from_msg(&response).map_err(fault)?))
+        }
+        Some(OperationOutcome::Unfit(unfit)) => Some(Failed(status::to_rpc(request.refusal(unfit).into()))),
+        Some(outcome) => Some(failure(&name, &outcome)?),
+        None => None,
+    };
+    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
+}
+
 /// An analysis.
 fn analysis(operation: &Operation) -> Result<lro::Operation, Error> {
     use lro::operation::Result::Response;
     let request: AnalysisRequest = serde_json::from_str(&operation.request).map_err(fault)?;
-    let AnalysisProgress { done } = serde_json::from_str(&operation.progress).map_err(fault)?;
+    let RecordsProgress { done } = serde_json::from_str(&operation.progress).map_err(fault)?;
     let name = name::operation(&operation.id);
     let metadata = pb::AnalyzeSatisfactionMetadata {
-        questionnaire_revision: name::questionnaire_revision(&request.questionnaire, request.number),
-        filter: request.filter,
+        questionnaire_revision: name::questionnaire_revision(&request.set.questionnaire, request.set.number),
+        filter: request.set.filter,
         done_count: done,
         create_time: Some(time::timestamp(operation.create_time)),
         update_time: Some(time::timestamp(operation.update_time)),
@@ -174,7 +195,11 @@ fn failure(name: &str, outcome: &OperationOutcome) -> Result<lro::operation::Res
         OperationOutcome::Cancelled => Ok(Failed(status::operation_cancelled(name))),
         OperationOutcome::Failed { incident } => Ok(Failed(status::operation_failed(incident))),
         OperationOutcome::TooManyRows { most } => Ok(Failed(status::to_rpc(satisfaction_index::too_many_rows(*most)))),
-        OperationOutcome::Activated(_) | OperationOutcome::Simulated(_) | OperationOutcome::Analyzed(_) => {
+        OperationOutcome::Activated(_)
+        | OperationOutcome::Simulated(_)
+        | OperationOutcome::Analyzed(_)
+        | OperationOutcome::Fitted(_)
+        | OperationOutcome::Unfit(_) => {
             Err(fault(std::io::Error::other("an operation has the outcome of another kind")))
         }
     }

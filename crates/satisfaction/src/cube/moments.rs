@@ -27,7 +27,7 @@ pub struct Moments {
 }
 
 impl QuestionnaireScheme {
-    fn variables(&self) -> &[Node] {
+    pub(crate) fn variables(&self) -> &[Node] {
         let top = self.tree().top();
         &top[..top.len().min(MOST)]
     }

@@ -40,10 +40,12 @@ on_each_database! {
 }
 
 #[tokio::test]
-async fn sqlite_keeps_its_plans_whatever_is_bound() {
+async fn sqlite_keeps_its_plans_whatever_is_bound_and_its_connections_share_no_memory() {
     let opened = super::migrated(Backend::Sqlite).await.unwrap();
     let options = opened.texts("SELECT compile_options FROM pragma_compile_options").await;
-    assert!(options.iter().any(|option| option == "ENABLE_QPSG"), "{options:?}");
+    let has = |name: &str| options.iter().any(|option| option == name);
+    assert!(has("ENABLE_QPSG") && has("DEFAULT_MEMSTATUS=0"), "{options:?}");
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
 }
 
 /// A reader whose statements are kept.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guanxi::v1 as pb;
-use guanxi_app::operations::AnalysisRequest;
+use guanxi_app::operations::{AnalysisRequest, RecordSet};
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::fact::Stamp;
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
@@ -95,6 +95,6 @@ pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, 
     if let Some(tier) = tier {
         put_tier(app, "question.tier", &mut question, tier).await?;
     }
-    let request = AnalysisRequest { questionnaire, number, question, filter: filter.to_string() };
-    app.operations().analyze(request, request_id).await
+    let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
+    app.operations().analyze(AnalysisRequest { set, question }, request_id).await
 }

@@ -1,0 +1,210 @@
+//! The records of one revision in some days that a filter admits, customer by customer: what every operation reads that
+//! looks at answers one by one. It keeps how far it is, and sees that it is cancelled.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use guanxi_model::fact::{Fact, FactBody, FactKind, SatisfactionRecord};
+use guanxi_model::filter::{Filter, Kind, Op, Schema, Term, Value};
+use guanxi_model::{
+    CustomerId, Day, LabelKey, OperationId, QuestionnaireId, RequestId, RevisionNumber, Words as _, name,
+};
+use guanxi_satisfaction::QuestionnaireScheme;
+use guanxi_satisfaction::cube::{Key, said};
+use guanxi_store::{FactPlace, Labels, Operation, PAGE};
+use serde::{Deserialize, Serialize};
+
+use super::population::CHECKPOINT;
+use super::{Held, Operations};
+use crate::error::Error;
+use crate::{fingerprint, turns};
+
+/// Which records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSet {
+    pub questionnaire: QuestionnaireId,
+    pub number: RevisionNumber,
+    /// The first and the last day of occurrence.
+    pub days: (Day, Day),
+    /// By `RECORD_FILTER`, as a text.
+    pub filter: String,
+}
+
+/// How many records were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsProgress {
+    pub done: i64,
+}
+
+/// What records may be filtered by.
+pub const RECORD_FILTER: Schema = Schema(&[
+    ("labels", Kind::TextMap),
+    ("tier", Kind::Text),
+    ("channel", Kind::Text),
+    ("touchpoint", Kind::Text),
+    ("wave", Kind::Text),
+    ("team", Kind::Text),
+    ("branch", Kind::Text),
+    ("handler", Kind::Text),
+    ("source", Kind::Text),
+    (
+        "respondent_role",
+        Kind::Enum(&[("PAYER", 1), ("DECISION_MAKER", 2), ("USER", 3), ("MAINTAINER", 4), ("INFLUENCER", 5)]),
+    ),
+    ("emotion", Kind::Enum(&[("CALM", 1), ("HAPPY", 2), ("DISAPPOINTED", 3), ("ANGRY", 4), ("AFRAID", 5)])),
+]);
+
+impl Operations<'_> {
+    /// Asks for an operation that reads the records of a revision and changes nothing.
+    pub(super) async fn look_at_records(
+        &self,
+        (kind, subject): (&str, String),
+        request: &impl Serialize,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+}
+
+/// What looks at records.
+pub(super) trait Look: Send {
+    /// The next record, which occurred on a day. Those of one customer come one after the other.
+    fn record(&mut self, record: &SatisfactionRecord, day: Day);
+
+    /// There are no more records of the customer.
+    fn end_of_customer(&mut self) {}
+
+    /// Whether it needs to see no more.
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
+/// How reading ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Read,
+    Full,
+    Cancelled,
+}
+
+/// What the records of a set answer. A revision of a questionnaire that was ever in use is never deleted.
+pub(super) async fn scheme(held: &Held<'_>, set: &RecordSet) -> Result<QuestionnaireScheme, Error> {
+    let kept = held.store().reader().revision(&set.questionnaire, set.number).await?;
+    let missing = || Error::NotFound(name::questionnaire_revision(&set.questionnaire, set.number));
+    Ok(kept.ok_or_else(missing)?.scheme)
+}
+
+/// Shows all of them, page by page, on the pool for reports.
+pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look) -> Result<End, Error> {
+    let filter = Filter::parse(&set.filter, &RECORD_FILTER).map_err(|error| Error::Internal(Arc::new(error)))?;
+    let (reader, keys) = (held.store().reader(), label_keys(&filter));
+    let (zone, (first, last)) = (held.moment().zone, set.days);
+    let time = (zone.start_of(first), zone.end_of(last));
+    let mut progress = RecordsProgress::default();
+    let (mut after, mut kept): (Option<FactPlace>, _) = (None, Instant::now());
+    loop {
+        let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), PAGE)).await?;
+        let Some((begin, end)) = page.first().zip(page.last()) else { break };
+        if after.as_ref().is_some_and(|(customer, _)| *customer != begin.customer) {
+            look.end_of_customer();
+        }
+        let labels = labels(held, (begin, end), &keys).await?;
+        let mut customer: Option<&CustomerId> = None;
+        turns::look(&page, |fact| {
+            if customer.replace(&fact.customer).is_some_and(|before| *before != fact.customer) {
+                look.end_of_customer();
+            }
+            if let Some(record) = admitted(set, &filter, fact, &labels) {
+                look.record(record, zone.day_of(fact.occur_time));
+            }
+        })
+        .await;
+        after = Some((end.customer.clone(), end.key.clone()));
+        progress.done += page.len() as i64;
+        if look.is_full() {
+            return Ok(End::Full);
+        }
+        if kept.elapsed() >= CHECKPOINT {
+            if is_cancelled(held, &progress).await? {
+                return Ok(End::Cancelled);
+            }
+            kept = Instant::now();
+        }
+    }
+    look.end_of_customer();
+    Ok(if is_cancelled(held, &progress).await? { End::Cancelled } else { End::Read })
+}
+
+/// Keeps how far it is.
+async fn is_cancelled(held: &Held<'_>, progress: &RecordsProgress) -> Result<bool, Error> {
+    let tx = held.store().begin().await?;
+    let cancel = held.advance(&tx, progress).await?;
+    tx.commit().await?;
+    Ok(cancel)
+}
+
+/// The record of a fact, if it is one of the set.
+fn admitted<'a>(set: &RecordSet, filter: &Filter, fact: &'a Fact, labels: &Labels) -> Option<&'a SatisfactionRecord> {
+    let FactBody::SatisfactionRecord(record) = &fact.body else { return None };
+    let is_asked = (&record.questionnaire, record.revision) == (&set.questionnaire, set.number);
+    let labels = labels.get(&fact.customer).map_or(&[][..], Vec::as_slice);
+    (is_asked && filter.admits(&|term| holds(term, (fact, record), labels))).then_some(record)
+}
+
+/// The labels that a filter asks for.
+fn label_keys(filter: &Filter) -> Vec<LabelKey> {
+    let mut keys: Vec<_> = filter.terms().into_iter().filter_map(|term| term.key.clone()).collect();
+    keys.sort();
+    keys.dedup();
+    // What is no key of a label is on nobody.
+    keys.into_iter().filter_map(|key| LabelKey::parse(key).ok()).collect()
+}
+
+async fn labels(held: &Held<'_>, (begin, end): (&Fact, &Fact), keys: &[LabelKey]) -> Result<Labels, Error> {
+    // After whatever comes before the first customer: ids hold no character as low.
+    let after = begin.customer.as_str();
+    let before = &after[..after.len() - after.chars().next_back().map_or(0, char::len_utf8)];
+    Ok(held.store().reader().labels_between((before, end.customer.as_str()), keys).await?)
+}
+
+/// Whether a restriction holds for a record. What it does not say is different from every value.
+fn holds(term: &Term, (fact, record): (&Fact, &SatisfactionRecord), labels: &[(LabelKey, String)]) -> bool {
+    let is = |value: &str| match &term.value {
+        Value::Text(wanted) => value == wanted,
+        Value::Present => true,
+        _ => false,
+    };
+    let code = |code: Option<i16>| matches!(&term.value, Value::Code(wanted) if code == Some(*wanted));
+    let says = |key: Key| said(record, key).iter().any(|word| is(word));
+    let found = match term.field {
+        "labels" => labels.iter().any(|(key, value)| Some(key.as_str()) == term.key.as_deref() && is(value)),
+        "tier" => record.stamp.as_ref().and_then(|stamp| stamp.tier.as_ref()).is_some_and(|tier| is(tier.as_str())),
+        "channel" => says(Key::Channel),
+        "touchpoint" => says(Key::Touchpoint),
+        "wave" => says(Key::Wave),
+        "team" => says(Key::Team),
+        "branch" => says(Key::Branch),
+        "handler" => says(Key::Handler),
+        "source" => is(fact.key.source.as_str()),
+        "respondent_role" => {
+            code(record.respondent.as_ref().and_then(|respondent| respondent.role).map(|role| role.code()))
+        }
+        "emotion" => code(record.emotion.map(|emotion| emotion.code())),
+        _ => false,
+    };
+    found != (term.op == Op::Ne)
+}
