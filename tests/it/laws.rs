@@ -8,6 +8,7 @@ mod prediction;
 pub(crate) mod pyramid;
 mod reckoning;
 mod sending;
+mod surveys;
 mod time;
 mod timed;
 mod trial;

@@ -1,14 +1,17 @@
 //! Changing what is not about one customer: attribute definitions, touchpoints, pyramids and questionnaires with their
-//! revisions, decisions about targets. Rare and small: each change is a transaction of its own, one at a time.
+//! revisions, service standards, what satisfaction is held against, decisions about targets. Rare and small: each change is a
+//! transaction of its own, one at a time.
 //!
 //! What all resources share (a retry finds what it made, a stale etag changes nothing, there are so many and no more) is
 //! here, once; what each of them is, is a file of its own.
 
 mod definitions;
+mod goals;
 mod pyramids;
 mod questionnaires;
 mod resource;
 mod revisions;
+mod standards;
 mod targets;
 
 use guanxi_model::{RequestId, Timestamp};

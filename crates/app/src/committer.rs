@@ -6,7 +6,6 @@
 //! processes the version of the customer's summary decides, and who loses decides anew.
 
 mod flush;
-mod pace;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use guanxi_store::Store;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
+use crate::callers::Callers;
 use crate::command::{Command, Grouping, Outcome, Urgency};
 use crate::error::Error;
 use crate::judges::Judges;
@@ -41,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) judges: Arc<Judges>,
     pub(crate) questionnaires: Arc<Questionnaires>,
+    pub(crate) callers: Arc<Callers>,
 }
 
 struct Lane {
@@ -50,6 +51,7 @@ struct Lane {
 
 /// See the module.
 pub(crate) struct Committer {
+    shared: Arc<Shared>,
     lanes: Vec<Lane>,
 }
 
@@ -68,7 +70,7 @@ impl Committer {
             tracker.spawn(flush::run((Arc::clone(shared), shard), interactive_queue, bulk_queue));
             Lane { interactive, bulk }
         });
-        Committer { lanes: lanes.collect() }
+        Committer { lanes: lanes.collect(), shared: Arc::clone(shared) }
     }
 
     /// Carries out commands and returns what became of each, in their order, once it is durable.
@@ -111,7 +113,10 @@ impl Committer {
     async fn send(&self, lane: usize, commands: Vec<Command>, grouping: Grouping, urgency: Urgency) -> Answers {
         let (reply, answer) = oneshot::channel();
         let queue = match urgency {
-            Urgency::Interactive => &self.lanes[lane].interactive,
+            Urgency::Interactive => {
+                self.shared.callers.note();
+                &self.lanes[lane].interactive
+            }
             Urgency::Bulk => &self.lanes[lane].bulk,
         };
         queue.send(Job { commands, grouping, reply }).await.map_err(|_| Error::ShuttingDown)?;

@@ -79,6 +79,8 @@ pub enum Refusal {
     QuestionnaireActive(String),
     #[error("no revision of {0} was ever active")]
     QuestionnaireNotActive(String),
+    #[error("{0} was measured against")]
+    ServiceStandardMeasured(String),
     #[error("{0} has not ended")]
     OperationRunning(String),
     #[error("there may be at most {limit}")]

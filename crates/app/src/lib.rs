@@ -2,14 +2,17 @@
 //! transactions, long work is operations. What only reads goes past this crate, straight to `guanxi_store::Reader`.
 //!
 //! - `command`, `error`: what may be asked for and how it may end
-//! - `decide`, `world`, `committer`: how commands are decided and made durable
+//! - `decide`, `world`, `committer`: how commands are decided and made durable; `cells`: what answers add up to
 //! - `judges`, `seat`, `reseat`, `sweeper`: what facts and the passing of time do to tiers
 //! - [`questionnaires`]: what facts answer
+//! - [`measurements`]: what is measured of services, which is about no customer
 //! - [`catalogue`], [`operations`]: the rest
-//! - [`turns`]: how whoever looks at everybody leaves time for others
+//! - `callers`, [`turns`], `portion`: how whoever looks at everybody, or writes a lot, leaves time for who waits
 //! - `housekeeping`: what is forgotten after its time
 
+mod callers;
 pub mod catalogue;
+mod cells;
 pub mod command;
 mod committer;
 mod decide;
@@ -17,7 +20,9 @@ mod error;
 mod fingerprint;
 mod housekeeping;
 mod judges;
+pub mod measurements;
 pub mod operations;
+mod portion;
 pub mod questionnaires;
 mod reseat;
 mod seat;
@@ -36,6 +41,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use callers::Callers;
 use catalogue::Catalogue;
 pub use command::{
     ChangeCustomer, ChangeOverride, Command, CreateCustomer, Grouping, MissingCustomer, Outcome, RecordFact, Reserve,
@@ -44,6 +50,7 @@ pub use command::{
 use committer::{Committer, Shared};
 pub use error::{Error, Refusal, UnfitResponses};
 use judges::Judges;
+use measurements::Measurements;
 use operations::{Operations, Runner};
 use questionnaires::{Questionnaires, RevisionKey, Schemes};
 
@@ -55,6 +62,7 @@ pub struct App {
     clock: Clock,
     judges: Arc<Judges>,
     questionnaires: Arc<Questionnaires>,
+    callers: Arc<Callers>,
     committer: Mutex<Option<Arc<Committer>>>,
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -69,13 +77,14 @@ impl App {
     pub async fn start(store: Store, deployment: Deployment, clock: Clock) -> Result<App, Error> {
         store.verify(&deployment).await?;
         let (judges, questionnaires) = (Arc::new(Judges::default()), Arc::new(Questionnaires::default()));
-        let tasks = TaskTracker::new();
+        let (callers, tasks) = (Arc::new(Callers::new()), TaskTracker::new());
         let shared = Arc::new(Shared {
             store: store.clone(),
             zone: deployment.zone.clone(),
             clock: clock.clone(),
             judges: Arc::clone(&judges),
             questionnaires: Arc::clone(&questionnaires),
+            callers: Arc::clone(&callers),
         });
         let committer = Arc::new(Committer::start(&shared, &tasks));
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
@@ -87,7 +96,7 @@ impl App {
         tasks.spawn(sweeper.run(stop.clone()));
         let committer = Mutex::new(Some(committer));
         let reader = store.reader();
-        Ok(App { store, reader, deployment, clock, judges, questionnaires, committer, wake, stop, tasks })
+        Ok(App { store, reader, deployment, clock, judges, questionnaires, callers, committer, wake, stop, tasks })
     }
 
     /// Stops taking commands, finishes those that were taken, and leaves operations where they are.
@@ -101,6 +110,11 @@ impl App {
     /// What only reads.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// Somebody waits for an answer: what can wait makes way for a while.
+    pub fn note_caller(&self) {
+        self.callers.note();
     }
 
     /// The currency and the time zone.
@@ -145,6 +159,11 @@ impl App {
     /// Changes of what is not about one customer.
     pub fn catalogue(&self) -> Catalogue<'_> {
         Catalogue { store: &self.store, now: self.now() }
+    }
+
+    /// What was measured against service standards.
+    pub fn measurements(&self) -> Measurements<'_> {
+        Measurements { store: &self.store, now: self.now(), zone: &self.deployment.zone }
     }
 
     /// Long work.

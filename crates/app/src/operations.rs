@@ -25,6 +25,7 @@ pub use model_fit::{FitOutcome, FitRequest};
 pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
+use crate::callers::Callers;
 use crate::committer::Shared;
 use crate::error::{Error, Refusal};
 use crate::fingerprint;
@@ -176,41 +177,6 @@ impl Operations<'_> {
             request.baseline = Some(self.in_force_on(&tx, &request.pyramid, day).await?);
         }
         let operation = self.new_operation(id, (SIMULATE, subject), &request, &SimulationProgress::default())?;
-        tx.put_operation(&operation).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
-    }
-
-    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
-    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
-        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
-        self.look_at_records((ANALYZE, subject), &request, request_id).await
-    }
-
-    /// Asks to fit a model to satisfaction records. A repeated request returns the operation it made.
-    pub async fn fit(&self, request: FitRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
-        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
-        self.look_at_records((FIT, subject), &request, request_id).await
-    }
-
-    /// Asks for an operation that reads the records of a revision and changes nothing.
-    async fn look_at_records(
-        &self,
-        (kind, subject): (&str, String),
-        request: &impl Serialize,
-        request_id: Option<RequestId>,
-    ) -> Result<Operation, Error> {
-        let tx = self.store.begin().await?;
-        tx.lock_catalogue().await?;
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
-            None => OperationId::new(self.now),
-        };
-        if let Some(kept) = tx.operation(&id).await? {
-            return Ok(kept);
-        }
-        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
         tx.put_operation(&operation).await?;
         tx.commit().await?;
         self.wake.notify_one();
@@ -377,6 +343,17 @@ impl Held<'_> {
 
     fn now(&self) -> Timestamp {
         self.runner.shared.clock.now()
+    }
+
+    fn callers(&self) -> &Callers {
+        &self.runner.shared.callers
+    }
+
+    /// After a transaction that took so long: leaves the writer as long to callers.
+    async fn give_way(&self, took: Duration) {
+        if self.callers().are_expected() {
+            tokio::time::sleep(took).await;
+        }
     }
 
     fn moment(&self) -> Moment<'_> {

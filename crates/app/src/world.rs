@@ -4,15 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
-use guanxi_model::fact::{CollectionMethod, CustomerRef, Fact, FactState, Invitation, Use, UseKind};
+use guanxi_model::fact::{CustomerRef, Fact, FactState, Invitation, Use, UseKind};
 use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
-use guanxi_satisfaction::cube::{Counted, Face, Place, Placed, Span, Sums};
+use guanxi_satisfaction::contact::ContactCell;
 use guanxi_segmentation::History;
 use guanxi_store::ledger::{
     Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Override, Record, Replacement, Summary,
     TierChangeReason, TierRow,
 };
 
+use crate::cells::CountedAnswers;
 use crate::decide::is_whole;
 use crate::judges::Bench;
 use crate::questionnaires::{RevisionKey, Wanted};
@@ -27,6 +28,8 @@ pub(crate) enum Effect {
     PutReplacement(FactRef, Replacement),
     /// What is added to a day.
     Count(Day, Tally, BTreeMap<Use, i64>),
+    /// What is added to contacts, or to what they are held against.
+    CountContact(Box<ContactCell>, i64),
     /// What answers count for, and where.
     CountAnswers(Box<CountedAnswers>),
     SetTotals {
@@ -44,23 +47,6 @@ pub(crate) enum Effect {
     SetOverride(PyramidId, Option<Override>, (String, String)),
     /// Has the customer judged anew because time has passed.
     Look,
-}
-
-/// A record that is counted, or taken back.
-#[derive(Debug)]
-pub(crate) struct CountedAnswers {
-    pub(crate) revision: RevisionKey,
-    pub(crate) day: Day,
-    pub(crate) method: CollectionMethod,
-    pub(crate) places: BTreeSet<Place>,
-    pub(crate) counted: Counted,
-}
-
-impl CountedAnswers {
-    /// The record taken back.
-    pub(crate) fn negated(self) -> CountedAnswers {
-        CountedAnswers { counted: self.counted.negated(), ..self }
-    }
 }
 
 /// Why a customer is judged anew.
@@ -230,7 +216,8 @@ impl<'a> World<'a> {
                 }
                 self.touch(customer).own_change = true;
             }
-            Effect::CountAnswers(answers) => self.count_answers(*answers),
+            Effect::CountAnswers(answers) => answers.add_to(&mut self.effects.cells),
+            Effect::CountContact(cell, times) => *self.effects.contacts.entry(*cell).or_default() += times,
             Effect::SetTotals { tally, gross } => {
                 summary.tally = tally;
                 summary.gross = gross;
@@ -260,21 +247,6 @@ impl<'a> World<'a> {
                 self.touch(customer).decisions.insert(pyramid, decision);
             }
             Effect::Look => drop(self.touch(customer)),
-        }
-    }
-
-    fn count_answers(&mut self, answers: CountedAnswers) {
-        let CountedAnswers { revision, day, method, places, counted } = answers;
-        for place in places {
-            let sums: Option<&Sums> = match place.face {
-                Face::Moments => counted.moments.as_ref(),
-                _ => Some(&counted.sums),
-            };
-            let Some(sums) = sums else { continue };
-            for span in [Span::Day, Span::Month] {
-                let placed = Placed { place: place.clone(), span, start: span.start_of(day), method };
-                self.effects.cells.entry((revision.clone(), placed)).or_default().plus(sums);
-            }
         }
     }
 

@@ -6,12 +6,15 @@
 //! somebody has said what becomes of it; fields that only the server writes are bound to `_`.
 
 pub(crate) mod attribute_definition;
+mod chart;
+pub(crate) mod contact_report;
 pub(crate) mod customer;
 pub(crate) mod fact;
 mod field;
 pub(crate) mod import;
 mod interaction;
 pub(crate) mod invitation;
+pub(crate) mod measurement;
 mod money;
 pub(crate) mod occasion;
 pub(crate) mod operation;
@@ -26,10 +29,16 @@ mod questions;
 mod resource;
 pub(crate) mod sample;
 pub(crate) mod satisfaction;
+pub(crate) mod satisfaction_benchmark;
+pub(crate) mod satisfaction_comparison;
 pub(crate) mod satisfaction_drivers;
 pub(crate) mod satisfaction_index;
 pub(crate) mod satisfaction_model;
+pub(crate) mod satisfaction_set;
+pub(crate) mod satisfaction_target;
+pub(crate) mod satisfaction_trend;
 pub(crate) mod scheme;
+pub(crate) mod service_standard;
 pub(crate) mod simulation;
 mod stage_change;
 pub(crate) mod standing;

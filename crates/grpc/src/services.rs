@@ -41,8 +41,19 @@ impl Service {
         context(&self.app)
     }
 
-    /// Does work that touches the database, in a task of its own; a caller who hangs up ends only its wait.
+    /// Does work that touches the database and that somebody waits for; see `task`.
     async fn unit<T, W, F>(&self, work: W) -> Result<Response<T>, Status>
+    where
+        W: FnOnce(Arc<App>) -> F,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.app.note_caller();
+        self.task(work).await
+    }
+
+    /// Does work in a task of its own; a caller who hangs up ends only its wait.
+    async fn task<T, W, F>(&self, work: W) -> Result<Response<T>, Status>
     where
         W: FnOnce(Arc<App>) -> F,
         F: Future<Output = Result<T, Error>> + Send + 'static,

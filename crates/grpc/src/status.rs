@@ -267,6 +267,9 @@ fn refused(refusal: &Refusal) -> Report {
         Refusal::QuestionnaireNotActive(name) => {
             report(ErrorReason::QuestionnaireNotActive).precondition(name).with("questionnaire", name)
         }
+        Refusal::ServiceStandardMeasured(name) => {
+            report(ErrorReason::ServiceStandardMeasured).precondition(name).with("service_standard", name)
+        }
         Refusal::OperationRunning(name) => {
             report(ErrorReason::OperationRunning).precondition(name).with("resource", name)
         }
@@ -312,6 +315,10 @@ fn resource_type(name: &str) -> &'static str {
         "revisions" if name.starts_with("questionnaires/") => "guanxi.dev/QuestionnaireRevision",
         "revisions" => "guanxi.dev/PyramidRevision",
         "questionnaires" => "guanxi.dev/Questionnaire",
+        "serviceStandards" => "guanxi.dev/ServiceStandard",
+        "measurements" => "guanxi.dev/ServiceMeasurement",
+        "satisfactionBenchmarks" => "guanxi.dev/SatisfactionBenchmark",
+        "satisfactionTargets" => "guanxi.dev/SatisfactionTarget",
         "tierAssignments" => "guanxi.dev/TierAssignment",
         "operations" => "google.longrunning/Operation",
         // Named by an external id, for want of a name.

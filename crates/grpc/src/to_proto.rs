@@ -2,11 +2,14 @@
 //! so that a new field of the contract does not compile until somebody has said where its value comes from.
 
 pub(crate) mod attribute_definition;
+mod chart;
+pub(crate) mod contact_report;
 pub(crate) mod customer;
 pub(crate) mod data_quality;
 pub(crate) mod fact;
 mod interaction;
 pub(crate) mod invitation;
+pub(crate) mod measurement;
 pub(crate) mod money;
 pub(crate) mod movement;
 pub(crate) mod occasion;
@@ -20,12 +23,19 @@ pub(crate) mod pyramid;
 pub(crate) mod questionnaire;
 pub(crate) mod report;
 pub(crate) mod satisfaction;
+pub(crate) mod satisfaction_benchmark;
+pub(crate) mod satisfaction_comparison;
 pub(crate) mod satisfaction_drivers;
+mod satisfaction_figure;
 pub(crate) mod satisfaction_index;
 pub(crate) mod satisfaction_model;
+pub(crate) mod satisfaction_target;
+pub(crate) mod satisfaction_trend;
 mod scheme;
+pub(crate) mod service_standard;
 pub(crate) mod simulation;
 mod stage_change;
+pub(crate) mod standard_report;
 pub(crate) mod standing;
 pub(crate) mod target;
 pub(crate) mod tier;

@@ -36,7 +36,7 @@ mod revision;
 mod unique;
 
 pub use revision::RevisionNumber;
-pub use unique::{FactId, OperationId, RequestId, TargetDecisionId};
+pub use unique::{FactId, MeasurementId, OperationId, RequestId, TargetDecisionId};
 
 /// The longest id, in bytes, which are its characters: a DNS label.
 const MAX_BYTES: usize = 63;
@@ -124,6 +124,12 @@ text_ids! { joined by '-':
     TierId,
     /// A questionnaire.
     QuestionnaireId,
+    /// What a service is held to.
+    ServiceStandardId,
+    /// A number that somebody else reports of satisfaction.
+    BenchmarkId,
+    /// A number that satisfaction shall reach.
+    SatisfactionTargetId,
     /// A system that reports facts or has its own ids for customers.
     SourceName,
 }

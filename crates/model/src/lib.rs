@@ -29,13 +29,14 @@ pub mod words;
 
 pub use customer::{ExternalId, Stage};
 pub use id::{
-    AttributeKey, CustomerId, DimensionId, FactId, IdError, ItemId, LabelKey, MeasureId, OperationId, PyramidId,
-    QuestionnaireId, RequestId, RevisionNumber, SourceName, TargetDecisionId, TierId, TouchpointId,
+    AttributeKey, BenchmarkId, CustomerId, DimensionId, FactId, IdError, ItemId, LabelKey, MeasureId, MeasurementId,
+    OperationId, PyramidId, QuestionnaireId, RequestId, RevisionNumber, SatisfactionTargetId, ServiceStandardId,
+    SourceName, TargetDecisionId, TierId, TouchpointId,
 };
 pub use money::{Amount, Currency, MoneyError};
 pub use name::NameError;
 pub use tally::{Counter, Tally};
 pub use text::TextError;
-pub use time::{Clock, Date, Day, ManualClock, TimeError, Timestamp, Zone};
+pub use time::{Clock, Date, Day, ManualClock, Period, TimeError, Timestamp, Zone};
 pub use violation::{Violation, Violations};
 pub use words::Words;

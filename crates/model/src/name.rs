@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use crate::fact::FactKind;
 use crate::id::{
-    AttributeKey, CustomerId, FactId, OperationId, PyramidId, QuestionnaireId, RevisionNumber, TargetDecisionId,
-    TouchpointId,
+    AttributeKey, BenchmarkId, CustomerId, FactId, MeasurementId, OperationId, PyramidId, QuestionnaireId,
+    RevisionNumber, SatisfactionTargetId, ServiceStandardId, TargetDecisionId, TouchpointId,
 };
 use crate::violation::clip;
 
@@ -22,6 +22,10 @@ const REVISION: &str = "pyramids/{pyramid}/revisions/{revision}";
 const TARGET_DECISION: &str = "pyramids/{pyramid}/targetDecisions/{target_decision}";
 const QUESTIONNAIRE: &str = "questionnaires/{questionnaire}";
 const QUESTIONNAIRE_REVISION: &str = "questionnaires/{questionnaire}/revisions/{revision}";
+const SERVICE_STANDARD: &str = "serviceStandards/{service_standard}";
+const MEASUREMENT: &str = "serviceStandards/{service_standard}/measurements/{measurement}";
+const BENCHMARK: &str = "satisfactionBenchmarks/{satisfaction_benchmark}";
+const SATISFACTION_TARGET: &str = "satisfactionTargets/{satisfaction_target}";
 const OPERATION: &str = "operations/{operation}";
 
 /// A text that is not the name it should be.
@@ -203,6 +207,64 @@ pub fn parse_target_decision(name: &str) -> Result<(PyramidId, TargetDecisionId)
     parse(name, TARGET_DECISION, |[pyramid, id]| PyramidId::parse(pyramid).ok().zip(TargetDecisionId::parse(id).ok()))
 }
 
+/// Names a service standard.
+pub fn service_standard(id: &ServiceStandardId) -> String {
+    format!("serviceStandards/{id}")
+}
+
+/// Reads the name of a service standard.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_service_standard(name: &str) -> Result<ServiceStandardId, NameError> {
+    parse(name, SERVICE_STANDARD, |[standard]| ServiceStandardId::parse(standard).ok())
+}
+
+/// Names a measurement of a service.
+pub fn measurement(standard: &ServiceStandardId, id: &MeasurementId) -> String {
+    format!("serviceStandards/{standard}/measurements/{id}")
+}
+
+/// Reads the name of a measurement.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_measurement(name: &str) -> Result<(ServiceStandardId, MeasurementId), NameError> {
+    parse(name, MEASUREMENT, |[standard, id]| {
+        ServiceStandardId::parse(standard).ok().zip(MeasurementId::parse(id).ok())
+    })
+}
+
+/// Names a benchmark of satisfaction.
+pub fn benchmark(id: &BenchmarkId) -> String {
+    format!("satisfactionBenchmarks/{id}")
+}
+
+/// Reads the name of a benchmark of satisfaction.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_benchmark(name: &str) -> Result<BenchmarkId, NameError> {
+    parse(name, BENCHMARK, |[id]| BenchmarkId::parse(id).ok())
+}
+
+/// Names a target of satisfaction.
+pub fn satisfaction_target(id: &SatisfactionTargetId) -> String {
+    format!("satisfactionTargets/{id}")
+}
+
+/// Reads the name of a target of satisfaction.
+///
+/// # Errors
+///
+/// If `name` is no such name.
+pub fn parse_satisfaction_target(name: &str) -> Result<SatisfactionTargetId, NameError> {
+    parse(name, SATISFACTION_TARGET, |[id]| SatisfactionTargetId::parse(id).ok())
+}
+
 /// Names an operation.
 pub fn operation(id: &OperationId) -> String {
     format!("operations/{id}")
@@ -303,9 +365,19 @@ mod tests {
             prop_assert_eq!(parse_customer(&customer(&id)), Ok(id.clone()));
             let pyramid_id = PyramidId::parse(text.as_str()).unwrap();
             prop_assert_eq!(parse_pyramid(&pyramid(&pyramid_id)), Ok(pyramid_id.clone()));
-            prop_assert_eq!(parse_tier_assignment(&tier_assignment(&id, &pyramid_id)), Ok((id, pyramid_id)));
-            let touchpoint_id = TouchpointId::parse(text).unwrap();
+            let assignment = tier_assignment(&id, &pyramid_id);
+            prop_assert_eq!(parse_tier_assignment(&assignment), Ok((id.clone(), pyramid_id)));
+            let touchpoint_id = TouchpointId::parse(text.as_str()).unwrap();
             prop_assert_eq!(parse_touchpoint(&touchpoint(&touchpoint_id)), Ok(touchpoint_id));
+            let standard_id = ServiceStandardId::parse(id.as_str()).unwrap();
+            prop_assert_eq!(parse_service_standard(&service_standard(&standard_id)), Ok(standard_id.clone()));
+            let benchmark_id = BenchmarkId::parse(id.as_str()).unwrap();
+            prop_assert_eq!(parse_benchmark(&benchmark(&benchmark_id)), Ok(benchmark_id));
+            let target_id = SatisfactionTargetId::parse(id.as_str()).unwrap();
+            prop_assert_eq!(parse_satisfaction_target(&satisfaction_target(&target_id)), Ok(target_id));
+            let measurement_id = MeasurementId::new(Timestamp(at));
+            let name = measurement(&standard_id, &measurement_id);
+            prop_assert_eq!(parse_measurement(&name), Ok((standard_id, measurement_id)));
             let key = AttributeKey::parse(key).unwrap();
             prop_assert_eq!(parse_attribute_definition(&attribute_definition(&key)), Ok(key));
             let operation_id = OperationId::new(Timestamp(at));

@@ -5,6 +5,7 @@
 
 mod clock;
 mod day;
+mod period;
 mod rfc3339;
 mod zone;
 
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use clock::{Clock, ManualClock};
 pub use day::{Date, Day};
+pub use period::Period;
 pub use zone::Zone;
 
 use crate::violation::clip;

@@ -1,225 +1,110 @@
-//! Whether a customer may be asked now: who is asked too often stops answering, and who never hears what came of it stops
-//! being honest. Every reason that speaks against it is found.
+//! Contacts by reason: what facts count for, and what is told of the counts (`report`).
 
-#[cfg(test)]
-mod tests;
+pub mod report;
 
-use guanxi_model::customer::{ConsentState, Profile, Stage};
-use guanxi_model::fact::{
-    CollectionMethod, Direction, Fact, FactBody, FactKey, FactKind, FactState, InteractionPurpose, Invitation,
-};
-use guanxi_model::{QuestionnaireId, SourceName, Timestamp};
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::scheme::QuestionnairePopulation;
-
-/// So far back anything is looked at. What was answered longer ago needs no follow-up any more.
-pub const LOOKS_BACK_DAYS: i64 = 730;
-
-/// By which rule customers may be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactRule {
-    /// At most so many invitations to any questionnaires ...
-    pub max_invitations: i32,
-    /// ... in so many days.
-    pub window_days: i32,
-    /// How long this questionnaire is not asked again; 0 for no such rest.
-    pub cooldown_days: i32,
-    pub follow_up: FollowUp,
-    /// The purpose of the consent whose denial is an opt-out.
-    pub consent_purpose: SourceName,
-}
+use guanxi_model::customer::Stage;
+use guanxi_model::fact::{Emotion, Fact, FactBody, FactState, Interaction, InteractionPurpose, PurchaseType};
+use guanxi_model::{Day, Zone};
 
 guanxi_model::words! {
-    /// Whether somebody has to be told what came of the last answers first.
-    FollowUp { Required = 1, NotRequired = 2 }
-    /// What speaks against asking.
-    Objection {
-        CustomerDeleted = 1, OtherPopulation = 2, OptedOut = 3, TooManyInvitations = 4, Cooldown = 5,
-        NotToldWhatChanged = 6
+    /// What is counted.
+    ContactCount { Contact = 1, Sale = 2, Activation = 3 }
+    /// What became of bad feelings. Of contacts that did not begin with such, or of which one end is not known, nothing is told.
+    Course { Recovered = 1, NotRecovered = 2 }
+}
+
+/// Where something is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContactCell {
+    pub count: ContactCount,
+    pub day: Day,
+    /// Of contacts.
+    pub purpose: Option<InteractionPurpose>,
+    /// Of contacts; empty where it is not known.
+    pub channel: String,
+    pub topic: String,
+    pub course: Option<Course>,
+}
+
+impl ContactCell {
+    fn plain(count: ContactCount, day: Day) -> ContactCell {
+        ContactCell { count, day, purpose: None, channel: String::new(), topic: String::new(), course: None }
     }
-}
 
-/// What speaks against asking somebody, and until when, where time alone ends it.
-pub type Objections = Vec<(Objection, Option<Timestamp>)>;
-
-impl ContactRule {
-    pub const MAX_INVITATIONS: i32 = 100;
-    pub const MAX_WINDOW_DAYS: i32 = 366;
-    pub const MAX_COOLDOWN_DAYS: i32 = 730;
-    pub const DEFAULT_PURPOSE: &'static str = "surveys";
-
-    /// At most 2 invitations in 90 days, 90 days of rest, and told what changed.
-    pub fn standard() -> ContactRule {
-        ContactRule {
-            max_invitations: 2,
-            window_days: 90,
-            cooldown_days: 90,
-            follow_up: FollowUp::Required,
-            consent_purpose: SourceName::from_trusted(Self::DEFAULT_PURPOSE.to_owned()),
-        }
+    /// Where customers are counted who become active, or are no longer.
+    pub fn activation(day: Day) -> ContactCell {
+        ContactCell::plain(ContactCount::Activation, day)
     }
-}
 
-/// What somebody is to be asked, and by which rule.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    pub questionnaire: QuestionnaireId,
-    pub population: QuestionnairePopulation,
-    pub rule: ContactRule,
-}
-
-/// How a customer was approached in the time that is looked back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Approaches {
-    pub invitations: Vec<Invitation>,
-    /// What it answered itself, and when.
-    answers: Vec<(FactKey, QuestionnaireId, Timestamp)>,
-    /// When we followed something up.
-    follow_ups: Vec<(FactKey, Timestamp)>,
-}
-
-impl Approaches {
-    /// Takes a fact into account that says something about it.
-    pub fn take(&mut self, fact: &Fact) {
-        if fact.state != FactState::Active {
-            return;
-        }
-        match &fact.body {
-            FactBody::SatisfactionRecord(record)
-                if !matches!(record.method, CollectionMethod::MysteryShopper | CollectionMethod::Inspection) =>
-            {
-                self.answers.push((fact.key.clone(), record.questionnaire.clone(), fact.occur_time));
+    /// Where a fact counts once: a contact, or a sale.
+    pub fn of(body: &FactBody, day: Day) -> Option<ContactCell> {
+        match body {
+            FactBody::Interaction(contact) => Some(ContactCell {
+                purpose: Some(contact.purpose),
+                channel: contact.channel.clone(),
+                topic: contact.topic.clone(),
+                course: course(contact),
+                ..ContactCell::plain(ContactCount::Contact, day)
+            }),
+            FactBody::Purchase(purchase) if purchase.r#type == PurchaseType::Sale => {
+                Some(ContactCell::plain(ContactCount::Sale, day))
             }
-            FactBody::Interaction(interaction)
-                if interaction.purpose == InteractionPurpose::FollowUp
-                    && interaction.direction == Direction::Outbound =>
-            {
-                self.follow_ups.push((fact.key.clone(), fact.occur_time));
-            }
-            _ => {}
-        }
-    }
-
-    /// Takes a fact out of account that counts no more.
-    pub fn forget(&mut self, kind: FactKind, key: &FactKey) {
-        match kind {
-            FactKind::SatisfactionRecord => self.answers.retain(|(own, _, _)| own != key),
-            FactKind::Interaction => self.follow_ups.retain(|(own, _)| own != key),
-            _ => {}
-        }
-    }
-
-    /// How many records answer an invitation.
-    pub fn answers_to(&self, invitation: &str) -> i64 {
-        self.invitations.iter().find(|known| known.id == invitation).map_or(0, |known| known.answers)
-    }
-
-    /// Takes into account that a record answers an invitation, or no longer does.
-    pub fn count_answer(&mut self, invitation: &str, times: i64) {
-        if let Some(known) = self.invitations.iter_mut().find(|known| known.id == invitation) {
-            known.answers += times;
-        }
-    }
-
-    /// Takes an invitation into account as it is now.
-    pub fn put(&mut self, invitation: &Invitation) {
-        match self.invitations.iter_mut().find(|known| known.id == invitation.id) {
-            Some(known) => *known = Invitation { answers: known.answers, ..invitation.clone() },
-            None => self.invitations.push(invitation.clone()),
+            FactBody::Purchase(_)
+            | FactBody::Payment(_)
+            | FactBody::StageChange(_)
+            | FactBody::SatisfactionRecord(_)
+            | FactBody::InvitationEvent(_) => None,
         }
     }
 }
 
-/// Somebody who may be asked.
-#[derive(Clone, Copy, Debug)]
-pub struct Addressee<'a> {
-    pub is_deleted: bool,
-    pub stage: Stage,
-    pub profile: &'a Profile,
-    pub approaches: &'a Approaches,
-}
-
-/// What speaks against asking somebody, and until when, where time alone ends it. An invitation that is called `own` does
-/// not: it is the one that is to be sent.
-pub fn objections(asking: &Asking, addressee: Addressee<'_>, (now, own): (Timestamp, &str)) -> Objections {
-    let mut found = standing_objections(asking, addressee);
-    let approaches = addressee.approaches;
-    found.extend(
-        too_many(&asking.rule, approaches, (now, own)).map(|until| (Objection::TooManyInvitations, Some(until))),
-    );
-    found.extend(resting(asking, approaches, (now, own)).map(|until| (Objection::Cooldown, Some(until))));
-    if asking.rule.follow_up == FollowUp::Required && !was_told(asking, approaches) {
-        found.push((Objection::NotToldWhatChanged, None));
-    }
-    found
-}
-
-/// Those that follow from who somebody is; nobody who has one needs to be looked at any further.
-pub fn standing_objections(asking: &Asking, addressee: Addressee<'_>) -> Objections {
-    let Addressee { is_deleted, stage, profile, approaches: _ } = addressee;
-    let belongs = match asking.population {
-        QuestionnairePopulation::Customer => matches!(stage, Stage::Active | Stage::Dormant | Stage::WonBack),
-        QuestionnairePopulation::Prospect => stage == Stage::Prospect,
-        QuestionnairePopulation::FormerCustomer => stage == Stage::Churned,
-        // Our own people are no customers.
-        QuestionnairePopulation::Employee => false,
-    };
-    let opted_out = profile.consents.iter().any(|consent| {
-        consent.purpose == asking.rule.consent_purpose
-            && matches!(consent.state, ConsentState::Denied | ConsentState::Withdrawn)
-    });
-    [(is_deleted, Objection::CustomerDeleted), (!belongs, Objection::OtherPopulation), (opted_out, Objection::OptedOut)]
-        .into_iter()
-        .filter_map(|(is_so, objection)| is_so.then_some((objection, None)))
-        .collect()
-}
-
-/// When fewer than the most invitations will be left in the window, where they are not now. A slot that is held counts
-/// until it lapses.
-fn too_many(rule: &ContactRule, approaches: &Approaches, (now, own): (Timestamp, &str)) -> Option<Timestamp> {
-    let others = approaches.invitations.iter().filter(|invitation| invitation.id != own);
-    let ends = others.filter_map(|invitation| match invitation.send_time {
-        Some(sent) => Some(plus_days(sent, rule.window_days)),
-        None => invitation.held_until.filter(|_| invitation.is_held(now)),
-    });
-    let mut ends: Vec<Timestamp> = ends.filter(|end| *end > now).collect();
-    ends.sort_unstable();
-    let most = usize::try_from(rule.max_invitations).unwrap_or(0);
-    ends.len().checked_sub(most).and_then(|first| ends.get(first).copied())
-}
-
-/// Until when this questionnaire rests, where it does.
-fn resting(asking: &Asking, approaches: &Approaches, (now, own): (Timestamp, &str)) -> Option<Timestamp> {
-    if asking.rule.cooldown_days == 0 {
-        return None;
-    }
-    let of_this = |invitation: &&Invitation| {
-        invitation.id != own
-            && invitation.invited.as_ref().is_some_and(|invited| invited.questionnaire == asking.questionnaire)
-    };
-    let rest = |time| plus_days(time, asking.rule.cooldown_days);
-    let invited = approaches.invitations.iter().filter(of_this).filter_map(|invitation| match invitation.send_time {
-        Some(sent) => Some(rest(sent)),
-        None => invitation.held_until.filter(|_| invitation.is_held(now)),
-    });
-    let answered = answers_to(asking, approaches).map(rest);
-    invited.chain(answered).max().filter(|until| *until > now)
-}
-
-/// Whether it was told what came of its last answers, where there are any.
-fn was_told(asking: &Asking, approaches: &Approaches) -> bool {
-    match answers_to(asking, approaches).max() {
-        Some(last) => approaches.follow_ups.iter().any(|(_, time)| *time > last),
-        None => true,
+fn course(contact: &Interaction) -> Option<Course> {
+    let is_bad = |emotion: Emotion| matches!(emotion, Emotion::Disappointed | Emotion::Angry | Emotion::Afraid);
+    let (start, end) = contact.emotion_start.zip(contact.emotion_end)?;
+    match (is_bad(start), is_bad(end)) {
+        (true, false) => Some(Course::Recovered),
+        (true, true) => Some(Course::NotRecovered),
+        (false, _) => None,
     }
 }
 
-fn answers_to<'a>(asking: &'a Asking, approaches: &'a Approaches) -> impl Iterator<Item = Timestamp> + 'a {
-    let own = approaches.answers.iter().filter(|(_, questionnaire, _)| *questionnaire == asking.questionnaire);
-    own.map(|(_, _, time)| *time)
+/// Whether a customer in this stage is active.
+pub fn is_active(stage: Stage) -> bool {
+    match stage {
+        Stage::Active | Stage::WonBack => true,
+        Stage::Prospect | Stage::Dormant | Stage::Churned => false,
+    }
 }
 
-fn plus_days(time: Timestamp, days: i32) -> Timestamp {
-    time.plus_seconds(i64::from(days) * 86_400)
+/// What changes of stage, before and after a command, add to activations: 1 on the days at whose end a customer is active
+/// and was not at that of the day before, -1 where it is no longer.
+pub fn activations(before: &[Fact], after: &[Fact], zone: &Zone) -> BTreeMap<Day, i64> {
+    let mut added = turns(after, zone);
+    for (day, turn) in turns(before, zone) {
+        *added.entry(day).or_default() -= turn;
+    }
+    added.retain(|_, turn| *turn != 0);
+    added
+}
+
+fn turns(changes: &[Fact], zone: &Zone) -> BTreeMap<Day, i64> {
+    let mut counting: Vec<&Fact> = changes.iter().filter(|change| change.state == FactState::Active).collect();
+    counting.sort_by(|a, b| (a.occur_time, &a.key).cmp(&(b.occur_time, &b.key)));
+    let mut at_end_of_day: BTreeMap<Day, bool> = BTreeMap::new();
+    for change in counting {
+        if let FactBody::StageChange(body) = &change.body {
+            at_end_of_day.insert(zone.day_of(change.occur_time), is_active(body.stage));
+        }
+    }
+    let mut active = false;
+    let mut turns = BTreeMap::new();
+    for (day, is_active) in at_end_of_day {
+        if is_active != active {
+            turns.insert(day, if is_active { 1 } else { -1 });
+        }
+        active = is_active;
+    }
+    turns
 }

@@ -3,7 +3,8 @@
 //! of a set need not be read again to say what its index is.
 //!
 //! place.rs says in which cells a record counts, count.rs what for, moments.rs what drivers are found from. question.rs is
-//! what may be asked of the cells, fold.rs adds up what answers it, pool.rs and summary.rs say what follows.
+//! what may be asked of the cells, fold.rs adds up what answers it, pool.rs and summary.rs say what follows. series.rs hands the
+//! sums of periods on as they are.
 
 mod count;
 mod fold;
@@ -12,6 +13,7 @@ mod moments;
 mod place;
 mod pool;
 mod question;
+mod series;
 mod summary;
 mod sums;
 #[cfg(test)]
@@ -19,10 +21,11 @@ mod tests;
 
 pub use count::Counted;
 pub use fold::{Fold, IndexRow};
-pub(crate) use layout::Layout;
+pub(crate) use layout::{Compared, Layout, Measured};
 pub use moments::Moments;
 pub use place::{Face, Key, Place, Placed, Span, places, said, tier_key};
 pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};
+pub use series::{Series, records};
 pub use summary::{
     ComparisonSummary, DimensionSummary, Estimate, Evidence, ItemSummary, PromoterSummary, Promoters, QuestionRates,
     Share, Size, Summary, Told, ZoneSummary,

@@ -4,23 +4,31 @@
 //! in which anything comes.
 
 mod answers;
+pub mod benchmark;
 mod build;
 mod check;
 mod compare;
-mod contact;
+pub mod contact;
 mod correlation;
 pub mod cube;
+pub mod difference;
 mod draw;
 pub mod drivers;
+mod eligibility;
 mod evaluate;
 mod figures;
 mod interval;
 mod metric;
 pub mod path_model;
 mod presets;
+pub mod quantity;
 mod scheme;
+pub mod set;
+pub mod standard;
 mod standing;
+pub mod target;
 mod tree;
+pub mod trend;
 mod walk;
 
 #[cfg(test)]
@@ -33,11 +41,11 @@ mod laws;
 mod sample;
 
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
-pub use contact::{
+pub use draw::{Allocation, Draw, Drawn};
+pub use eligibility::{
     Addressee, Approaches, Asking, ContactRule, FollowUp, LOOKS_BACK_DAYS, Objection, Objections, objections,
     standing_objections,
 };
-pub use draw::{Allocation, Draw, Drawn};
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
 pub use figures::{REFERENCE_FIGURES, ReferenceFigure, told_by};
 pub use interval::wilson;

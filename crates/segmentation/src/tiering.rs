@@ -126,13 +126,20 @@ impl TieringRule {
     }
 
     /// For every tier but the last, the index of the last customer inside it or above, in a population sorted as the
-    /// rule asks. `total` is the sum of the values that are not negative.
-    pub(crate) fn ends(&self, sorted: impl ExactSizeIterator<Item = i64>, total: i128) -> Vec<Option<usize>> {
+    /// rule asks; nothing where that takes their values.
+    pub(crate) fn ends_among(&self, customers: usize) -> Option<Vec<Option<usize>>> {
         match self {
-            Self::ScoreThresholds(_) => Vec::new(),
-            Self::CustomerShares(shares) => cumulative(shares).map(|share| customer_end(share, sorted.len())).collect(),
-            Self::ValueShares(shares) => value_ends(&cumulative(shares).collect::<Vec<_>>(), sorted, total),
+            Self::ScoreThresholds(_) => Some(Vec::new()),
+            Self::CustomerShares(shares) => {
+                Some(cumulative(shares).map(|share| customer_end(share, customers)).collect())
+            }
+            Self::ValueShares(_) => None,
         }
+    }
+
+    /// The same from the values of the sorted population. `total` is the sum of those that are not negative.
+    pub(crate) fn ends_by_value(&self, sorted: impl Iterator<Item = i64>, total: i128) -> Vec<Option<usize>> {
+        value_ends(&cumulative(self.target_shares()).collect::<Vec<_>>(), sorted, total)
     }
 }
 

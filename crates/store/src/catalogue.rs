@@ -241,6 +241,9 @@ pub enum CatalogueTable {
     Touchpoints,
     Pyramids,
     Questionnaires,
+    ServiceStandards,
+    SatisfactionBenchmarks,
+    SatisfactionTargets,
 }
 
 impl CatalogueTable {
@@ -250,6 +253,9 @@ impl CatalogueTable {
             CatalogueTable::Touchpoints => "touchpoints",
             CatalogueTable::Pyramids => "pyramids",
             CatalogueTable::Questionnaires => "questionnaires",
+            CatalogueTable::ServiceStandards => "service_standards",
+            CatalogueTable::SatisfactionBenchmarks => "satisfaction_benchmarks",
+            CatalogueTable::SatisfactionTargets => "satisfaction_targets",
         }
     }
 }

@@ -73,17 +73,17 @@ impl Tx {
         for key in cells.keys() {
             keys.push(cell_key(key, shard));
         }
-        let on: Vec<String> = KEY.iter().map(|column| format!("t.{0} = k.{0}", column.name)).collect();
-        let select: Vec<String> = KEY.iter().map(|column| format!("t.{}", column.name)).collect();
+        let on: Vec<String> = KEY.iter().map(|column| format!("s.{0} = k.{0}", column.name)).collect();
+        let select: Vec<String> = KEY.iter().map(|column| format!("s.{}", column.name)).collect();
         let (select, on) = (select.join(", "), on.join(" AND "));
         let (join, lock) = match ConnectionTrait::get_database_backend(self.connection()) {
-            DbBackend::Postgres => ("JOIN", format!("ORDER BY {select} FOR UPDATE OF t")),
+            DbBackend::Postgres => ("JOIN", format!("ORDER BY {select} FOR UPDATE OF s")),
             _ => ("CROSS JOIN", String::new()),
         };
         let query =
-            |source: &str| format!("SELECT {select}, t.sums FROM {source} {join} satisfaction_cells t ON {on} {lock}");
+            |source: &str| format!("SELECT {select}, s.sums FROM {source} {join} satisfaction_cells s ON {on} {lock}");
         let rows = bulk::select(self.connection(), keys, query).await?;
-        rows.iter().map(|row| read(row).map(|(key, sums)| (key, sums))).collect()
+        rows.iter().map(read).collect()
     }
 }
 
@@ -100,6 +100,9 @@ impl Reader {
             format!("${}", values.len())
         };
         let first = wanted.first.as_ref().map(|first| format!("AND first_key = {}", bind(first.as_str().into())));
+        // SQLite would take the key of the table, which has the cells of all first keys of a time.
+        let by_key = self.pools.backend == DbBackend::Sqlite && first.is_some();
+        let index = if by_key { "INDEXED BY satisfaction_cells_by_key" } else { "" };
         let first = first.unwrap_or_default();
         let parts: Vec<String> = wanted
             .spans
@@ -107,7 +110,7 @@ impl Reader {
             .map(|(span, from, to)| {
                 let (from, to) = (bind(i64::from(from.0).into()), bind(i64::from(to.0).into()));
                 format!(
-                    "SELECT {NAMES}, sums FROM satisfaction_cells WHERE questionnaire_id = $1 AND number = $2 AND face = $3 \
+                    "SELECT {NAMES}, sums FROM satisfaction_cells s {index} WHERE questionnaire_id = $1 AND number = $2 AND face = $3 \
                      AND span = {} AND start_day BETWEEN {from} AND {to} {first}",
                     span.code()
                 )

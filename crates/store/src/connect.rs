@@ -1,6 +1,9 @@
 //! The pools. SQLite: one writer connection (it allows one writer; queueing for it in the application is fair, inside
 //! SQLite it is not) and a few readers. PostgreSQL: writers and readers of about twice the cores, and a small pool of
 //! their own for reports and operations, so that a long one cannot starve the short ones.
+//!
+//! On SQLite each connection has a thread, which has the priority of the one that opened it: the connections for reports
+//! are opened by the thread that gives way, and for good.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,9 +11,10 @@ use std::time::Duration;
 use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::Error;
+use crate::background::Background;
 
 /// Where the database is and how many connections to hold.
 #[derive(Clone)]
@@ -23,6 +27,7 @@ pub struct Options {
 
 /// The three ways to the database.
 pub(crate) struct Pools {
+    pub(crate) background: Background,
     pub(crate) backend: DbBackend,
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
@@ -31,6 +36,8 @@ pub(crate) struct Pools {
 
 /// As many prepared statements as the set-wise writes use: tables times powers of two.
 const STATEMENT_CACHE: usize = 512;
+/// Connections for reports and operations.
+const REPORTS: u32 = 2;
 /// How long a call waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -68,13 +75,30 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
     let read_only = connect.pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
-    let reports = pool(2).acquire_timeout(waiting).connect_with(read_only).await?;
+    let background = Background::start().map_err(sqlx::Error::Io)?;
+    let opening = open_all(pool(REPORTS).acquire_timeout(waiting), read_only);
+    let reports =
+        background.handle().spawn(opening).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??;
     Ok(Pools {
+        background,
         backend: DbBackend::Sqlite,
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         reports: SqlxSqliteConnector::from_sqlx_sqlite_pool(reports),
     })
+}
+
+/// Opens a pool with all of its connections.
+async fn open_all(pool: SqlitePoolOptions, connect: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let pool = pool.connect_with(connect).await?;
+    let all = pool.options().get_max_connections();
+    // Held together, or the first would be handed out twice.
+    let mut held = Vec::new();
+    for _ in 0..all {
+        held.push(pool.acquire().await?);
+    }
+    drop(held);
+    Ok(pool)
 }
 
 async fn open_postgres(options: &Options) -> Result<Pools, Error> {
@@ -98,8 +122,9 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
     let readers = if options.read_connections == 0 { cores * 2 } else { options.read_connections };
     let writer = pool(cores * 2, Duration::from_secs(10), "30s").await?;
     let reader = pool(readers, ACQUIRE_TIMEOUT, "10s").await?;
-    let reports = pool(2, Duration::from_secs(60), "300s").await?;
+    let reports = pool(REPORTS, Duration::from_secs(60), "300s").await?;
     Ok(Pools {
+        background: Background::start().map_err(sqlx::Error::Io)?,
         backend: DbBackend::Postgres,
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
         reader: SqlxPostgresConnector::from_sqlx_postgres_pool(reader),

@@ -4,7 +4,7 @@ use guanxi_model::fact::{CollectionMethod, Fact, FactKey, FactKind, InteractionP
 use guanxi_model::filter::{Filter, Kind, Schema};
 use guanxi_model::page::{KeyPart, Page};
 use guanxi_model::{CustomerId, FactId, Timestamp, Words};
-use sea_orm::Value;
+use sea_orm::{DbBackend, Value};
 
 use crate::catalogue::{each, find, query, rows};
 use crate::customers::{bind_key, page};
@@ -133,10 +133,13 @@ impl Reader {
         let code = i64::from(kind.code());
         let (customer, source, source_id) =
             after.map_or(("", "", ""), |(customer, key)| (customer.as_str(), key.source.as_str(), &key.source_id));
+        // SQLite would begin with the times of the kind and sort them for each page; the plus, which changes nothing else,
+        // leaves it only the key. PostgreSQL knows how many there are, and that they are asked for page by page.
+        let plus = if self.pools.backend == DbBackend::Sqlite { "+" } else { "" };
         let sql = format!(
             "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} \
-             WHERE (f.customer_id, f.kind, f.source, f.source_id) > ($1, $2, $3, $4) AND f.kind = $2 AND f.state = 1 \
-             AND f.occur_time BETWEEN $5 AND $6 ORDER BY f.customer_id, f.kind, f.source, f.source_id LIMIT $7"
+             WHERE (f.customer_id, f.kind, f.source, f.source_id) > ($1, $2, $3, $4) AND {plus}f.kind = $2 AND f.state = 1 \
+             AND {plus}f.occur_time BETWEEN $5 AND $6 ORDER BY f.customer_id, f.kind, f.source, f.source_id LIMIT $7"
         );
         let values: [Value; 7] =
             [customer.into(), code.into(), source.into(), source_id.into(), from.0.into(), to.0.into(), rows(limit)];

@@ -14,6 +14,7 @@ use guanxi_model::{
 };
 
 use guanxi_satisfaction::Approaches;
+use guanxi_satisfaction::contact::ContactCell;
 use guanxi_satisfaction::cube::{Placed, Sums};
 use guanxi_segmentation::History;
 
@@ -214,4 +215,6 @@ pub struct Effects {
     pub requests: BTreeMap<(CustomerId, RequestId), Fingerprint>,
     /// What is added to cells.
     pub cells: BTreeMap<CellKey, Sums>,
+    /// What is added to the contacts of days, and to what they are held against.
+    pub contacts: BTreeMap<ContactCell, i64>,
 }

@@ -1,10 +1,12 @@
 //! Where everything is kept, and the only crate (with the migrations) that knows sea-orm and SQL. Domain types go in and
 //! come out. `Reader` only reads; what writes takes a transaction that only `app` begins.
 
+mod background;
 mod bulk;
 mod catalogue;
 mod cells;
 mod connect;
+mod contacts;
 mod customers;
 mod deployment;
 mod error;
@@ -14,6 +16,7 @@ mod filters;
 mod history;
 mod invitations;
 pub mod ledger;
+mod measurements;
 mod mixes;
 mod occasions;
 mod operations;
@@ -22,8 +25,10 @@ mod questionnaires;
 mod records;
 mod revisions;
 mod rows;
+mod satisfaction_goals;
 #[cfg(test)]
 mod schema_test;
+mod service_standards;
 mod target_decisions;
 mod tier_changes;
 mod tiers;
@@ -41,6 +46,9 @@ pub use expiry::Expired;
 pub use facts::{FactPlace, FactQuery, fact_filter};
 pub use history::Histories;
 pub use invitations::{Drawable, Responses};
+pub use measurements::{
+    MEASUREMENT_FILTER, Measured, MeasurementQuery, MeasurementRef, MeasurementReplacement, MeasurementWrites,
+};
 pub use mixes::{Channels, Labels};
 pub use occasions::{OccasionPlace, OccasionQuery, Upcoming};
 pub use operations::{Operation, OperationFilter, OperationState};

@@ -1,12 +1,17 @@
 //! `guanxi demo`: a company with something of everything, founded once.
 
 use clap::Parser as _;
+use guanxi::v1::compare_satisfaction_request::Against;
 use guanxi::v1::{
-    ListPyramidsRequest, ListSatisfactionRecordsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest,
+    CollectionMethod, GetSatisfactionTargetReportRequest, ListPyramidsRequest, ListSatisfactionRecordsRequest,
+    ListTargetDecisionsRequest, ListTierAssignmentsRequest, SatisfactionDays, SatisfactionGrouping,
+    SatisfactionQuestion, SatisfactionSet, SatisfactionTest,
 };
 use guanxi_server::cli::Cli;
 use guanxi_testkit::{TestServer, on_each_backend};
 
+use crate::satisfaction::comparisons::{against, compare};
+use crate::satisfaction::index::{ask, asking, date};
 use crate::segmentation::kit::{everybody, report};
 
 on_each_backend! { a_company_is_founded_once }
@@ -43,6 +48,15 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     let answered = guanxi.satisfaction().list_satisfaction_records(answered).await.unwrap().into_inner();
     let told = answered.satisfaction_records.iter().filter(|record| record.result.as_ref().unwrap().index.is_some());
     assert!(told.count() > 20, "{}", answered.satisfaction_records.len());
+    let question = SatisfactionQuestion {
+        group_by: SatisfactionGrouping::Tier.into(),
+        ..asking("questionnaires/after-purchase", "2022-07-01", "2025-12-31")
+    };
+    let told = ask(&guanxi, question).await.unwrap().rows;
+    let counted: i64 = told.iter().map(|row| row.record_count).sum();
+    assert_eq!(counted, i64::try_from(answered.satisfaction_records.len()).unwrap());
+    assert!(told.iter().all(|row| row.pyramid == "pyramids/curry" && !row.tier.is_empty()), "{told:#?}");
+    told_of_satisfaction(&guanxi).await;
     let focus = ListTierAssignmentsRequest {
         parent: "pyramids/potential".into(),
         filter: "tier = focus".into(),
@@ -53,4 +67,28 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     let decisions = ListTargetDecisionsRequest { parent: "pyramids/standing".into(), ..Default::default() };
     let decisions = guanxi.segmentation().list_target_decisions(decisions).await.unwrap().into_inner();
     assert_eq!(decisions.target_decisions.len(), 2);
+}
+
+/// What is held against what.
+async fn told_of_satisfaction(guanxi: &TestServer) {
+    let set = Some(SatisfactionSet {
+        collection_methods: vec![CollectionMethod::SelfCompletion.into()],
+        ..SatisfactionSet::default()
+    });
+    let days = SatisfactionDays {
+        questionnaire: "questionnaires/after-purchase".into(),
+        start_date: date("2022-07-01"),
+        end_date: date("2025-12-31"),
+        set,
+    };
+    let benchmark = Against::Benchmark("satisfactionBenchmarks/roasters-2025".into());
+    let compared = compare(guanxi, against(days, benchmark, Vec::new())).await.unwrap();
+    assert_eq!(compared.differences[0].test(), SatisfactionTest::TwoPromoterScores);
+    let request = GetSatisfactionTargetReportRequest {
+        name: "satisfactionTargets/delivery-80".into(),
+        start_date: date("2025-01-01"),
+        end_date: date("2025-12-31"),
+    };
+    let report = guanxi.satisfaction().get_satisfaction_target_report(request).await.unwrap().into_inner();
+    assert!(report.difference.unwrap().after.unwrap().value.is_some(), "{}", report.record_count);
 }

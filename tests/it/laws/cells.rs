@@ -2,28 +2,25 @@
 //! customers stood meanwhile, an index read from cells is that of the records read one by one, bit for bit; and both are
 //! what follows from the records as they are listed.
 
+use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
 use guanxi::v1::{
-    AnalyzeSatisfactionRequest, BatchRecordSatisfactionRequest, CollectionMethod, ContactRole, FactKind, IndexForm,
-    MissingCustomer, PromoterClass, QuestionKind, QuestionnaireItem, QuestionnaireRevision, RecordSatisfactionRequest,
-    Respondent, SatisfactionAnswer, SatisfactionBasis, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
-    SatisfactionMetric, SatisfactionPeriod, SatisfactionQuestion, SatisfactionRecord, SatisfactionView,
-    WithdrawFactRequest,
+    AnalyzeSatisfactionRequest, BatchRecordSatisfactionRequest, CollectionMethod, ContactRole, FactKind,
+    GetCustomerRequest, MissingCustomer, PromoterClass, RecordSatisfactionRequest, Respondent, SatisfactionBasis,
+    SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex, SatisfactionPeriod, SatisfactionQuestion,
+    SatisfactionRecord, SatisfactionView, WithdrawFactRequest,
 };
 use guanxi_model::Day;
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
-use proptest::sample::Index;
 use proptest::test_runner::TestCaseError;
 use tokio::task::JoinSet;
 use tonic::Code;
 use tonic::transport::Channel;
 
+use super::surveys::{CUSTOMERS, Event, answers, event, revision};
 use super::trial::Law;
 use crate::satisfaction::index::{analyzed, ask, asking};
-use crate::satisfaction::kit::{
-    add_revision, answer, answered, asking as cumulative, create_touchpoint, dimension, in_use, item, rated, rating,
-    records, scale, unrated, weighing, within,
-};
+use crate::satisfaction::kit::{add_revision, answered, create_touchpoint, in_use, records};
 use crate::segmentation::kit as pyramids;
 use crate::support::{shop, time};
 
@@ -33,109 +30,10 @@ on_each_backend! {
 }
 
 const LAW: Law = Law { seed: "cells are what records come to!!", cases: 6, shrinks: 32 };
-/// Customers of a case.
-const CUSTOMERS: usize = 4;
 /// The 1st of November 2025; answers come in the ninety days from then on.
 const FIRST: Day = Day(20_393);
 /// Records that may be there at once in a call.
 const AT_ONCE: usize = 25;
-
-/// One thing that happens.
-#[derive(Clone, Debug)]
-enum Event {
-    /// Answers on a day of three months; perhaps in the place of another record, which may come later.
-    Answer {
-        customer: usize,
-        day: i32,
-        revision: usize,
-        said: Said,
-        replaces: Option<Index>,
-    },
-    Withdraw(Index),
-    /// A customer buys, and may rise.
-    Buy {
-        customer: usize,
-        cents: i64,
-    },
-}
-
-/// What is said, by words that are few so that records meet in cells.
-#[derive(Clone, Debug)]
-struct Said {
-    answers: Vec<Option<i32>>,
-    method: i32,
-    words: [usize; 5],
-    role: Option<i32>,
-}
-
-fn said() -> impl Strategy<Value = Said> {
-    let value = prop_oneof![8 => (1..=5).prop_map(Some), 1 => Just(None)];
-    let answers = prop::collection::vec(value, 6);
-    let words = [0_usize..3, 0_usize..3, 0_usize..3, 0_usize..3, 0_usize..3];
-    (answers, 1..=2, words, prop::option::of(1..=2)).prop_map(|(answers, method, words, role)| Said {
-        answers,
-        method,
-        words,
-        role,
-    })
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    let replaces = prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    prop_oneof![
-        16 => (0..CUSTOMERS, 0..90, 0_usize..2, said(), replaces).prop_map(
-            |(customer, day, revision, said, replaces)| Event::Answer { customer, day, revision, said, replaces }
-        ),
-        2 => any::<Index>().prop_map(Event::Withdraw),
-        2 => (0..CUSTOMERS, 1_i64..60_000).prop_map(|(customer, cents)| Event::Buy { customer, cents }),
-    ]
-}
-
-/// Two dimensions, of ratings and of a comparison, and the question whether one would recommend.
-fn revision() -> QuestionnaireRevision {
-    let asked = [QuestionKind::Perception, QuestionKind::DesiredExpectation, QuestionKind::AdequateExpectation];
-    let recommend = QuestionnaireItem {
-        metric: SatisfactionMetric::NetPromoter.into(),
-        ..weighing(0, item("recommend", scale(0, 10), &[QuestionKind::Rating]))
-    };
-    QuestionnaireRevision {
-        dimensions: vec![dimension("pace"), dimension("trust")],
-        compared_expectation: QuestionKind::DesiredExpectation.into(),
-        ..cumulative(
-            IndexForm::Interval,
-            vec![
-                within("pace", rated("speed")),
-                within("pace", weighing(3, rated("way"))),
-                within("trust", item("word", scale(1, 7), &asked)),
-                recommend,
-            ],
-        )
-    }
-}
-
-fn answers(said: &Said) -> Vec<SatisfactionAnswer> {
-    let questions: [(&str, QuestionKind, i32); 6] = [
-        ("speed", QuestionKind::Rating, 1),
-        ("way", QuestionKind::Rating, 1),
-        ("word", QuestionKind::Perception, 1),
-        ("word", QuestionKind::DesiredExpectation, 1),
-        ("word", QuestionKind::AdequateExpectation, 1),
-        ("recommend", QuestionKind::Rating, 2),
-    ];
-    let mut answers: Vec<_> = questions
-        .iter()
-        .zip(&said.answers)
-        .filter_map(|((item, question, times), value)| value.map(|value| answer(item, *question, value * times)))
-        .collect();
-    // What is not answered is left out, but for the last question, which is answered with "not rated" then.
-    if said.answers[5].is_none() {
-        answers.push(unrated("recommend"));
-    }
-    if answers.len() == 1 {
-        answers.push(rating("speed", 3));
-    }
-    answers
-}
 
 /// A case: its own customers, its own questionnaire.
 struct Case<'a> {
@@ -205,7 +103,7 @@ impl Case<'_> {
                 ..RecordSatisfactionRequest::default()
             });
             let request = BatchRecordSatisfactionRequest { requests: requests.collect(), all_or_nothing: false };
-            let mut service = guanxi::v1::satisfaction_service_client::SatisfactionServiceClient::new(channel.clone());
+            let mut service = SatisfactionServiceClient::new(channel.clone());
             // Some are refused: what has a replacement gets no other.
             async move { service.batch_record_satisfaction(request).await.unwrap() }
         });
@@ -305,13 +203,7 @@ impl Case<'_> {
         for role in 0..CUSTOMERS {
             // A customer that nothing was recorded of is not there.
             let parent = format!("customers/{}", self.customer(role));
-            if self
-                .guanxi
-                .customers()
-                .get_customer(guanxi::v1::GetCustomerRequest { name: parent.clone() })
-                .await
-                .is_ok()
-            {
+            if self.guanxi.customers().get_customer(GetCustomerRequest { name: parent.clone() }).await.is_ok() {
                 kept.extend(records(self.guanxi, &parent, false).await);
             }
         }

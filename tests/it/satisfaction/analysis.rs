@@ -112,7 +112,7 @@ async fn every_number_of_a_row_is_reckoned_by_hand(guanxi: TestServer) {
     is(pace.score.as_ref(), (5, 50.0, 2500.0_f64.sqrt()));
     is(trust.score.as_ref(), (5, 50.0, 2500.0_f64.sqrt()));
     // Gaps 0, -3, 3, -3, -6: a mean of -9 / 5, squares of 63.
-    for comparison in [&row.comparison, &trust.comparison, &Some(row.items[1].comparisons[0].clone())] {
+    for comparison in [&row.comparison, &trust.comparison, &Some(row.items[1].comparisons[0])] {
         let comparison = comparison.as_ref().unwrap();
         assert_eq!(comparison.expectation_kind(), desired);
         is(comparison.gap.as_ref(), (5, -1.8, ((63.0_f64 - 81.0 / 5.0) / 4.0).sqrt()));

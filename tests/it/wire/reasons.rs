@@ -30,6 +30,7 @@ const PROVOKED: &[(ErrorReason, &[&str])] = &[
     (ErrorReason::QuestionnaireNotActive, &["satisfaction"]),
     (ErrorReason::TooFewResponses, &["satisfaction"]),
     (ErrorReason::UnfitResponses, &["satisfaction"]),
+    (ErrorReason::ServiceStandardMeasured, &["satisfaction"]),
     (ErrorReason::OperationRunning, &["segmentation"]),
     (ErrorReason::LimitReached, &["customers", "segmentation"]),
     (ErrorReason::RequestTooLarge, &["wire"]),

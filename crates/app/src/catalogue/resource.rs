@@ -47,6 +47,14 @@ pub trait Resource: Sized {
     fn put(&self, tx: &Tx) -> impl Future<Output = Result<(), guanxi_store::Error>> + Send;
     /// Deletes it, with all that goes with it.
     fn erase(tx: &Tx, id: &Self::Id) -> impl Future<Output = Result<(), guanxi_store::Error>> + Send;
+    /// Refuses to take over fields that are fixed by what hangs on it.
+    fn may_take(&self, _fields: &[&str], _new: &Self) -> Result<(), Error> {
+        Ok(())
+    }
+    /// Refuses what, as it is now to be kept, does not fit together or names what is not there.
+    fn may_stand(&self, _tx: &Tx) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
+    }
     /// Refuses to let it be deleted where something hangs on it.
     fn let_go(&self, tx: &Tx) -> impl Future<Output = Result<(), Error>> + Send;
 }
@@ -89,7 +97,7 @@ impl Catalogue<'_> {
     /// Creates a resource. Revision and times are set here.
     ///
     /// # Errors
-    /// One of that id is there, or as many as there may be.
+    /// One of that id is there, or as many as there may be; or it does not fit.
     pub async fn create<R: Resource>(&self, mut new: R, guard: &Guard) -> Result<R, Error> {
         let name = R::name(new.id());
         let write = self.begin("create", name.clone(), new.content(), guard).await?;
@@ -103,6 +111,7 @@ impl Catalogue<'_> {
         if write.tx.count(R::TABLE).await? >= R::LIMIT {
             return Err(Refusal::LimitReached { limit: R::LIMIT }.into());
         }
+        new.may_stand(&write.tx).await?;
         let stamps = new.stamps();
         (*stamps.revision, *stamps.create_time, *stamps.update_time) = (1, self.now, self.now);
         new.put(&write.tx).await?;
@@ -113,7 +122,7 @@ impl Catalogue<'_> {
     /// Changes the fields named by the mask to what they are in `new`, whose other fields are ignored.
     ///
     /// # Errors
-    /// It is not there, or is not what the caller has seen.
+    /// It is not there, is not what the caller has seen, or must not become this.
     pub async fn update<R: Resource>(&self, new: &R, mask: &[&'static str], guard: &Guard) -> Result<R, Error> {
         let name = R::name(new.id());
         let content = format!("{mask:?} {}", new.content());
@@ -126,9 +135,11 @@ impl Catalogue<'_> {
             return Ok(kept);
         }
         kept.seen(guard, name)?;
+        kept.may_take(mask, new)?;
         for field in mask {
             kept.take(field, new);
         }
+        kept.may_stand(&write.tx).await?;
         kept.touch(self.now);
         kept.put(&write.tx).await?;
         write.commit(self.now).await?;

@@ -12,17 +12,20 @@ use guanxi_store::ledger::{Keys, Loaded};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use super::pace::Pace;
 use super::{Job, Shared};
 use crate::command::{Command, Grouping};
 use crate::decide;
 use crate::error::Error;
 use crate::judges;
+use crate::portion::Portion;
 use crate::questionnaires::{self, RevisionKey};
 use crate::reseat;
 use crate::seat::Moment;
 use crate::world::{Standards, World};
 
+/// Bulk commands of one transaction when nobody else is there: what they dirty, about four pages each, fits into the
+/// writer's cache on SQLite.
+const MOST_BULK: usize = 4_000;
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
 /// How long one try may take, whatever its callers' deadlines are.
@@ -37,7 +40,7 @@ pub(super) async fn run(
     mut interactive: mpsc::Receiver<Job>,
     mut bulk: mpsc::Receiver<Job>,
 ) {
-    let mut pace = Pace::new();
+    let mut portion = Portion::of(MOST_BULK);
     loop {
         let first = tokio::select! {
             biased;
@@ -45,14 +48,17 @@ pub(super) async fn run(
             Some(job) = bulk.recv() => (job, true),
             else => return,
         };
-        let (jobs, waiting, loading) = gather(first, &mut interactive, &mut bulk, pace.allowance());
+        let allowance = portion.next(shared.callers.are_expected());
+        let (jobs, waiting, loading) = gather(first, &mut interactive, &mut bulk, allowance);
         let began = Instant::now();
         // A task of its own: nothing that happens to a caller can drop a transaction halfway.
         let work = tokio::spawn(settle((Arc::clone(&shared), shard), jobs));
         if work.await.is_err() {
             tracing::error!("a batch of commands panicked; its callers were told to try again");
         }
-        pace.learn(waiting, loading, began.elapsed());
+        if loading > 0 {
+            portion.learn(waiting + loading, began.elapsed());
+        }
     }
 }
 
@@ -182,6 +188,7 @@ async fn try_once((shared, shard): (&Shared, i16), jobs: &[Job]) -> Result<Vec<V
     tx.write(&effects, moment.now).await?;
     // Last, because customers share cells: they are held no longer than the commit takes.
     tx.add_to_cells(&effects.cells, shard).await?;
+    tx.add_to_contacts(&effects.contacts, shard).await?;
     tx.commit().await?;
     Ok(answers)
 }

@@ -1,13 +1,12 @@
 //! What of deciding on a fact depends on its kind: in which fields two differ, and whether what it names is there.
 
-use guanxi_model::fact::{Fact, FactBody, FactKind, Invited, SatisfactionRecord, Stamp};
-use guanxi_model::{Violations, Zone, name};
-use guanxi_satisfaction::cube::places;
+use guanxi_model::fact::{FactBody, FactKind, Invited, SatisfactionRecord, Stamp};
+use guanxi_model::{Violations, name};
 use guanxi_store::ledger::CustomerState;
 
 use crate::error::{Error, Refusal};
 use crate::questionnaires::{Wanted, answered};
-use crate::world::{CountedAnswers, Standards, World};
+use crate::world::World;
 
 /// The top-level fields in which two bodies differ, by their names in the contract.
 pub(super) fn differing_fields(kept: &FactBody, new: &FactBody) -> Vec<&'static str> {
@@ -128,18 +127,4 @@ pub(super) fn stamped(world: &World<'_>, state: &CustomerState, body: &FactBody)
         }));
     }
     body
-}
-
-/// What a fact counts for where it is the answers to a questionnaire, by the revision that they answer.
-pub(super) fn counted(standards: Standards<'_>, zone: &Zone, fact: &Fact) -> Option<CountedAnswers> {
-    let FactBody::SatisfactionRecord(record) = &fact.body else { return None };
-    let revision = answered(&fact.body)?;
-    let Some(Wanted::InUse(scheme)) = standards.questionnaires.get(&revision) else { return None };
-    Some(CountedAnswers {
-        revision,
-        day: zone.day_of(fact.occur_time),
-        method: record.method,
-        places: places(record),
-        counted: scheme.count(&record.answers),
-    })
 }

@@ -2,6 +2,7 @@
 
 use guanxi_model::customer::Profile;
 use guanxi_model::{CustomerId, RequestId, Violations, etag, name};
+use guanxi_satisfaction::contact::{ContactCell, is_active};
 use guanxi_store::ledger::{ChangeKind, CustomerState, Fingerprint, Record};
 
 use super::Verdict;
@@ -60,7 +61,8 @@ pub(super) fn delete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
         delete_time: Some(world.now()),
         ..record.clone()
     };
-    Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerDeleted, *request_id, print))
+    let effects = [Effect::PutRecord(next)].into_iter().chain(activation(world, id, -1)).collect();
+    Ok(changed(id, effects, ChangeKind::CustomerDeleted, *request_id, print))
 }
 
 pub(super) fn undelete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
@@ -74,7 +76,15 @@ pub(super) fn undelete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
         return Err(Refusal::CustomerNotDeleted(name::customer(id)).into());
     }
     let next = Record { revision: record.revision + 1, update_time: world.now(), delete_time: None, ..record.clone() };
-    Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUndeleted, *request_id, print))
+    let effects = [Effect::PutRecord(next)].into_iter().chain(activation(world, id, 1)).collect();
+    Ok(changed(id, effects, ChangeKind::CustomerUndeleted, *request_id, print))
+}
+
+/// Whoever is active and is deleted is active no longer, and is again when brought back.
+fn activation(world: &World<'_>, id: &CustomerId, turn: i64) -> Option<Effect> {
+    let (_, summary) = world.customer(id)?;
+    let cell = ContactCell::activation(world.moment.today());
+    is_active(summary.stage).then(|| Effect::CountContact(Box::new(cell), turn))
 }
 
 /// The answer to a request that was carried out before: the present state.

@@ -7,10 +7,12 @@ use guanxi_model::fact::{
     CustomerRef, Fact, FactBody, FactKind, FactState, Invitation, NewFact, SatisfactionRecord, Use,
 };
 use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
+use guanxi_satisfaction::contact::{ContactCell, activations};
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
-use super::body::{check_names, counted, differing_fields, field, stamped};
+use super::body::{check_names, differing_fields, field, stamped};
 use super::{Verdict, is_whole};
+use crate::cells::CountedAnswers;
 use crate::command::{MissingCustomer, Outcome, RecordFact, WithdrawFact};
 use crate::error::{Error, Refusal};
 use crate::world::{Decision, Effect, Standards, World};
@@ -183,8 +185,9 @@ impl<'a> Ledger<'a> {
     fn add(&mut self, fact: &Fact) -> Result<(), Error> {
         let tally = self.tally(fact)?;
         self.answer(fact, 1);
-        let answers = counted(self.standards, self.zone, fact);
+        let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
         self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers))));
+        self.count_contact(fact, 1);
         self.count(fact, (tally, fact.body.uses()), i64::checked_add)
     }
 
@@ -200,9 +203,16 @@ impl<'a> Ledger<'a> {
         let tally = self.tally(fact)?.negated().ok_or_else(|| self.out_of_range())?;
         let uses = fact.body.uses().into_iter().map(|(used, times)| (used, -times)).collect();
         self.answer(fact, -1);
-        let answers = counted(self.standards, self.zone, fact);
+        let answers = CountedAnswers::of(fact, self.standards.questionnaires, self.zone);
         self.effects.extend(answers.map(|answers| Effect::CountAnswers(Box::new(answers.negated()))));
+        self.count_contact(fact, -1);
         self.count(fact, (tally, uses), i64::checked_sub)
+    }
+
+    /// Counts a contact or a sale, or takes it back.
+    fn count_contact(&mut self, fact: &Fact, times: i64) {
+        let cell = ContactCell::of(&fact.body, self.zone.day_of(fact.occur_time));
+        self.effects.extend(cell.map(|cell| Effect::CountContact(Box::new(cell), times)));
     }
 
     fn tally(&self, fact: &Fact) -> Result<Tally, Error> {
@@ -282,7 +292,13 @@ impl<'a> Ledger<'a> {
                 let sums = self.invitations.iter().map(|id| Effect::PutInvitation(Invitation::of(id, facts)));
                 self.effects.extend(sums);
             }
-            Some(changes) => self.effects.push(Effect::SetStage(latest_stage(changes))),
+            Some(changes) => {
+                self.effects.push(Effect::SetStage(latest_stage(changes)));
+                let before = self.state.all_facts.get(&FactKind::StageChange).map_or(&[][..], Vec::as_slice);
+                let turns = activations(before, changes, self.zone);
+                let count = |(day, turn)| Effect::CountContact(Box::new(ContactCell::activation(day)), turn);
+                self.effects.extend(turns.into_iter().map(count));
+            }
             None => {}
         }
         self.effects

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::pages;
 use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
 use super::{ActivationRequest, Held, OperationOutcome};
+use crate::callers::Callers;
 use crate::error::Error;
+use crate::portion::Portion;
 use crate::reseat::look_of_run;
 use crate::seat::{Moment, moves, seat};
 use crate::turns;
@@ -103,6 +105,10 @@ struct Activation<'a> {
 }
 
 impl Pace for Activation<'_> {
+    fn callers(&self) -> &Callers {
+        self.held.callers()
+    }
+
     async fn done(&mut self, customers: usize) -> Result<bool, Error> {
         self.progress.done += customers as i64;
         if self.kept.elapsed() < CHECKPOINT {
@@ -174,25 +180,52 @@ impl Activation<'_> {
         let (reader, from) = (self.held.store().reader(), self.progress.cursor.clone());
         // Of a run of its own, so nobody's second slot is what readers see.
         let mut pages = pages::placed(reader, (self.pyramid_id().clone(), None), of, from);
+        let mut portion = Portion::of(PAGE);
         while let Some((page, histories)) = pages.next().await? {
-            let mut moves = Vec::new();
-            turns::look(&page, |one| moves.extend(move_of(one, &histories, &judge, moment))).await;
-            self.progress.moved += page_moved(&moves);
-            let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
-            if let Some(last) = page.last() {
-                last.customer.as_str().clone_into(&mut self.progress.cursor);
-            }
-            self.progress.done += page.len() as i64;
-            self.progress.written += moves.len() as i64;
-            let tx = self.held.store().begin().await?;
-            tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, moment.now).await?;
-            let cancel = self.held.advance(&tx, &self.progress).await?;
-            tx.commit().await?;
-            if !self.unless_cancelled(cancel).await? {
-                return Ok(false);
+            let mut rest = &page[..];
+            while !rest.is_empty() {
+                let (some, others) = rest.split_at(rest.len().min(self.next(&portion)));
+                rest = others;
+                let mut moves = Vec::new();
+                turns::look_behind(self.held.callers(), some, |one| {
+                    moves.extend(move_of(one, &histories, &judge, moment))
+                })
+                .await;
+                let began = Instant::now();
+                if !self.put(some, moves, (next, moment)).await? {
+                    return Ok(false);
+                }
+                portion.learn(some.len(), began.elapsed());
+                self.held.give_way(began.elapsed()).await;
             }
         }
         self.switch().await
+    }
+
+    /// How many customers the next transaction is about.
+    fn next(&self, portion: &Portion) -> usize {
+        portion.next(self.held.callers().are_expected())
+    }
+
+    /// Writes where some of a page will stand, and that they are done. False where the run was cancelled.
+    async fn put(
+        &mut self,
+        some: &[Placed],
+        moves: Vec<(Option<&TierId>, Move<'_>)>,
+        (next, moment): (Next, Moment<'_>),
+    ) -> Result<bool, Error> {
+        self.progress.moved += count_moved(&moves);
+        let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
+        if let Some(last) = some.last() {
+            last.customer.as_str().clone_into(&mut self.progress.cursor);
+        }
+        self.progress.done += some.len() as i64;
+        self.progress.written += moves.len() as i64;
+        let tx = self.held.store().begin().await?;
+        tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, moment.now).await?;
+        let cancel = self.held.advance(&tx, &self.progress).await?;
+        tx.commit().await?;
+        self.unless_cancelled(cancel).await
     }
 
     async fn next_judge(&self) -> Result<(Next, Judge), Error> {
@@ -238,9 +271,11 @@ impl Activation<'_> {
         let active = pyramid.active.ok_or_else(lost)?;
         let judge = reader.judge(self.pyramid_id(), active.generation).await?.ok_or_else(lost)?;
         let run = Run { active, reason: judge.reason() };
+        let mut portion = Portion::of(PAGE);
         loop {
-            let tx = self.held.store().begin().await?;
-            let folded = tx.fold(self.pyramid_id(), &run, (&self.progress.cursor, PAGE)).await?;
+            let (tx, most) = (self.held.store().begin().await?, self.next(&portion));
+            let began = Instant::now();
+            let folded = tx.fold(self.pyramid_id(), &run, (&self.progress.cursor, most)).await?;
             let Some((last, count)) = folded else {
                 let outcome = ActivationOutcome {
                     ranked: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),
@@ -252,6 +287,8 @@ impl Activation<'_> {
             self.progress.done += i64::try_from(count).unwrap_or(0);
             self.held.advance(&tx, &self.progress).await?;
             tx.commit().await?;
+            portion.learn(most, began.elapsed());
+            self.held.give_way(began.elapsed()).await;
         }
     }
 
@@ -287,6 +324,6 @@ fn move_of<'a>(
 }
 
 /// How many of them change their tier.
-fn page_moved(moves: &[(Option<&TierId>, Move<'_>)]) -> i64 {
+fn count_moved(moves: &[(Option<&TierId>, Move<'_>)]) -> i64 {
     moves.iter().filter(|(from, to)| *from != to.to.tier.as_ref()).count() as i64
 }

@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use guanxi_model::Day;
 use guanxi_model::fact::SatisfactionRecord;
+use guanxi_model::{Day, RequestId, name};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Fold, IndexQuestion, IndexRow};
 use guanxi_store::{Operation, OperationState};
 use serde::{Deserialize, Serialize};
 
 use super::records::{self, End, Look, RecordSet};
-use super::{Held, OperationOutcome};
+use super::{ANALYZE, Held, OperationOutcome, Operations};
 use crate::error::Error;
 
 /// What an analysis was asked for.
@@ -27,6 +27,14 @@ pub struct AnalysisRequest {
 pub struct AnalysisOutcome {
     pub scheme: QuestionnaireScheme,
     pub rows: Vec<IndexRow>,
+}
+
+impl Operations<'_> {
+    /// Asks what the records of any set mean together. A repeated request returns the operation it made.
+    pub async fn analyze(&self, request: AnalysisRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+        self.look_at_records((ANALYZE, subject), &request, request_id).await
+    }
 }
 
 /// Runs an analysis to its end.

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use guanxi_model::fact::{CollectionMethod, SatisfactionRecord};
-use guanxi_model::{Day, Timestamp, name};
+use guanxi_model::{Day, RequestId, Timestamp, name};
 use guanxi_satisfaction::path_model::{Fit, InnerWeights, PathModel, Products, Reading, Unfit};
 use guanxi_store::{Operation, OperationState};
 use serde::{Deserialize, Serialize};
 
 use super::records::{self, End, Look, RecordSet};
-use super::{Held, OperationOutcome};
+use super::{FIT, Held, OperationOutcome, Operations};
 use crate::error::{Error, Refusal, UnfitResponses};
 
 /// What a fit was asked for.
@@ -45,6 +45,14 @@ impl FitRequest {
             Unfit::Unsettled => UnfitResponses::Unsettled,
         };
         Refusal::UnfitResponses { of, fault }
+    }
+}
+
+impl Operations<'_> {
+    /// Asks to fit a model to satisfaction records. A repeated request returns the operation it made.
+    pub async fn fit(&self, request: FitRequest, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let subject = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+        self.look_at_records((FIT, subject), &request, request_id).await
     }
 }
 

@@ -1,5 +1,5 @@
-//! Everybody, page by page, on the pool for reports. While one page is looked at the next is being read, so that looking
-//! costs little time beside reading.
+//! Everybody, page by page, on the pool for reports and the thread that gives way. While one page is looked at the next is
+//! being read, so that looking costs little time beside reading.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ type Reading<T> = Pin<Box<dyn Future<Output = Read<T>> + Send>>;
 
 /// The pages that are left. At most two are held.
 pub(super) struct Pages<T> {
+    reader: Reader,
     read: Box<dyn Fn(String) -> Reading<T> + Send>,
     /// Aborted where the rest is not asked for.
     ahead: JoinSet<Read<T>>,
@@ -30,7 +31,7 @@ pub(super) struct Pages<T> {
 /// What is added up about everybody not deleted.
 pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<(CustomerId, Tally)> {
     let needs = Arc::new(needs);
-    Pages::after(String::new(), move |after| {
+    Pages::after(String::new(), reader.clone(), move |after| {
         let (reader, needs) = (reader.clone(), Arc::clone(&needs));
         async move {
             let page = reader.population(&needs.counters, (&after, PAGE)).await?;
@@ -49,7 +50,7 @@ pub(super) fn placed(
     after: String,
 ) -> Pages<Placed> {
     let of = Arc::new((pyramid, needs));
-    Pages::after(after, move |after| {
+    Pages::after(after, reader.clone(), move |after| {
         let (reader, of) = (reader.clone(), Arc::clone(&of));
         async move {
             let (pyramid, needs) = &*of;
@@ -62,20 +63,20 @@ pub(super) fn placed(
 }
 
 impl<T: Send + 'static> Pages<T> {
-    fn after<F>(after: String, read: impl Fn(String) -> F + Send + 'static) -> Pages<T>
+    fn after<F>(after: String, reader: Reader, read: impl Fn(String) -> F + Send + 'static) -> Pages<T>
     where
         F: Future<Output = Read<T>> + Send + 'static,
     {
         let mut ahead = JoinSet::new();
-        ahead.spawn(read(after));
-        Pages { read: Box::new(move |after| Box::pin(read(after))), ahead }
+        reader.read_ahead(&mut ahead, read(after));
+        Pages { reader, read: Box::new(move |after| Box::pin(read(after))), ahead }
     }
 
     /// The next page; nothing after the last one.
     pub(super) async fn next(&mut self) -> Result<Option<Page<T>>, Error> {
         let Some(read) = self.ahead.join_next().await else { return Ok(None) };
         let Some((last, page)) = read.map_err(|error| Error::Internal(Arc::new(error)))?? else { return Ok(None) };
-        self.ahead.spawn((self.read)(last));
+        self.reader.read_ahead(&mut self.ahead, (self.read)(last));
         Ok(Some(page))
     }
 }

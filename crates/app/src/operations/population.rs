@@ -7,6 +7,7 @@ use guanxi_segmentation::{Calibration, Calibrator, History, Needs, PyramidScheme
 use guanxi_store::{Histories, Store};
 
 use super::pages;
+use crate::callers::Callers;
 use crate::error::Error;
 use crate::turns;
 
@@ -24,6 +25,9 @@ pub(super) enum Facts {
 
 /// Whoever reads everybody, and is told of every page.
 pub(super) trait Pace {
+    /// For whom to make way.
+    fn callers(&self) -> &Callers;
+
     /// So many more customers are done. False where the operation was cancelled.
     fn done(&mut self, customers: usize) -> impl Future<Output = Result<bool, Error>> + Send;
 }
@@ -107,7 +111,7 @@ async fn everybody(
 ) -> Result<bool, Error> {
     let mut pages = pages::population(store.reader(), needs.clone(), facts);
     while let Some((page, mut histories)) = pages.next().await? {
-        turns::look(&page, |(customer, lifetime)| {
+        turns::look_behind(pace.callers(), &page, |(customer, lifetime)| {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
         })
         .await;

@@ -6,16 +6,18 @@ use std::time::Instant;
 
 use guanxi_model::fact::{Fact, FactBody, FactKind, SatisfactionRecord};
 use guanxi_model::filter::{Filter, Kind, Op, Schema, Term, Value};
-use guanxi_model::{CustomerId, Day, LabelKey, QuestionnaireId, RevisionNumber, Words as _, name};
+use guanxi_model::{
+    CustomerId, Day, LabelKey, OperationId, QuestionnaireId, RequestId, RevisionNumber, Words as _, name,
+};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Key, said};
-use guanxi_store::{FactPlace, Labels, PAGE};
+use guanxi_store::{FactPlace, Labels, Operation, PAGE};
 use serde::{Deserialize, Serialize};
 
-use super::Held;
 use super::population::CHECKPOINT;
+use super::{Held, Operations};
 use crate::error::Error;
-use crate::turns;
+use crate::{fingerprint, turns};
 
 /// Which records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,31 @@ pub const RECORD_FILTER: Schema = Schema(&[
     ),
     ("emotion", Kind::Enum(&[("CALM", 1), ("HAPPY", 2), ("DISAPPOINTED", 3), ("ANGRY", 4), ("AFRAID", 5)])),
 ]);
+
+impl Operations<'_> {
+    /// Asks for an operation that reads the records of a revision and changes nothing.
+    pub(super) async fn look_at_records(
+        &self,
+        (kind, subject): (&str, String),
+        request: &impl Serialize,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+}
 
 /// What looks at records.
 pub(super) trait Look: Send {

@@ -16,6 +16,7 @@ use self::compare::{Against, Baseline, Comparison};
 use super::pages;
 use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
 use super::{Held, OperationOutcome};
+use crate::callers::Callers;
 use crate::error::Error;
 use crate::seat::Moment;
 use crate::turns;
@@ -119,6 +120,10 @@ enum End {
 }
 
 impl Pace for Attempt<'_> {
+    fn callers(&self) -> &Callers {
+        self.held.callers()
+    }
+
     async fn done(&mut self, customers: usize) -> Result<bool, Error> {
         self.progress.done += customers as i64;
         if self.kept.elapsed() < CHECKPOINT {
@@ -202,7 +207,7 @@ impl Attempt<'_> {
         let mut pages = pages::placed(reader, (pyramid, baseline.active()), of, String::new());
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
         while let Some((page, mut histories)) = pages.next().await? {
-            turns::look(&page, |one| {
+            turns::look_behind(self.held.callers(), &page, |one| {
                 let known = (&one.customer, &one.tally);
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
             })

@@ -180,7 +180,7 @@ fn whose(
 }
 
 /// The fact's own identity. Without a source id it is that of the request, so that a retry finds the same fact.
-fn own_key(
+pub(super) fn own_key(
     v: &mut Violations,
     at: Path<'_>,
     (source, source_id, unnamed): (String, String, Unnamed<'_>),

@@ -12,25 +12,41 @@ const MAX_CHUNK: usize = 500;
 
 /// A chunk whose shape is right.
 #[derive(Debug)]
-pub(crate) struct Chunk {
+pub(crate) struct Chunk<T> {
     /// The index of the first item.
     pub(crate) first: i64,
     /// The index after the last item.
     pub(crate) end: i64,
-    pub(crate) items: Vec<Result<RecordFact, Violations>>,
+    pub(crate) items: Vec<Result<T, Violations>>,
 }
 
-/// Reads a chunk; `expected` is where the one before ended.
+/// Reads a chunk of facts; `expected` is where the one before ended.
 pub(crate) fn chunk<K: Kind>(
     ctx: &Context<'_>,
     request: K::Import,
     expected: Option<i64>,
-) -> Result<Chunk, Violations> {
+) -> Result<Chunk<RecordFact>, Violations> {
     let ImportParts { first_index, items, missing_customer } = K::import(request);
     let mut v = Violations::new();
     let missing_customer = fact::missing_customer(&mut v, missing_customer);
-    if items.is_empty() || items.len() > MAX_CHUNK {
-        v.push(Path::of(K::ITEMS), format!("has {} items; 1 to {MAX_CHUNK} are allowed", items.len()));
+    let end = end(&mut v, (first_index, expected), (K::ITEMS, items.len()));
+    let (missing_customer, end) = done(v, missing_customer.zip(end))?;
+    let read = |item| {
+        let mut v = Violations::new();
+        let fact = fact::new_fact(ctx, &mut v, Path::of(K::FIELD), (item, Unnamed::Refused));
+        done(v, fact.map(|fact| RecordFact { fact, missing_customer }))
+    };
+    Ok(Chunk { first: first_index, end, items: items.into_iter().map(read).collect() })
+}
+
+/// The index after the last of so many items in the field of that name.
+pub(super) fn end(
+    v: &mut Violations,
+    (first_index, expected): (i64, Option<i64>),
+    (items, count): (&str, usize),
+) -> Option<i64> {
+    if count == 0 || count > MAX_CHUNK {
+        v.push(Path::of(items), format!("has {count} items; 1 to {MAX_CHUNK} are allowed"));
     }
     match expected {
         Some(expected) if first_index != expected => {
@@ -42,17 +58,11 @@ pub(crate) fn chunk<K: Kind>(
         _ if first_index < 0 => v.push(Path::of("first_index"), format!("must not be negative, got {first_index}")),
         _ => {}
     }
-    let end = i64::try_from(items.len()).ok().and_then(|count| first_index.checked_add(count));
+    let end = i64::try_from(count).ok().and_then(|count| first_index.checked_add(count));
     if end.is_none() {
         v.push(Path::of("first_index"), "the items after it would leave the range of 64 bits");
     }
-    let (missing_customer, end) = done(v, missing_customer.zip(end))?;
-    let read = |item| {
-        let mut v = Violations::new();
-        let fact = fact::new_fact(ctx, &mut v, Path::of(K::FIELD), (item, Unnamed::Refused));
-        done(v, fact.map(|fact| RecordFact { fact, missing_customer }))
-    };
-    Ok(Chunk { first: first_index, end, items: items.into_iter().map(read).collect() })
+    end
 }
 
 #[cfg(test)]
@@ -64,7 +74,7 @@ mod tests {
     use crate::kinds::Purchases;
     use crate::testing::{ctx, paths};
 
-    fn read(first_index: i64, count: usize, expected: Option<i64>) -> Result<Chunk, Violations> {
+    fn read(first_index: i64, count: usize, expected: Option<i64>) -> Result<Chunk<RecordFact>, Violations> {
         let purchases = vec![purchase(); count];
         let request = pb::ImportPurchasesRequest { first_index, purchases, missing_customer: 2 };
         chunk::<Purchases>(&ctx(), request, expected)

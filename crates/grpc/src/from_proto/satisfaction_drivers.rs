@@ -7,9 +7,10 @@ use guanxi_model::Violations;
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Period, Weighting};
 use guanxi_satisfaction::drivers::DriverQuestion;
+use guanxi_satisfaction::set::TierOf;
 
-use super::satisfaction_index::{TierOf, check_length, days, revision, tier_of};
 use super::satisfaction_model::methods;
+use super::satisfaction_set::{check_length, days, revision, tier_of};
 use super::{Path, done, list};
 
 const MAX_DRIVERS: usize = 24;
@@ -40,7 +41,7 @@ pub(crate) fn request(
     } = request;
     let mut v = Violations::new();
     revision(&mut v, Path::of("questionnaire"), &questionnaire);
-    let days = days(&mut v, Path::REQUEST, (start_date, end_date));
+    let days = days(&mut v, (Path::of("start_date"), Path::of("end_date")), (start_date, end_date));
     let methods = methods(&mut v, collection_methods);
     let tier = tier_of(&mut v, Path::REQUEST, (tier, &pyramid));
     let drivers = list(&mut v, Path::of("drivers"), (drivers, MAX_DRIVERS), |_, _, id| Some(id));
@@ -57,8 +58,8 @@ pub(crate) fn request(
         weighting: Weighting::PerResponse,
         detail: Detail::Index,
     });
-    if let Some(set) = &set {
-        check_length(&mut v, Path::REQUEST, set);
+    if let Some(days) = days {
+        check_length(&mut v, Path::of("end_date"), days, Period::Whole);
     }
     done(v, set.zip(question).map(|(set, question)| Asked { set, tier, question }))
 }

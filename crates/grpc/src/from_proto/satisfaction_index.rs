@@ -1,27 +1,16 @@
 //! Questions about what the records of a set mean together.
 
-use std::collections::BTreeMap;
-
-use guanxi::google::r#type::Date as PbDate;
 use guanxi::v1 as pb;
 use guanxi_app::operations::RECORD_FILTER;
-use guanxi_model::customer::ContactRole;
 use guanxi_model::filter::Filter;
-use guanxi_model::{
-    Day, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, Words as _, name, text,
-};
+use guanxi_model::{QuestionnaireId, RequestId, RevisionNumber, Violations};
 use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, Weighting};
+use guanxi_satisfaction::set::{RecordSet, TierOf};
 
 use super::customer::request_id;
-use super::{Path, distinct, done, given, page, time, word, word_or_none};
+use super::{Path, done, given, page, satisfaction_set, word_or_none};
 
-const MAX_METHODS: usize = 6;
-const MAX_LINE: usize = 100;
-const MAX_NAME: usize = 200;
 const MAX_HALF_LIFE_DAYS: i32 = 3650;
-/// The longest time of which days are read one by one, and of which months are.
-const MAX_DAYS: i32 = 1100;
-const MAX_DAYS_OF_MONTHS: i32 = 3660;
 
 /// What is asked, as far as the request says.
 #[derive(Clone, Debug)]
@@ -40,14 +29,6 @@ pub(crate) struct Analysis {
     pub(crate) asked: Asked,
     pub(crate) filter: Filter,
     pub(crate) request_id: Option<RequestId>,
-}
-
-/// A tier of a pyramid.
-#[derive(Clone, Debug)]
-pub(crate) struct TierOf {
-    pub(crate) tier: TierId,
-    /// None for the one that is primary.
-    pub(crate) pyramid: Option<PyramidId>,
 }
 
 /// GetSatisfactionIndex.
@@ -111,35 +92,27 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
         half_life_days,
         view,
     } = question;
-    let revision = revision(v, at.field("questionnaire"), &questionnaire);
-    let tier = tier_of(v, at, (tier, &pyramid));
-    let mut keys = BTreeMap::new();
-    for (field, key, word, max) in [
-        ("channel", Key::Channel, channel, MAX_LINE),
-        ("wave", Key::Wave, wave, MAX_LINE),
-        ("team", Key::Team, team, MAX_NAME),
-        ("branch", Key::Branch, branch, MAX_NAME),
-        ("handler", Key::Handler, handler, MAX_NAME),
-    ] {
-        keys.extend(v.field(at.field(field), text::optional(word, max)).map(|word| (key, word)));
-    }
-    if !touchpoint.is_empty() {
-        let touchpoint = v.field(at.field("touchpoint"), name::parse_touchpoint(&touchpoint));
-        keys.extend(touchpoint.map(|touchpoint| (Key::Touchpoint, String::from(touchpoint))));
-    }
-    let role = at.field("respondent_role");
-    let role: Option<ContactRole> = word_or_none(v, role, respondent_role, pb::ContactRole::as_str_name);
-    keys.extend(role.map(|role| (Key::Role, role.code().to_string())));
-    keys.retain(|_, word| !word.is_empty());
+    let revision = satisfaction_set::revision(v, at.field("questionnaire"), &questionnaire);
+    let set = pb::SatisfactionSet {
+        collection_methods,
+        tier,
+        pyramid,
+        channel,
+        touchpoint,
+        wave,
+        team,
+        branch,
+        handler,
+        respondent_role,
+    };
+    let RecordSet { methods, mut keys, tier } = satisfaction_set::record_set(v, at, set);
     keys.extend(tier.as_ref().map(|of| (Key::Tier, of.tier.to_string())));
-    let methods = distinct(v, at.field("collection_methods"), (collection_methods, MAX_METHODS), |v, at, method| {
-        word(v, at, method, pb::CollectionMethod::as_str_name)
-    });
     let period = word_or_none(v, at.field("period"), period, pb::SatisfactionPeriod::as_str_name);
     let group_by = word_or_none(v, at.field("group_by"), group_by, pb::SatisfactionGrouping::as_str_name);
     let detail = word_or_none(v, at.field("view"), view, pb::SatisfactionView::as_str_name);
     let half_life_days = half_life(v, at.field("half_life_days"), half_life_days);
-    let days = days(v, at, (start_date, end_date));
+    let fields = (at.field("start_date"), at.field("end_date"));
+    let days = satisfaction_set::days(v, fields, (start_date, end_date));
     let question = IndexQuestion {
         days: days?,
         period: period.unwrap_or(Period::Whole),
@@ -156,32 +129,6 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
     Some(Asked { questionnaire, number, tier, question })
 }
 
-/// A revision, or a questionnaire for its active one.
-pub(super) fn revision(
-    v: &mut Violations,
-    at: Path<'_>,
-    name: &str,
-) -> Option<(QuestionnaireId, Option<RevisionNumber>)> {
-    if let Ok(questionnaire) = name::parse_questionnaire(name) {
-        return Some((questionnaire, None));
-    }
-    v.field(at, name::parse_questionnaire_revision(name)).map(|(questionnaire, number)| (questionnaire, Some(number)))
-}
-
-pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String, &str)) -> Option<TierOf> {
-    let pyramid = match pyramid {
-        "" => None,
-        name => v.field(at.field("pyramid"), name::parse_pyramid(name)),
-    };
-    if tier.is_empty() {
-        if pyramid.is_some() {
-            v.push(at.field("pyramid"), "must not be given without a tier");
-        }
-        return None;
-    }
-    v.field(at.field("tier"), TierId::parse(tier)).map(|tier| TierOf { tier, pyramid })
-}
-
 fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32> {
     if let Some(days) = days.filter(|days| !(1..=MAX_HALF_LIFE_DAYS).contains(days)) {
         v.push(at, format!("must be 1 to {MAX_HALF_LIFE_DAYS}, got {days}"));
@@ -189,28 +136,8 @@ fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32>
     days
 }
 
-pub(super) fn days(
-    v: &mut Violations,
-    at: Path<'_>,
-    (start, end): (Option<PbDate>, Option<PbDate>),
-) -> Option<(Day, Day)> {
-    let start = given(v, at.field("start_date"), start).and_then(|date| time::day(v, at.field("start_date"), date));
-    let end = given(v, at.field("end_date"), end).and_then(|date| time::day(v, at.field("end_date"), date));
-    let days = start.zip(end)?;
-    if days.1 < days.0 {
-        v.push(at.field("end_date"), format!("must not be before the start date, {}", days.0));
-    }
-    Some(days)
-}
-
-pub(super) fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
-    let (first, last) = question.days;
-    let length = i64::from(last.0) - i64::from(first.0) + 1;
-    let most = if question.needs_days() { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };
-    if length > i64::from(most) {
-        let fault = format!(
-            "must be within {most} days from the start date, got {length}; days, weeks and half-lives are of at most {MAX_DAYS}"
-        );
-        v.push(at.field("end_date"), fault);
-    }
+/// Days weigh differently where there is a half-life, so they are read one by one.
+fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
+    let cells = if question.needs_days() { Period::Day } else { Period::Whole };
+    satisfaction_set::check_length(v, at.field("end_date"), question.days, cells);
 }

@@ -50,7 +50,7 @@ macro_rules! handlers {
                     &self,
                     request: Request<Streaming<<$kind as Kind>::Import>>,
                 ) -> Answer<Progress> {
-                    Ok(Response::new(import::acknowledged::<$kind, _>(&self.app, request.into_inner())))
+                    Ok(Response::new(import::acknowledged::<import::Facts<$kind>, _>(&self.app, request.into_inner())))
                 }
 
                 async fn $list(

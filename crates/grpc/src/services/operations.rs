@@ -1,4 +1,5 @@
-//! `google.longrunning.Operations`.
+//! `google.longrunning.Operations`. Whoever asks how far an operation is does not slow it down: these are no units of work
+//! that operations make way for.
 
 use std::collections::HashMap;
 
@@ -27,7 +28,7 @@ const STEP: usize = 60;
 impl Operations for Service {
     async fn list_operations(&self, request: Request<pb::ListOperationsRequest>) -> Answer<pb::ListOperationsResponse> {
         let list = from_proto::operation::list_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(|app| async move {
+        self.task(|app| async move {
             let page = found(&app, &list).await?;
             let pyramids = app.reader().pyramids("", ALL_PYRAMIDS).await?;
             let pyramids: HashMap<_, _> = pyramids.into_iter().map(|one| (one.id.clone(), one)).collect();
@@ -39,7 +40,7 @@ impl Operations for Service {
 
     async fn get_operation(&self, request: Request<pb::GetOperationRequest>) -> Answer<pb::Operation> {
         let id = from_proto::operation::get_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(move |app| async move {
+        self.task(move |app| async move {
             let operation = app.reader().operation(&id).await?;
             resource(&app, operation.ok_or_else(|| Error::NotFound(name::operation(&id)))?).await
         })
@@ -48,17 +49,17 @@ impl Operations for Service {
 
     async fn delete_operation(&self, request: Request<pb::DeleteOperationRequest>) -> Answer<()> {
         let id = from_proto::operation::delete_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(move |app| async move { app.operations().delete(&id).await }).await
+        self.task(move |app| async move { app.operations().delete(&id).await }).await
     }
 
     async fn cancel_operation(&self, request: Request<pb::CancelOperationRequest>) -> Answer<()> {
         let id = from_proto::operation::cancel_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(move |app| async move { app.operations().cancel(&id).await }).await
+        self.task(move |app| async move { app.operations().cancel(&id).await }).await
     }
 
     async fn wait_operation(&self, request: Request<pb::WaitOperationRequest>) -> Answer<pb::Operation> {
         let (id, at_most) = from_proto::operation::wait_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(move |app| async move {
+        self.task(move |app| async move {
             let operation = app.operations().wait(&id, at_most).await?;
             resource(&app, operation).await
         })

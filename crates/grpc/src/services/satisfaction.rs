@@ -1,17 +1,26 @@
-//! `SatisfactionService`: questionnaires with their revisions, and what was answered.
+//! `SatisfactionService`: questionnaires with their revisions, and what was answered; service standards, and what was
+//! measured.
 
-mod contact;
+mod comparison;
+mod contacts;
 mod drawing;
 mod drivers;
+mod eligibility;
 mod index;
 mod model;
+mod sets;
+mod standards;
 mod standing;
+mod trend;
 
 use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_server::SatisfactionService;
 use guanxi_app::{App, Error};
 use guanxi_model::{QuestionnaireId, Violations, name};
+use guanxi_satisfaction::benchmark::Benchmark;
+use guanxi_satisfaction::standard::ServiceStandard;
+use guanxi_satisfaction::target::Target;
 use guanxi_store::Questionnaire;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -19,9 +28,13 @@ use super::Service;
 use super::activity::{self, Progress, import};
 use crate::from_proto;
 use crate::from_proto::questionnaire as read;
+use crate::from_proto::service_standard as read_standard;
+use crate::from_proto::{satisfaction_benchmark as read_benchmark, satisfaction_target as read_target};
 use crate::kinds::{InvitationEvents, Kind as _, SatisfactionRecords};
 use crate::to_proto::page;
 use crate::to_proto::questionnaire as word;
+use crate::to_proto::service_standard as word_standard;
+use crate::to_proto::{satisfaction_benchmark as word_benchmark, satisfaction_target as word_target};
 use crate::{status, to_proto};
 
 /// Pairs of wave and sample that a report tells.
@@ -141,7 +154,10 @@ impl SatisfactionService for Service {
         &self,
         request: Request<Streaming<pb::ImportSatisfactionRequest>>,
     ) -> Answer<Progress> {
-        Ok(Response::new(import::acknowledged::<SatisfactionRecords, _>(&self.app, request.into_inner())))
+        Ok(Response::new(import::acknowledged::<import::Facts<SatisfactionRecords>, _>(
+            &self.app,
+            request.into_inner(),
+        )))
     }
 
     async fn get_satisfaction_record(
@@ -192,7 +208,7 @@ impl SatisfactionService for Service {
         &self,
         request: Request<Streaming<pb::ImportInvitationEventsRequest>>,
     ) -> Answer<Progress> {
-        Ok(Response::new(import::acknowledged::<InvitationEvents, _>(&self.app, request.into_inner())))
+        Ok(Response::new(import::acknowledged::<import::Facts<InvitationEvents>, _>(&self.app, request.into_inner())))
     }
 
     async fn list_invitation_events(
@@ -223,7 +239,7 @@ impl SatisfactionService for Service {
         request: Request<pb::CheckSurveyEligibilityRequest>,
     ) -> Answer<pb::SurveyEligibility> {
         let check = from_proto::invitation::check_request(request.into_inner()).map_err(status::invalid)?;
-        self.unit(|app| async move { contact::check(&app, check).await }).await
+        self.unit(|app| async move { eligibility::check(&app, check).await }).await
     }
 
     async fn draw_sample(&self, request: Request<pb::DrawSampleRequest>) -> Answer<pb::SurveySample> {
@@ -272,6 +288,201 @@ impl SatisfactionService for Service {
             super::operations::resource(&app, operation).await
         })
         .await
+    }
+
+    async fn create_service_standard(
+        &self,
+        request: Request<pb::CreateServiceStandardRequest>,
+    ) -> Answer<pb::ServiceStandard> {
+        self.create(read_standard::create_request(&self.context(), request.into_inner()), word_standard::resource).await
+    }
+
+    async fn get_service_standard(
+        &self,
+        request: Request<pb::GetServiceStandardRequest>,
+    ) -> Answer<pb::ServiceStandard> {
+        let id = read_standard::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { standards::standard(&app, &id).await.map(word_standard::resource) }).await
+    }
+
+    async fn list_service_standards(
+        &self,
+        request: Request<pb::ListServiceStandardsRequest>,
+    ) -> Answer<pb::ListServiceStandardsResponse> {
+        let paging = read_standard::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().service_standards(paging.after_text(), paging.size + 1).await?;
+            Ok(word_standard::list_response(paging.query, page::cut(found, paging.size, word_standard::key)))
+        })
+        .await
+    }
+
+    async fn update_service_standard(
+        &self,
+        request: Request<pb::UpdateServiceStandardRequest>,
+    ) -> Answer<pb::ServiceStandard> {
+        self.update(read_standard::update_request(&self.context(), request.into_inner()), word_standard::resource).await
+    }
+
+    async fn delete_service_standard(&self, request: Request<pb::DeleteServiceStandardRequest>) -> Answer<()> {
+        self.delete::<ServiceStandard>(read_standard::delete_request(request.into_inner())).await
+    }
+
+    async fn record_service_measurement(
+        &self,
+        request: Request<pb::RecordServiceMeasurementRequest>,
+    ) -> Answer<pb::ServiceMeasurement> {
+        self.record_measurement(request.into_inner()).await
+    }
+
+    async fn batch_record_service_measurements(
+        &self,
+        request: Request<pb::BatchRecordServiceMeasurementsRequest>,
+    ) -> Answer<pb::BatchRecordServiceMeasurementsResponse> {
+        self.batch_measurements(request.into_inner()).await
+    }
+
+    type ImportServiceMeasurementsStream = Progress;
+
+    async fn import_service_measurements(
+        &self,
+        request: Request<Streaming<pb::ImportServiceMeasurementsRequest>>,
+    ) -> Answer<Progress> {
+        Ok(Response::new(import::acknowledged::<standards::Measurements, _>(&self.app, request.into_inner())))
+    }
+
+    async fn list_service_measurements(
+        &self,
+        request: Request<pb::ListServiceMeasurementsRequest>,
+    ) -> Answer<pb::ListServiceMeasurementsResponse> {
+        self.list_measurements(request.get_ref()).await
+    }
+
+    async fn withdraw_service_measurement(
+        &self,
+        request: Request<pb::WithdrawServiceMeasurementRequest>,
+    ) -> Answer<pb::WithdrawServiceMeasurementResponse> {
+        self.withdraw_measurement(request.into_inner()).await
+    }
+
+    async fn get_service_standard_report(
+        &self,
+        request: Request<pb::GetServiceStandardReportRequest>,
+    ) -> Answer<pb::ServiceStandardReport> {
+        let asked = read_standard::report_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { standards::report(&app, asked).await }).await
+    }
+
+    async fn get_satisfaction_trend(
+        &self,
+        request: Request<pb::GetSatisfactionTrendRequest>,
+    ) -> Answer<pb::SatisfactionTrend> {
+        let asked = from_proto::satisfaction_trend::request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { trend::trend(&app, asked).await }).await
+    }
+
+    async fn compare_satisfaction(
+        &self,
+        request: Request<pb::CompareSatisfactionRequest>,
+    ) -> Answer<pb::CompareSatisfactionResponse> {
+        let asked = from_proto::satisfaction_comparison::request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { comparison::compare(&app, asked).await }).await
+    }
+
+    async fn create_satisfaction_benchmark(
+        &self,
+        request: Request<pb::CreateSatisfactionBenchmarkRequest>,
+    ) -> Answer<pb::SatisfactionBenchmark> {
+        let new = read_benchmark::create_request(&self.context(), request.into_inner());
+        self.create(new, word_benchmark::resource).await
+    }
+
+    async fn get_satisfaction_benchmark(
+        &self,
+        request: Request<pb::GetSatisfactionBenchmarkRequest>,
+    ) -> Answer<pb::SatisfactionBenchmark> {
+        let id = read_benchmark::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { comparison::benchmark(&app, &id).await.map(word_benchmark::resource) }).await
+    }
+
+    async fn list_satisfaction_benchmarks(
+        &self,
+        request: Request<pb::ListSatisfactionBenchmarksRequest>,
+    ) -> Answer<pb::ListSatisfactionBenchmarksResponse> {
+        let paging = read_benchmark::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().benchmarks(paging.after_text(), paging.size + 1).await?;
+            Ok(word_benchmark::list_response(paging.query, page::cut(found, paging.size, word_benchmark::key)))
+        })
+        .await
+    }
+
+    async fn update_satisfaction_benchmark(
+        &self,
+        request: Request<pb::UpdateSatisfactionBenchmarkRequest>,
+    ) -> Answer<pb::SatisfactionBenchmark> {
+        let change = read_benchmark::update_request(&self.context(), request.into_inner());
+        self.update(change, word_benchmark::resource).await
+    }
+
+    async fn delete_satisfaction_benchmark(
+        &self,
+        request: Request<pb::DeleteSatisfactionBenchmarkRequest>,
+    ) -> Answer<()> {
+        self.delete::<Benchmark>(read_benchmark::delete_request(request.into_inner())).await
+    }
+
+    async fn create_satisfaction_target(
+        &self,
+        request: Request<pb::CreateSatisfactionTargetRequest>,
+    ) -> Answer<pb::SatisfactionTarget> {
+        let new = read_target::create_request(&self.context(), request.into_inner());
+        self.create(new, word_target::resource).await
+    }
+
+    async fn get_satisfaction_target(
+        &self,
+        request: Request<pb::GetSatisfactionTargetRequest>,
+    ) -> Answer<pb::SatisfactionTarget> {
+        let id = read_target::get_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move { comparison::target(&app, &id).await.map(word_target::resource) }).await
+    }
+
+    async fn list_satisfaction_targets(
+        &self,
+        request: Request<pb::ListSatisfactionTargetsRequest>,
+    ) -> Answer<pb::ListSatisfactionTargetsResponse> {
+        let paging = read_target::list_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(|app| async move {
+            let found = app.reader().satisfaction_targets(paging.after_text(), paging.size + 1).await?;
+            Ok(word_target::list_response(paging.query, page::cut(found, paging.size, word_target::key)))
+        })
+        .await
+    }
+
+    async fn update_satisfaction_target(
+        &self,
+        request: Request<pb::UpdateSatisfactionTargetRequest>,
+    ) -> Answer<pb::SatisfactionTarget> {
+        let change = read_target::update_request(&self.context(), request.into_inner());
+        self.update(change, word_target::resource).await
+    }
+
+    async fn delete_satisfaction_target(&self, request: Request<pb::DeleteSatisfactionTargetRequest>) -> Answer<()> {
+        self.delete::<Target>(read_target::delete_request(request.into_inner())).await
+    }
+
+    async fn get_satisfaction_target_report(
+        &self,
+        request: Request<pb::GetSatisfactionTargetReportRequest>,
+    ) -> Answer<pb::SatisfactionTargetReport> {
+        let (id, days) = read_target::report_request(request.get_ref()).map_err(status::invalid)?;
+        self.unit(move |app| async move { comparison::report(&app, &id, days).await }).await
+    }
+
+    async fn get_contact_report(&self, request: Request<pb::GetContactReportRequest>) -> Answer<pb::ContactReport> {
+        let asked = from_proto::contact_report::report_request(request.into_inner()).map_err(status::invalid)?;
+        self.unit(|app| async move { contacts::report(&app, asked).await }).await
     }
 
     async fn get_satisfaction_drivers(

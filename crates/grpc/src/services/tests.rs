@@ -41,7 +41,9 @@ async fn import(
     service: &Service,
     chunks: Vec<Result<pb::ImportPurchasesRequest, Status>>,
 ) -> Vec<Result<pb::ImportProgress, Status>> {
-    activity::import::acknowledged::<Purchases, _>(&service.app, futures::stream::iter(chunks)).collect().await
+    activity::import::acknowledged::<activity::import::Facts<Purchases>, _>(&service.app, futures::stream::iter(chunks))
+        .collect()
+        .await
 }
 
 #[tokio::test]

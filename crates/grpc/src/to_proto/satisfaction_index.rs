@@ -76,7 +76,7 @@ fn tier(keys: &mut BTreeMap<Key, String>) -> (String, String) {
     (name::pyramid(&PyramidId::from_trusted(pyramid.to_owned())), tier.to_owned())
 }
 
-fn sample(size: Size) -> pb::SatisfactionSample {
+pub(super) fn sample(size: Size) -> pb::SatisfactionSample {
     let Size { n, effective, evidence } = size;
     pb::SatisfactionSample { count: n, effective_count: Some(effective), evidence: number(evidence) }
 }

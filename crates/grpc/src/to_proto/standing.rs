@@ -95,9 +95,9 @@ fn decayed_index(decayed: Decayed) -> pb::DecayedIndex {
     }
 }
 
-fn change(trend: Trend) -> pb::SatisfactionTrend {
+fn change(trend: Trend) -> pb::CustomerSatisfactionTrend {
     let Trend { slope, interval: bounds } = trend;
-    pb::SatisfactionTrend { change_per_30_days: Some(slope), interval: Some(interval(bounds)) }
+    pb::CustomerSatisfactionTrend { change_per_30_days: Some(slope), interval: Some(interval(bounds)) }
 }
 
 /// From one bound to the other.

@@ -57,6 +57,8 @@ uuid_ids! { read by lower_uuid, allowed "a UUID of 36 characters in lower case":
     FactId,
     /// A long-running operation.
     OperationId,
+    /// What was measured of a service. Ids made here sort by the time of recording.
+    MeasurementId,
     /// What was decided about a tier or a customer. Ids made here sort by the time of recording.
     TargetDecisionId,
 }
@@ -75,6 +77,13 @@ impl FactId {
 
 impl OperationId {
     /// A new id for what is begun at `at`.
+    pub fn new(at: Timestamp) -> Self {
+        Self(time_ordered_uuid(at))
+    }
+}
+
+impl MeasurementId {
+    /// A new id for what is recorded at `at`.
     pub fn new(at: Timestamp) -> Self {
         Self(time_ordered_uuid(at))
     }

@@ -24,6 +24,20 @@ pub struct Count {
     pub of: f64,
 }
 
+/// The first periods, which limits are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First {
+    pub periods: usize,
+    /// In how many of them something must have been counted: fewer than [`MIN_BASELINE`] where somebody vouches for them.
+    pub least: usize,
+}
+
+impl From<usize> for First {
+    fn from(periods: usize) -> First {
+        First { periods, least: MIN_BASELINE }
+    }
+}
+
 /// A period beside its limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -72,44 +86,74 @@ struct Series<'a, E> {
 /// Where the periods have thousands of units the share varies more than chance, and [`laney`] is the chart to draw.
 ///
 /// # Errors
-/// Where less than 20 periods of the first `baseline` have units, or these tell nothing.
-pub fn p(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    enough(counted(periods, baseline))?;
-    draw_shares(periods, baseline, Spread::ByChance)
+/// Where too few periods of the baseline have units, or these tell nothing.
+pub fn p(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_shares(periods, baseline.periods, Spread::ByChance)
 }
 
 /// Laney's p'-chart (2002, Quality Engineering 14(4)): limits as much wider as the periods vary more than chance alone.
 ///
 /// # Errors
 /// As of [`p`].
-pub fn laney(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    enough(counted(periods, baseline))?;
-    draw_shares(periods, baseline, Spread::Measured)
+pub fn laney(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_shares(periods, baseline.periods, Spread::Measured)
 }
 
 /// The u-chart, of events per unit of exposure.
 ///
 /// # Errors
 /// As of [`p`].
-pub fn u(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    enough(counted(periods, baseline))?;
-    draw_rates(periods, baseline)
+pub fn u(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_rates(periods, baseline.periods)
 }
 
 /// The chart of means of measured values, in units of so many steps; the spread is that within the periods.
 ///
 /// # Errors
 /// As of [`p`].
-pub fn means(periods: &[Sums], steps: f64, baseline: usize) -> Result<Chart, Unfit> {
-    let first = &periods[..baseline.min(periods.len())];
-    enough(first.iter().filter(|period| period.n > 0).count())?;
-    draw_means(periods, steps, baseline)
+pub fn means(periods: &[Sums], steps: f64, baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(periods.iter().take(baseline.periods).filter(|period| period.n > 0).count())?;
+    draw_means(periods, steps, baseline.periods)
 }
 
-fn enough(periods: usize) -> Result<(), Unfit> {
-    match MIN_BASELINE.saturating_sub(periods) {
-        0 => Ok(()),
-        missing => Err(Unfit::TooFewPeriods(missing)),
+/// As [`p`], about a centre that is known from elsewhere, so that no baseline is needed.
+///
+/// # Errors
+/// Where the periods tell nothing about it.
+pub fn p_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_shares_about(periods, periods.len(), (centre, Spread::ByChance))
+}
+
+/// As [`laney`], about a centre that is known from elsewhere; how much more than chance they vary is told by the periods
+/// themselves.
+///
+/// # Errors
+/// As of [`p_about`].
+pub fn laney_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_shares_about(periods, periods.len(), (centre, Spread::Measured))
+}
+
+/// As [`u`], about a centre that is known from elsewhere.
+///
+/// # Errors
+/// As of [`p_about`].
+pub fn u_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_rates_about(periods, periods.len(), centre)
+}
+
+impl First {
+    fn enough(self, periods: usize) -> Result<(), Unfit> {
+        match self.least.saturating_sub(periods) {
+            0 => Ok(()),
+            missing => Err(Unfit::TooFewPeriods(missing)),
+        }
     }
 }
 
@@ -124,14 +168,20 @@ enum Spread {
 }
 
 fn draw_shares(periods: &[Count], baseline: usize, spread: Spread) -> Result<Chart, Unfit> {
-    let centre = pooled(periods, baseline)?;
+    draw_shares_about(periods, baseline, (pooled(periods, baseline)?, spread))
+}
+
+fn draw_shares_about(periods: &[Count], baseline: usize, (centre, spread): (f64, Spread)) -> Result<Chart, Unfit> {
     let values = values(periods);
     let error = |of: f64| (centre * (1.0 - centre) / of).sqrt();
     Series { periods: &values, baseline, centre, error, range: (0.0, 1.0) }.draw(spread)
 }
 
 fn draw_rates(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    let centre = pooled(periods, baseline)?;
+    draw_rates_about(periods, baseline, pooled(periods, baseline)?)
+}
+
+fn draw_rates_about(periods: &[Count], baseline: usize, centre: f64) -> Result<Chart, Unfit> {
     let values = values(periods);
     let error = |of: f64| (centre / of).sqrt();
     Series { periods: &values, baseline, centre, error, range: (0.0, f64::INFINITY) }.draw(Spread::ByChance)

@@ -78,6 +78,20 @@ pub fn welch(first: Mean, second: Mean) -> Option<(Difference, f64)> {
     Some((Difference { difference, interval, test: Some(test) }, degrees))
 }
 
+/// A mean less a value of which nothing else is known, by Student's t with the degrees of freedom; none of less than two
+/// values.
+pub fn against(mean: Mean, value: f64) -> Option<(Difference, f64)> {
+    let (difference, error, degrees) = (mean.mean - value, mean.standard_error()?, mean.n - 1.0);
+    let test = if error > 0.0 {
+        let statistic = difference / error;
+        Some(Test { statistic, p_value: t_beyond(statistic, degrees)? })
+    } else {
+        None
+    };
+    let interval = Interval::around(difference, t95(degrees)? * error);
+    Some((Difference { difference, interval, test }, degrees))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::near::{near, near_interval};
@@ -94,6 +108,19 @@ mod tests {
         near(degrees, 301.137_301_5);
         near(told.test.unwrap().p_value, 0.008_678_389_528);
         near_interval(told.interval, (0.063_772_714_4, 0.436_227_285_6));
+    }
+
+    #[test]
+    fn a_mean_against_a_value() {
+        // 1, 2, 3, 4, 5 against 2: 1 by sqrt(2.5 / 5) is sqrt(2), with 4 degrees; of Student's t there is a closed form for
+        // 4 degrees: with s = t / sqrt(4 + t^2), beyond either way is 1 - s (3 - s^2) / 2.
+        let (told, degrees) = against(mean(3.0, 2.5_f64.sqrt(), 5.0), 2.0).unwrap();
+        let s = (2.0_f64 / 6.0).sqrt();
+        near(told.test.unwrap().statistic, 2.0_f64.sqrt());
+        near(told.test.unwrap().p_value, 1.0 - s * (3.0 - s * s) / 2.0);
+        near(told.interval.high, 1.0 + 2.776_445_105_197_79 * 0.5_f64.sqrt());
+        assert_eq!((told.difference, degrees), (1.0, 4.0));
+        assert_eq!(against(mean(3.0, 0.0, 5.0), 2.0).unwrap().0.test, None);
     }
 
     #[test]

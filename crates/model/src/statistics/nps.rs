@@ -57,8 +57,13 @@ pub fn weighted(promoters: f64, detractors: f64, n: f64) -> Option<(f64, Adjuste
 
 /// The first score less the second, of two sets of respondents of whom nobody is in both.
 pub fn difference(first: Recommendations, second: Recommendations) -> Option<Difference> {
-    let difference = first.score()? - second.score()?;
-    let error = first.standard_error()?.hypot(second.standard_error()?);
+    against(first, second.score()?, second.standard_error()?)
+}
+
+/// A score less another one with its standard error: 0 of a value that is taken for certain.
+pub fn against(first: Recommendations, score: f64, error: f64) -> Option<Difference> {
+    let difference = first.score()? - score;
+    let error = first.standard_error()?.hypot(error);
     let test = (error > 0.0).then(|| {
         let statistic = difference / error;
         Test { statistic, p_value: normal_beyond(statistic) }
@@ -144,6 +149,14 @@ mod tests {
         assert!(told.interval.contains(0.0));
         assert_eq!(difference(of(5, 0, 0), of(0, 0, 0)), None);
         assert_eq!(difference(of(5, 0, 0), of(0, 0, 7)).unwrap().test, None);
+    }
+
+    #[test]
+    fn a_score_against_a_value() {
+        // 30 with an error of 7.8102497 against 20.
+        let told = against(of(50, 30, 20), 20.0, 0.0).unwrap();
+        near(told.test.unwrap().statistic, 10.0 / 7.810_249_675_9);
+        near(told.interval.low, 10.0 - Z95 * 7.810_249_675_9);
     }
 
     #[test]

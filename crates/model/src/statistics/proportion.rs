@@ -79,6 +79,18 @@ fn pooled_z(first: Proportion, second: Proportion) -> Option<Test> {
     })
 }
 
+/// A share less a value of which nothing else is known: tested by the z that the value gives, with Wilson's interval.
+pub fn against(share: Proportion, value: f64) -> Difference {
+    let (difference, around) = (share.share() - value, share.interval());
+    let interval = Interval { low: around.low - value, high: around.high - value };
+    let error = (value * (1.0 - value) / share.of as f64).sqrt();
+    let test = (error > 0.0).then(|| {
+        let statistic = difference / error;
+        Test { statistic, p_value: normal_beyond(statistic) }
+    });
+    Difference { difference, interval, test }
+}
+
 /// How many times the second share the first is; none of a second of 0.
 pub fn ratio(first: Proportion, second: Proportion) -> Option<f64> {
     (second.hits > 0).then(|| first.share() / second.share())
@@ -137,6 +149,17 @@ mod tests {
         near(test.p_value, 0.020_733_801_2);
         near(ratio(of(60, 500), of(40, 520)).unwrap(), 1.56);
         assert_eq!((difference(of(0, 5), of(0, 7)).test, ratio(of(1, 5), of(0, 7))), (None, None));
+    }
+
+    #[test]
+    fn a_share_against_a_value() {
+        // 42 of 50 against .8: .04 by sqrt(.16 / 50), .0565685; the interval is Wilson's of 42 of 50 less .8. It holds the
+        // value exactly where z is at most 1.96, since Wilson's is made from that test.
+        let told = against(of(42, 50), 0.8);
+        near(told.test.unwrap().statistic, 0.5_f64.sqrt());
+        near(told.interval.low, 0.714_857_839_4 - 0.8);
+        near(told.interval.high, 0.916_625_793_2 - 0.8);
+        assert_eq!(against(of(42, 50), 1.0).test, None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rates: events in an exposure, such as complaints per thousand customers and week.
 
-use super::distribution::binomial_beyond;
+use super::Interval;
+use super::distribution::{Z95, binomial_beyond};
 
 /// Events in an exposure, which is counted in whatever both sides of a comparison are counted in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +23,17 @@ impl Rate {
     /// Events per unit of exposure; none without exposure.
     pub fn per_unit(self) -> Option<f64> {
         (self.exposure > 0.0).then(|| self.events as f64 / self.exposure)
+    }
+
+    /// Of the events per unit, by Byar's approximation of the exact interval (Breslow & Day 1987, Statistical Methods in Cancer
+    /// Research II); none without exposure.
+    pub fn interval(self) -> Option<Interval> {
+        let bound = |events: f64, z: f64| events * (1.0 - 1.0 / (9.0 * events) + z / (3.0 * events.sqrt())).powi(3);
+        let events = self.events as f64;
+        // The lower bound of nothing is nothing.
+        let low = if self.events == 0 { 0.0 } else { bound(events, -Z95) };
+        let high = bound(events + 1.0, Z95);
+        (self.exposure > 0.0).then(|| Interval { low: low / self.exposure, high: high / self.exposure })
     }
 }
 
@@ -53,6 +65,17 @@ mod tests {
         near(told.p_value, 0.011_103_697_2);
         near(told.ratio.unwrap(), 2.2);
         near(compare(rate(15, 1_100.0), rate(30, 1_000.0)).unwrap().p_value, 0.011_103_697_2);
+    }
+
+    #[test]
+    fn byar_is_near_the_exact_interval() {
+        // Exact: half the quantiles of chi squared (Garwood 1936), of 0, 10 and 100 events.
+        for (events, low, high) in [(0, 0.0, 3.688_879), (10, 4.795_389, 18.390_356), (100, 81.363_990, 121.627_017)] {
+            let told = rate(events, 1.0).interval().unwrap();
+            assert!((told.low - low).abs() < 0.03 && (told.high - high).abs() < 0.03, "{events}: {told:?}");
+        }
+        near(rate(10, 2.0).interval().unwrap().low, rate(10, 1.0).interval().unwrap().low / 2.0);
+        assert_eq!(rate(10, 0.0).interval(), None);
     }
 
     #[test]

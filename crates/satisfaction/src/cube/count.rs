@@ -93,8 +93,11 @@ fn compare(sums: &mut Sums, places: Option<Compared>, comparison: Option<Compari
     let Some((places, comparison)) = places.zip(comparison) else { return };
     let Comparison { kind: _, perception, expectation, gap, ratio: _, band } = comparison;
     measure(sums, Some(places.gap), Some(gap));
-    sums.add(places.perception, in_units(perception, places.gap.unit));
-    sums.add(places.expectation, in_units(expectation, places.gap.unit));
+    for (place, value) in [(places.perception, perception), (places.expectation, expectation)] {
+        let value = in_units(value, places.gap.unit);
+        sums.add(place, value);
+        sums.add(place + 1, value * value);
+    }
     let place = band.map(|band| match band {
         SatisfactionBand::Dissatisfied => places.bands,
         SatisfactionBand::Satisfied => places.bands + 1,

@@ -34,7 +34,8 @@ pub(crate) struct Measured {
     pub(crate) unit: f64,
 }
 
-/// Perceptions against expectations: the gap, the sums of both, and the bands from dissatisfied to delighted.
+/// Perceptions against expectations: the gap, of both the sum and then the sum of the squares, and the bands from
+/// dissatisfied to delighted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Compared {
     pub(crate) kind: QuestionKind,
@@ -79,7 +80,7 @@ impl Places {
 
     fn compared(&mut self, kind: QuestionKind, unit: f64) -> Compared {
         let gap = self.measured(unit);
-        let (perception, expectation, bands) = (self.take(1), self.take(1), self.take(3));
+        let (perception, expectation, bands) = (self.take(2), self.take(2), self.take(3));
         Compared { kind, gap, perception, expectation, bands }
     }
 }

@@ -147,7 +147,15 @@ impl Size {
     pub const SOUND: f64 = 30.0;
 
     fn of(pool: &Pool, places: &[usize]) -> Size {
-        let (n, effective) = (pool.count(places), pool.effective(places));
+        Size::weighing(pool.count(places), pool.effective(places))
+    }
+
+    /// Of so many that weigh alike.
+    pub fn equal(n: i64) -> Size {
+        Size::weighing(n, n as f64)
+    }
+
+    fn weighing(n: i64, effective: f64) -> Size {
         let evidence = match n {
             ..Self::TOLD => Evidence::Suppressed,
             _ if effective < Self::SOUND => Evidence::Indicative,
@@ -156,7 +164,7 @@ impl Size {
         Size { n, effective, evidence }
     }
 
-    fn is_told(&self) -> bool {
+    pub fn is_told(&self) -> bool {
         self.evidence != Evidence::Suppressed
     }
 }

@@ -5,7 +5,7 @@ use guanxi_model::violation::clip;
 
 use super::{Driver, Drivers, Quadrant, Unfit, analyse, quadrants};
 use crate::cube::Moments;
-use crate::scheme::{IndexForm, ItemDraft, QuestionnaireScheme};
+use crate::scheme::{IndexForm, QuestionnaireScheme};
 use crate::tree::Node;
 
 /// What is asked: places among the parts, of which the index is the last.
@@ -45,13 +45,10 @@ impl QuestionnaireScheme {
         let place = |v: &mut Violations, at: String, id: &str| {
             let place = ids.iter().position(|known| *known == id);
             if place.is_none() {
+                let count = ids.len();
                 v.push(
                     at,
-                    format!(
-                        "\"{}\" is none of the first {} parts at the top of the questionnaire",
-                        clip(id),
-                        ids.len()
-                    ),
+                    format!("\"{}\" is none of the first {count} parts at the top of the questionnaire", clip(id)),
                 );
             }
             place
@@ -146,10 +143,7 @@ impl QuestionnaireScheme {
     fn performance(&self, node: Node, mean: f64) -> Option<f64> {
         let scale = match node {
             Node::Dimension(_) => return self.has_scores().then_some(mean),
-            Node::Item(index) => {
-                let item: &ItemDraft = &self.content().items[index];
-                item.scale.as_ref()?
-            }
+            Node::Item(index) => self.content().items[index].scale.as_ref()?,
         };
         let (min, max) = (f64::from(scale.min), f64::from(scale.max));
         match self.form() {

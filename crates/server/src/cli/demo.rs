@@ -2,14 +2,14 @@
 //! sells it, and the machines to make it, to households and businesses, who come, buy and leave at rates of their own.
 //!
 //! All of it follows from the seed. `people` says who a customer is, `life` what happens to it and `survey` what it says of
-//! that, without I/O;
-//! `company` is what the customers find there, `pyramids` how they are ranked, `decide` what people decide about them, and
-//! `found` tells it to the server.
+//! that, without I/O; `company` is what the customers find there, `pyramids` how they are ranked, `goals` what their answers
+//! are held against, `decide` what people decide about them, and `found` tells it to the server.
 
 mod company;
 mod decide;
 mod dice;
 mod found;
+mod goals;
 mod life;
 mod people;
 mod pyramids;
@@ -79,9 +79,22 @@ impl Demo {
         Ok(ExitCode::from(if report.refused() > 0 { 2 } else { 0 }))
     }
 
+    /// How deliveries were rated from month to month: a late carrier came and went.
+    fn trend(&self) -> String {
+        let (year, month, day) = self.until.date();
+        format!(
+            r#"{{"questionnaire": "questionnaires/{}", "start_date": {{"year": 2022, "month": 7, "day": 1}}, "end_date": {{"year": {year}, "month": {month}, "day": {day}}}, "quantity": {{"kind": "SATISFACTION_QUANTITY_KIND_SCORE", "item": "delivery"}}, "set": {{"collection_methods": ["COLLECTION_METHOD_SELF_COMPLETION"]}}}}"#,
+            survey::QUESTIONNAIRE
+        )
+    }
+
     /// What to try next.
     fn commands(&self, out: &mut (dyn Write + Send), customer: &str) -> io::Result<()> {
         let server = self.connection.host_and_port();
+        let ((year, month, day), questionnaire) = (self.until.date(), survey::QUESTIONNAIRE);
+        let by_tier = format!(
+            r#"{{"question": {{"questionnaire": "questionnaires/{questionnaire}", "start_date": {{"year": {year}, "month": 1, "day": 1}}, "end_date": {{"year": {year}, "month": {month}, "day": {day}}}, "group_by": "SATISFACTION_GROUPING_TIER"}}}}"#
+        );
         let assignment = format!("{customer}/tierAssignments/{}", pyramids::CURRY);
         writeln!(out, "Try:")?;
         for (request, method) in [
@@ -93,6 +106,8 @@ impl Demo {
             (format!(r#"{{"name": "{assignment}"}}"#), "SegmentationService/ExplainTier"),
             (format!(r#"{{"parent": "{customer}", "page_size": 3}}"#), "ActivityService/ListInteractions"),
             (format!(r#"{{"parent": "{customer}", "page_size": 1}}"#), "SatisfactionService/ListSatisfactionRecords"),
+            (by_tier, "SatisfactionService/GetSatisfactionIndex"),
+            (self.trend(), "SatisfactionService/GetSatisfactionTrend"),
         ] {
             writeln!(out, "  grpcurl -plaintext -d '{request}' {server} guanxi.v1.{method}")?;
         }

@@ -78,7 +78,7 @@ impl Tx {
 
     /// A query for the rows of a table that have the keys' values in the columns of the same names. The keys come
     /// first: CROSS JOIN keeps SQLite from turning the order round.
-    fn lookup(&self, select: &str, table: &str, columns: &[Column]) -> impl Fn(&str) -> String {
+    pub(crate) fn lookup(&self, select: &str, table: &str, columns: &[Column]) -> impl Fn(&str) -> String {
         let join = if self.connection().get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
         let (alias, _) = table.split_once(" LEFT").unwrap_or((table, ""));
         let alias = alias.rsplit(' ').next().unwrap_or(alias).to_owned();

@@ -1,16 +1,17 @@
 //! How the lists are found: each page by an index that is in the order of the list, with nothing sorted and no table read
 //! through. The statements are those the reader sends, caught on their way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use guanxi_model::fact::FactKind;
+use guanxi_model::fact::{CollectionMethod, FactKey, FactKind};
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
     Counter, CustomerId, Day, FactId, LabelKey, OperationId, PyramidId, QuestionnaireId, RevisionNumber,
-    TargetDecisionId, TierId, Timestamp, Words as _,
+    ServiceStandardId, SourceName, TargetDecisionId, TierId, Timestamp, Words as _,
 };
+use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::Needs;
 use guanxi_testkit::Backend;
 use sea_orm::{ConnectionTrait, Statement};
@@ -18,9 +19,9 @@ use sea_orm::{ConnectionTrait, Statement};
 use super::{Opened, on_each_database};
 use crate::ledger::TierChangeReason;
 use crate::{
-    Active, CUSTOMER_FILTER, CustomerOrder, CustomerQuery, Expired, FactQuery, OccasionPlace, OccasionQuery,
-    OperationFilter, Options, Reader, Run, Slots, Store, TARGET_DECISION_FILTER, TargetDecisionQuery, connect,
-    fact_filter,
+    Active, CUSTOMER_FILTER, CellQuery, CustomerOrder, CustomerQuery, Expired, FactQuery, MEASUREMENT_FILTER,
+    MeasurementQuery, OccasionPlace, OccasionQuery, OperationFilter, Options, Reader, Run, Slots, Store,
+    TARGET_DECISION_FILTER, TargetDecisionQuery, connect, fact_filter,
 };
 
 on_each_database! {
@@ -35,13 +36,17 @@ on_each_database! {
     decisions_are_listed_by_their_indexes,
     occasions_are_found_by_their_day,
     invitations_and_what_speaks_against_them_are_found_by_customer,
+    cells_are_found_by_their_keys,
+    measurements_are_listed_by_their_index_and_summed_by_key,
 }
 
 #[tokio::test]
-async fn sqlite_keeps_its_plans_whatever_is_bound() {
+async fn sqlite_keeps_its_plans_whatever_is_bound_and_its_connections_share_no_memory() {
     let opened = super::migrated(Backend::Sqlite).await.unwrap();
     let options = opened.texts("SELECT compile_options FROM pragma_compile_options").await;
-    assert!(options.iter().any(|option| option == "ENABLE_QPSG"), "{options:?}");
+    let has = |name: &str| options.iter().any(|option| option == name);
+    assert!(has("ENABLE_QPSG") && has("DEFAULT_MEMSTATUS=0"), "{options:?}");
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
 }
 
 /// A reader whose statements are kept.
@@ -153,6 +158,10 @@ async fn fill(opened: &Opened) {
         "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
          FROM generate_series(1, 5000) n",
         "INSERT INTO pyramid_revisions SELECT 'p-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
+        "INSERT INTO measurements SELECT 's-' || n % 20, 'oven', 'm-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, 'north', '', \
+         1, 0, NULL, NULL, NULL, NULL FROM generate_series(1, 20000) n",
+        "INSERT INTO measurement_days SELECT 's-' || n % 20, n, '', '', 1, 1, 0, 0, 0, 1, 1 FROM generate_series(1, 20000) n",
+        "INSERT INTO contact_days SELECT 1, n / 10, n % 10, 'web', '', 0, 0, 1 FROM generate_series(1, 20000) n",
         "INSERT INTO questionnaire_revisions SELECT 'q-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
         "INSERT INTO target_decisions SELECT CASE WHEN n % 2 = 0 THEN 'c-' || n % 1000 ELSE '' END, 'p-' || n / 2 % 2, \
          CASE WHEN n % 2 = 0 THEN '' WHEN n % 100 < 4 THEN 'gold' ELSE 'lead' END, decode(md5(n::text), 'hex'), 1, 'b', 'r', \
@@ -160,6 +169,8 @@ async fn fill(opened: &Opened) {
         "INSERT INTO occasions SELECT 'c-' || n, 0, 2, 100 * (1 + n % 12) + 1 + n % 28, NULL FROM generate_series(1, 20000) n",
         "INSERT INTO invitations (customer_id, invitation_id, questionnaire_id, send_time) \
          SELECT 'c-' || n % 2000, 'i-' || n, 'q-' || n % 200, n FROM generate_series(1, 20000) n",
+        "INSERT INTO satisfaction_cells SELECT 'q-' || n % 4, 1, 1 + n / 4 % 5, 1 + n % 2, n / 200, 1, 'k-' || n % 100, 's-' || n, n % 4, \
+         decode('0204', 'hex') FROM generate_series(1, 40000) n",
         "ANALYZE",
     ];
     if opened.backend == Backend::Postgres {
@@ -324,6 +335,43 @@ async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     watched.finds(&["uses_pkey"]).await;
 }
 
+async fn cells_are_found_by_their_keys(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let questionnaire = QuestionnaireId::parse("q-1").unwrap();
+    let days = |from, to| (Day(from), Day(to));
+    for (first, index) in [(None, "satisfaction_cells_pkey"), (Some("k-7".to_owned()), "satisfaction_cells_by_key")] {
+        let spans = [(Span::Day, days(3, 5)), (Span::Month, days(6, 9)), (Span::Day, days(10, 12))];
+        let wanted = CellQuery {
+            questionnaire: questionnaire.clone(),
+            number: RevisionNumber::FIRST,
+            face: Face::Handler,
+            spans: spans.into_iter().map(|(span, (from, to))| (span, from, to)).collect(),
+            first,
+        };
+        watched.reader.cells(&wanted, |_, _| true).await.unwrap();
+        watched.uses(&[index]).await;
+    }
+    let place = Place { face: Face::Handler, first: "k-7".into(), second: String::new() };
+    let placed = Placed { place, span: Span::Day, start: Day(3), method: CollectionMethod::SelfCompletion };
+    let cells = BTreeMap::from([(((questionnaire, RevisionNumber::FIRST), placed), Sums::decode(&[2, 4]).unwrap())]);
+    let tx = watched.store.begin().await.unwrap();
+    for _ in 0..2 {
+        watched.sent.lock().unwrap().clear();
+        tx.add_to_cells(&cells, 9).await.unwrap();
+    }
+    drop(tx);
+    // What is there is read, and then changed: no more statements than that.
+    let sent = std::mem::take(&mut *watched.sent.lock().unwrap());
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    let time = (Timestamp(0), Timestamp(50_000));
+    for after in
+        [None, Some((customer(), FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() }))]
+    {
+        watched.reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), 500)).await.ok();
+        watched.uses(&["facts_pkey"]).await;
+    }
+}
+
 async fn decisions_are_listed_by_their_indexes(opened: Opened) {
     let watched = Watched::on(opened).await;
     let ask = async |filter, before| {
@@ -345,6 +393,24 @@ async fn decisions_are_listed_by_their_indexes(opened: Opened) {
             watched.finds(&["target_decisions_pkey"]).await;
         }
     }
+}
+
+async fn measurements_are_listed_by_their_index_and_summed_by_key(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let standard = ServiceStandardId::parse("s-1").unwrap();
+    for after in [None, Some(vec![KeyPart::Int(10_000), KeyPart::Bytes(vec![7; 16])])] {
+        for filter in ["", "branch = north"] {
+            let filter = Filter::parse(filter, &MEASUREMENT_FILTER).unwrap();
+            let (standard, after) = (standard.clone(), after.clone());
+            let list = MeasurementQuery { standard, filter, show_replaced: false, limit: 50, after };
+            watched.reader.measurements(&list).await.ok();
+            watched.uses(&["measurements_by_time"]).await;
+        }
+    }
+    watched.reader.measured_days(&standard, (Day(100), Day(200)), (Some("north"), None)).await.ok();
+    watched.finds(&["measurement_days_pkey"]).await;
+    watched.reader.contact_counts((Day(100), Day(110)), (Some("web"), true)).await.ok();
+    watched.finds(&["contact_days_pkey"]).await;
 }
 
 async fn occasions_are_found_by_their_day(opened: Opened) {

@@ -17,20 +17,28 @@ on_each_database! {
 }
 
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
-/// pyramids, questionnaires, what the answers of many add up to, operations, and the list of the migrations.
-const APART: [&str; 13] = [
+/// pyramids, questionnaires, what the answers and contacts of many add up to, service standards with what was measured,
+/// what satisfaction is held against, operations, and the list of the migrations.
+const APART: [&str; 20] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
+    "contact_days",
     "deployment",
     "external_ids",
+    "measurement_days",
+    "measurement_replacements",
+    "measurements",
     "operations",
     "pyramid_revisions",
     "pyramids",
     "questionnaire_revisions",
     "questionnaires",
+    "satisfaction_benchmarks",
     "satisfaction_cells",
+    "satisfaction_targets",
     "seaql_migrations",
+    "service_standards",
     "touchpoints",
 ];
 const MIGRATIONS: &str = "seaql_migrations";
@@ -101,8 +109,21 @@ async fn counters_are_the_columns_of_buckets_and_summaries(opened: Opened) {
 
 async fn times_sums_and_versions_have_64_bits(opened: Opened) {
     /// Words and flags, which are few.
-    const SMALL: [&str; 11] =
-        ["id", "kind", "value_type", "state", "type", "stage", "reason", "face", "span", "method", "shard"];
+    const SMALL: [&str; 13] = [
+        "id",
+        "kind",
+        "value_type",
+        "state",
+        "type",
+        "stage",
+        "reason",
+        "face",
+        "span",
+        "method",
+        "shard",
+        "purpose",
+        "course",
+    ];
     for (name, table) in read(&opened).await.tables.iter().filter(|(name, _)| *name != MIGRATIONS) {
         for (column, kind) in &table.columns {
             let small = SMALL.contains(&column.as_str())

@@ -1,38 +1,82 @@
-//! Imports: chunks come in, each is recorded as a whole and acknowledged in its turn. At most four are in hand; no more
-//! are read until the first of them is acknowledged, so a caller who is faster than the disk is held back by the
-//! transport, and what an import takes of memory is four chunks.
+//! Imports: chunks come in, each is recorded as a whole and acknowledged in its turn. At most four are in hand, of
+//! what has an order that only one at a time keeps one; no more are read until the first of them is acknowledged, so a
+//! caller who is faster than the disk is held back by the transport, and an import takes four chunks of memory.
 //!
 //! How long to wait for the next chunk is for the transport to limit.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _, future};
 use guanxi::v1 as pb;
-use guanxi_app::command::{Grouping, Outcome, Urgency};
+use guanxi_app::command::{Grouping, Outcome, RecordFact, Urgency};
 use guanxi_app::{App, Error};
 use guanxi_model::Violations;
 use tonic::Status;
 
 use super::{Progress, command_of};
+use crate::from_proto::Context;
 use crate::from_proto::import::{self, Chunk};
 use crate::kinds::Kind;
 use crate::services::{context, unexpected};
 use crate::status;
 
-/// How many chunks are taken unacknowledged.
-const IN_HAND: usize = 4;
+/// What can be imported.
+pub(in crate::services) trait Import: Send + 'static {
+    /// A chunk, as it comes.
+    type Message: Send + 'static;
+    type Item: Send + 'static;
+    /// How many chunks are taken unacknowledged.
+    const IN_HAND: usize;
+
+    /// Reads a chunk; `expected` is where the one before ended.
+    fn read(ctx: &Context<'_>, chunk: Self::Message, expected: Option<i64>) -> Result<Chunk<Self::Item>, Violations>;
+
+    /// Records items, each by itself; says of each whether it is new. An error of the whole leaves it open which of them
+    /// are recorded.
+    fn record(
+        app: Arc<App>,
+        items: Vec<Self::Item>,
+    ) -> impl Future<Output = Result<Vec<Result<bool, Error>>, Error>> + Send;
+}
+
+/// Facts of a kind.
+pub(in crate::services) struct Facts<K>(PhantomData<K>);
+
+impl<K: Kind> Import for Facts<K> {
+    type Message = K::Import;
+    type Item = RecordFact;
+    const IN_HAND: usize = 4;
+
+    fn read(ctx: &Context<'_>, chunk: K::Import, expected: Option<i64>) -> Result<Chunk<RecordFact>, Violations> {
+        import::chunk::<K>(ctx, chunk, expected)
+    }
+
+    async fn record(app: Arc<App>, items: Vec<RecordFact>) -> Result<Vec<Result<bool, Error>>, Error> {
+        let commands = items.into_iter().map(command_of).collect();
+        let outcomes = app.submit(commands, Grouping::Each, Urgency::Bulk).await?;
+        let is_new = |outcome| match outcome {
+            Outcome::Fact { recorded, .. } => Ok(recorded),
+            outcome @ (Outcome::Customer(_)
+            | Outcome::Withdrawn { .. }
+            | Outcome::Approached { .. }
+            | Outcome::Done) => Err(unexpected(&outcome)),
+        };
+        Ok(outcomes.into_iter().map(|outcome| outcome.and_then(is_new)).collect())
+    }
+}
 
 /// The acknowledgements of a stream of chunks. The first chunk that cannot be taken ends it, after those before it are
 /// acknowledged.
-pub(in crate::services) fn acknowledged<K, S>(app: &Arc<App>, chunks: S) -> Progress
+pub(in crate::services) fn acknowledged<I, S>(app: &Arc<App>, chunks: S) -> Progress
 where
-    K: Kind,
-    S: Stream<Item = Result<K::Import, Status>> + Send + 'static,
+    I: Import,
+    S: Stream<Item = Result<I::Message, Status>> + Send + 'static,
 {
     let (reader, writer) = (Arc::clone(app), Arc::clone(app));
     let read = Read { expected: None, ended: false };
-    let chunks = chunks.scan(read, move |read, chunk| future::ready(read.next::<K>(&reader, chunk)));
-    let recorded = chunks.map(move |chunk| record(Arc::clone(&writer), chunk)).buffered(IN_HAND);
+    let chunks = chunks.scan(read, move |read, chunk| future::ready(read.next::<I>(&reader, chunk)));
+    let recorded = chunks.map(move |chunk| record::<I>(Arc::clone(&writer), chunk)).buffered(I::IN_HAND);
     Box::pin(until_error(recorded))
 }
 
@@ -45,12 +89,15 @@ struct Read {
 
 impl Read {
     /// The chunk, if it goes on where the one before ended; nothing after one that cannot be taken.
-    fn next<K: Kind>(&mut self, app: &App, chunk: Result<K::Import, Status>) -> Option<Result<Chunk, Status>> {
+    fn next<I: Import>(
+        &mut self,
+        app: &App,
+        chunk: Result<I::Message, Status>,
+    ) -> Option<Result<Chunk<I::Item>, Status>> {
         if self.ended {
             return None;
         }
-        let chunk =
-            chunk.and_then(|chunk| import::chunk::<K>(&context(app), chunk, self.expected).map_err(status::invalid));
+        let chunk = chunk.and_then(|chunk| I::read(&context(app), chunk, self.expected).map_err(status::invalid));
         match &chunk {
             Ok(chunk) => self.expected = Some(chunk.end),
             Err(_) => self.ended = true,
@@ -60,20 +107,20 @@ impl Read {
 }
 
 /// Records what of a chunk could be read and tells what became of its items.
-async fn record(app: Arc<App>, chunk: Result<Chunk, Status>) -> Result<pb::ImportProgress, Status> {
+async fn record<I: Import>(app: Arc<App>, chunk: Result<Chunk<I::Item>, Status>) -> Result<pb::ImportProgress, Status> {
     let Chunk { first, end, items } = chunk?;
     let mut tally = Tally { progress: pb::ImportProgress { last_index: end - 1, ..pb::ImportProgress::default() } };
-    let (mut commands, mut indexes) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+    let (mut readable, mut indexes) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
     for (index, item) in (first..end).zip(items) {
         match item {
-            Ok(command) => {
-                commands.push(command_of(command));
+            Ok(item) => {
+                readable.push(item);
                 indexes.push(index);
             }
             Err(violations) => tally.reject_invalid(index, violations),
         }
     }
-    let outcomes = app.submit(commands, Grouping::Each, Urgency::Bulk).await.map_err(status::of)?;
+    let outcomes = I::record(app, readable).await.map_err(status::of)?;
     for (index, outcome) in indexes.into_iter().zip(outcomes) {
         tally.count(index, outcome).map_err(status::of)?;
     }
@@ -87,11 +134,10 @@ struct Tally {
 
 impl Tally {
     /// Counts what became of an item. An error that is no fault of the item ends the stream: sent again, it may pass.
-    fn count(&mut self, index: i64, outcome: Result<Outcome, Error>) -> Result<(), Error> {
+    fn count(&mut self, index: i64, outcome: Result<bool, Error>) -> Result<(), Error> {
         match outcome {
-            Ok(Outcome::Fact { recorded: true, .. }) => self.progress.recorded_count += 1,
-            Ok(Outcome::Fact { recorded: false, .. }) => self.progress.unchanged_count += 1,
-            Ok(outcome) => return Err(unexpected(&outcome)),
+            Ok(true) => self.progress.recorded_count += 1,
+            Ok(false) => self.progress.unchanged_count += 1,
             Err(error) if is_passing(&error) => return Err(error),
             Err(error) => self.reject(index, error),
         }

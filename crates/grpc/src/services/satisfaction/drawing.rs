@@ -13,7 +13,7 @@ use guanxi_store::Drawable;
 
 use super::super::segmentation::in_force::InForce;
 use super::super::unexpected;
-use super::contact::{Asked, since};
+use super::eligibility::{Asked, since};
 use crate::from_proto::invitation::Slot;
 use crate::from_proto::sample::{Drawing, Sizes};
 use crate::to_proto::invitation as word;

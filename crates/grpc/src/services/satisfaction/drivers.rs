@@ -28,7 +28,7 @@ pub(super) async fn drivers(
     let outcome = request.outcome.clone();
     let Asked { mut set, tier, question } = read(Some(&scheme), request).map_err(Error::Invalid)?;
     if let Some(tier) = tier {
-        index::put_tier(app, &mut set, tier, "tier").await?;
+        index::put_tier(app, "tier", &mut set, tier).await?;
     }
     let first = set.keys.get(&Key::Tier).cloned();
     let revision = name::questionnaire_revision(&questionnaire, number);

@@ -8,10 +8,11 @@ use guanxi_app::{App, Error, Refusal};
 use guanxi_model::fact::Stamp;
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
 use guanxi_satisfaction::QuestionnaireScheme;
-use guanxi_satisfaction::cube::{Fold, IndexQuestion, Key, tier_key};
+use guanxi_satisfaction::cube::{Face, Fold, IndexQuestion, Key, tier_key};
+use guanxi_satisfaction::set::TierOf;
 use guanxi_store::{CellQuery, Operation};
 
-use crate::from_proto::satisfaction_index::{Analysis, Asked, TierOf, held_by_no_cells};
+use crate::from_proto::satisfaction_index::{Analysis, Asked, held_by_no_cells};
 use crate::to_proto::satisfaction_index as word;
 
 pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
@@ -19,11 +20,10 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
     let number = revision(app, &questionnaire, number).await?;
     let scheme = scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, &mut question, tier, "question.tier").await?;
+        put_tier(app, "question.tier", &mut question, tier).await?;
     }
     let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
-    let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
-    let wanted = CellQuery { questionnaire: questionnaire.clone(), number, face, spans: question.spans(), first };
+    let wanted = cells((&questionnaire, number), &question, face);
     let mut fold = Fold::new(&scheme, &question);
     app.reader()
         .cells(&wanted, |placed, sums| {
@@ -36,6 +36,16 @@ pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionInd
     }
     let revision = name::questionnaire_revision(&questionnaire, number);
     Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, fold.finish())))
+}
+
+/// The cells that hold the answer to a question, on a face that keeps records apart by all that is asked.
+pub(super) fn cells(
+    (questionnaire, number): (&QuestionnaireId, RevisionNumber),
+    question: &IndexQuestion,
+    face: Face,
+) -> CellQuery {
+    let first = question.keys.iter().find(|(key, _)| face.rank(**key) == Some(0)).map(|(_, word)| word.clone());
+    CellQuery { questionnaire: questionnaire.clone(), number, face, spans: question.spans(), first }
 }
 
 /// The revision that is asked about, of a questionnaire that was ever in use.
@@ -62,14 +72,15 @@ pub(super) async fn scheme(
     known.remove(&key).ok_or_else(|| Error::NotFound(name::questionnaire_revision(questionnaire, number)))
 }
 
-/// Puts the tier in that is asked for by the field at `path`.
-pub(super) async fn put_tier(app: &App, question: &mut IndexQuestion, of: TierOf, path: &str) -> Result<(), Error> {
+/// Puts the tier in that is asked for.
+pub(super) async fn put_tier(app: &App, at: &str, question: &mut IndexQuestion, of: TierOf) -> Result<(), Error> {
     let TierOf { tier, pyramid } = of;
     let pyramid = match pyramid {
         Some(pyramid) => pyramid,
         None => {
             let primary = app.reader().primary_pyramid().await?;
-            primary.ok_or_else(|| Error::Invalid(Violations::one(path, "no pyramid is primary; name one")))?.id
+            let fault = || Error::Invalid(Violations::one(at, "no pyramid is primary; name one"));
+            primary.ok_or_else(fault)?.id
         }
     };
     question.keys.insert(Key::Tier, tier_key(&Stamp { pyramid: Some(pyramid), tier: Some(tier) }));
@@ -82,7 +93,7 @@ pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, 
     let number = revision(app, &questionnaire, number).await?;
     scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, &mut question, tier, "question.tier").await?;
+        put_tier(app, "question.tier", &mut question, tier).await?;
     }
     let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
     app.operations().analyze(AnalysisRequest { set, question }, request_id).await

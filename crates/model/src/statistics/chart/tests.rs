@@ -45,6 +45,17 @@ fn laney_2002() {
 }
 
 #[test]
+fn a_known_centre_needs_no_baseline() {
+    let events = [120, 135, 110, 160, 140, 125, 180, 130];
+    let periods = counts(&events, &[10_000.0, 10_500.0, 9_800.0, 10_200.0, 10_100.0, 9_900.0, 10_300.0, 10_000.0]);
+    let centre = 1_100.0 / 80_800.0;
+    assert_eq!(laney_about(&periods, centre), draw_shares(&periods, 8, Spread::Measured));
+    assert_eq!(p_about(&periods, centre), draw_shares(&periods, 8, Spread::ByChance));
+    near(u_about(&counts(&U, &[5.0]), 1.93).unwrap().points[0].unwrap().low, 0.066_133_052_0);
+    assert_eq!(u_about(&periods, 0.0), Err(Unfit::WithoutVariation));
+}
+
+#[test]
 fn p_by_hand() {
     // 100 of 2,000: the standard error of a share of 0.05 in 100 is 0.0217944947.
     let mut events = vec![5; 20];
@@ -71,6 +82,8 @@ fn a_baseline_needs_twenty_periods_in_which_something_was_counted() {
     periods[7].of = 0.0;
     assert_eq!(u(&periods, 20), Err(Unfit::TooFewPeriods(1)));
     assert_eq!(p(&[], 20), Err(Unfit::TooFewPeriods(20)));
+    assert_eq!(u(&periods, First { periods: 4, least: 5 }), Err(Unfit::TooFewPeriods(1)));
+    assert!(u(&periods, First { periods: 5, least: 5 }).is_ok());
     periods.push(Count { events: 8, of: 5.0 });
     let chart = u(&periods, 21).unwrap();
     assert_eq!((chart.points[7], chart.points.len()), (None, 21));

@@ -99,14 +99,17 @@ pub(super) async fn all(founder: &Founder<'_>) -> Result<(Report, String), Error
     report.lines.push(founder.facts::<pb::Payment>(|facts| facts.payments).await?);
     report.lines.push(founder.facts::<pb::Interaction>(|facts| facts.interactions).await?);
     report.lines.push(founder.facts::<pb::StageChange>(|facts| facts.stage_changes).await?);
-    report.lines.push(founder.questionnaires().await?);
-    report.lines.push(founder.facts::<pb::SatisfactionRecord>(|facts| facts.satisfaction_records).await?);
     let has_changed = report.made() > 0;
     let mut line = Line::new("pyramids");
     for plan in pyramids::plans() {
         founder.pyramid(&plan, has_changed, &mut line).await?;
     }
     report.lines.push(line);
+    // After the pyramids: records are stamped with the tiers of the first.
+    report.lines.push(founder.questionnaires().await?);
+    report.lines.push(founder.facts::<pb::SatisfactionRecord>(|facts| facts.satisfaction_records).await?);
+    report.lines.push(founder.benchmarks().await?);
+    report.lines.push(founder.targets().await?);
     let shown = founder.top_customer().await?;
     report.lines.push(founder.decisions(&shown).await?);
     Ok((report, shown))

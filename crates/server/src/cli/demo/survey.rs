@@ -1,5 +1,5 @@
-//! What customers are asked after a purchase, and what they answer: tied to how the purchase went. Chance of its own, so
-//! that the rest of the story does not depend on who is asked.
+//! What customers are asked after a purchase, and what they answer: tied to how the purchase went, and to who brought it.
+//! Chance of its own, so that the rest of the story does not depend on who is asked.
 
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
@@ -10,12 +10,17 @@ use super::dice::Dice;
 use super::found::{Founder, Line, request_id};
 use super::life::Life;
 use super::trouble::Trouble;
-use super::world::{Moment, working_hours};
+use super::world::{DAY, Moment, working_hours};
 use crate::cli::client;
 
 /// The one questionnaire there is, and the revision that is answered.
-const QUESTIONNAIRE: &str = "after-purchase";
+pub(super) const QUESTIONNAIRE: &str = "after-purchase";
 pub(super) const REVISION: &str = "questionnaires/after-purchase/revisions/1";
+
+/// From the 1st of September 2024 to the 31st of March 2025 a carrier was tried that came late; then the company drove itself.
+const LATE_CARRIER: std::ops::Range<Moment> = 19_967 * DAY..20_179 * DAY;
+/// What that took from the mood about deliveries.
+const LATENESS: f64 = 0.2;
 
 /// Coffee, delivery and advice, held against what was expected, and whether one would recommend us.
 fn revision() -> pb::QuestionnaireRevision {
@@ -126,6 +131,8 @@ impl Life<'_> {
         let mut answers = Vec::new();
         for item in ["product", "delivery"] {
             answers.push(answer(item, PredictiveExpectation, dice.between(5, 6)));
+            let late = item == "delivery" && LATE_CARRIER.contains(&bought);
+            let mood = if late { mood - LATENESS } else { mood };
             answers.push(answer(item, Perception, felt(dice, mood, (1, 7))));
         }
         // Who was not advised has nothing to rate.
@@ -158,4 +165,19 @@ fn felt(dice: &mut Dice, mood: f64, (min, max): (i64, i64)) -> i64 {
     let spread = dice.between(-25, 15) as f64 / 100.0;
     let steps = (max - min) as f64;
     min + ((mood + spread).clamp(0.0, 1.0) * steps).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::world::date;
+    use super::*;
+
+    #[test]
+    fn the_carrier_was_tried_for_seven_months() {
+        let date = |moment| {
+            let date = date(moment);
+            (date.year, date.month, date.day)
+        };
+        assert_eq!((date(LATE_CARRIER.start), date(LATE_CARRIER.end)), ((2024, 9, 1), (2025, 4, 1)));
+    }
 }

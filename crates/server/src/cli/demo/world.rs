@@ -33,7 +33,12 @@ impl World {
 
     /// Whether it has happened by the last day of the story.
     pub(super) fn has_come(&self, moment: Moment) -> bool {
-        moment < (i64::from(self.until.0) + 1) * DAY
+        moment < self.end()
+    }
+
+    /// The end of the last day of the story.
+    pub(super) fn end(&self) -> Moment {
+        (i64::from(self.until.0) + 1) * DAY
     }
 
     /// An amount that is thought of in hundredths. Where money has no hundredths, a unit is worth less: they are units.

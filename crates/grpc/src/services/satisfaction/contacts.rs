@@ -1,0 +1,24 @@
+//! Why customers got in touch, and how often.
+
+use guanxi::v1 as pb;
+use guanxi_app::{App, Error};
+use guanxi_model::Violations;
+use guanxi_satisfaction::contact::report::{self, ContactQuestion};
+
+use crate::to_proto;
+
+/// The most periods of all reasons together, which is what a message holds.
+const MAX_ROWS: usize = 20_000;
+
+pub(super) async fn report(
+    app: &App,
+    (question, channel): (ContactQuestion, Option<String>),
+) -> Result<pb::ContactReport, Error> {
+    let counts = app.reader().contact_counts(question.days, (channel.as_deref(), question.by_topic)).await?;
+    let rows = report::row_count(&question, &counts);
+    if rows > MAX_ROWS {
+        let fault = format!("leads to {rows} periods of reasons, of which {MAX_ROWS} can be told; ask for longer ones");
+        return Err(Error::Invalid(Violations::one("by_topic", fault)));
+    }
+    Ok(to_proto::contact_report::report(&question, report::report(&question, &counts)))
+}

@@ -1,0 +1,111 @@
+//! The sums of sets, read from cells: what a number over time and a comparison are made of.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use guanxi::v1 as pb;
+use guanxi_app::{App, Error};
+use guanxi_model::fact::CollectionMethod;
+use guanxi_model::{Day, Period, QuestionnaireId, RevisionNumber, Violations, Words as _, name};
+use guanxi_satisfaction::QuestionnaireScheme;
+use guanxi_satisfaction::cube::{Period as Cells, Series, Sums, records};
+use guanxi_satisfaction::quantity::{Quantity, Source};
+use guanxi_satisfaction::set::RecordSet;
+
+use super::index;
+use crate::from_proto::satisfaction_index::held_by_no_cells;
+
+/// The revision that sets are of.
+pub(super) struct Asked {
+    pub(super) questionnaire: QuestionnaireId,
+    pub(super) number: RevisionNumber,
+    pub(super) scheme: Arc<QuestionnaireScheme>,
+}
+
+/// The sums of a set by the first day of their period, and how its records were come by.
+pub(super) struct Held {
+    pub(super) methods: Vec<CollectionMethod>,
+    pub(super) periods: BTreeMap<Day, Sums>,
+}
+
+impl Asked {
+    /// The revision that is named, or the active one.
+    pub(super) async fn find(
+        app: &App,
+        (questionnaire, number): (QuestionnaireId, Option<RevisionNumber>),
+    ) -> Result<Asked, Error> {
+        let number = index::revision(app, &questionnaire, number).await?;
+        let scheme = index::scheme(app, &questionnaire, number).await?;
+        Ok(Asked { questionnaire, number, scheme })
+    }
+
+    pub(super) fn name(&self) -> String {
+        name::questionnaire_revision(&self.questionnaire, self.number)
+    }
+
+    /// Where its sums hold a quantity, which stands at a place of the request.
+    pub(super) fn source(&self, at: &str, quantity: &Quantity) -> Result<Source, Error> {
+        self.scheme.source(quantity).map_err(|faults| {
+            let mut told = Violations::new();
+            told.merge(at, faults);
+            Error::Invalid(told)
+        })
+    }
+
+    /// Reads a set, which stands at a place of the request, on some days.
+    pub(super) async fn held(
+        &self,
+        app: &App,
+        (at, set): (&str, &RecordSet),
+        days: (Day, Day),
+        (period, cells): (Period, Cells),
+    ) -> Result<Held, Error> {
+        let mut question = set.question(days, cells);
+        if let Some(tier) = set.tier.clone() {
+            index::put_tier(app, &format!("{at}.tier"), &mut question, tier).await?;
+        }
+        let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
+        let wanted = index::cells((&self.questionnaire, self.number), &question, face);
+        let mut series = Series::new(&question, period);
+        app.reader()
+            .cells(&wanted, |placed, sums| {
+                series.add(placed, sums);
+                true
+            })
+            .await?;
+        Ok(Held { methods: series.methods(), periods: series.periods() })
+    }
+
+    /// The same as one whole.
+    pub(super) async fn whole(&self, app: &App, set: (&str, &RecordSet), days: (Day, Day)) -> Result<Held, Error> {
+        self.held(app, set, days, (Period::Quarter, Cells::Whole)).await
+    }
+}
+
+impl Held {
+    pub(super) fn total(&self) -> Sums {
+        let mut total = Sums::default();
+        self.periods.values().for_each(|sums| total.plus(sums));
+        total
+    }
+
+    pub(super) fn records(&self) -> i64 {
+        records(&self.total())
+    }
+}
+
+/// How the records of all parts of a set were come by: in one way, or in those that were named to be one set.
+pub(super) fn methods(at: &str, set: &RecordSet, held: &[&Held]) -> Result<Vec<CollectionMethod>, Error> {
+    let mut found: Vec<CollectionMethod> = held.iter().flat_map(|held| held.methods.iter().copied()).collect();
+    found.sort_unstable();
+    found.dedup();
+    if set.methods.is_empty() && found.len() > 1 {
+        let name = |method: &CollectionMethod| {
+            pb::CollectionMethod::try_from(i32::from(method.code())).map_or("", |method| method.as_str_name())
+        };
+        let found = found.iter().map(name).collect::<Vec<_>>().join(", ");
+        let fault = format!("the records were come by in several ways, {found}: name those that are to be one set");
+        return Err(Error::Invalid(Violations::one(format!("{at}.collection_methods"), fault)));
+    }
+    Ok(found)
+}

@@ -1,0 +1,338 @@
+//! Contacts per reason, held against active customers and purchases: by period, with a control chart, and before and after a
+//! day. A pure function of the counts of days.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guanxi_model::fact::InteractionPurpose;
+use guanxi_model::statistics::chart::drift::Ewma;
+use guanxi_model::statistics::chart::{Count, Unfit};
+use guanxi_model::statistics::proportion::Proportion;
+use guanxi_model::statistics::rate::{Comparison, Rate, compare};
+use guanxi_model::{Day, Period};
+
+use super::{ContactCell, ContactCount, Course};
+use crate::standard::chart::{self, ControlChart, Usual};
+use crate::standard::report::{gathered_days, period_count};
+
+guanxi_model::words! {
+    /// What contacts are held against.
+    ContactBase { ActiveCustomers = 1, Purchases = 2 }
+}
+
+/// Rates are told per so many.
+const PER: f64 = 1_000.0;
+/// Of fewer nothing is told.
+const FEWEST: f64 = 5.0;
+/// From so many on in a period, contacts vary more than chance.
+const MANY: f64 = 1_000.0;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactQuestion {
+    pub days: (Day, Day),
+    pub period: Period,
+    pub by_topic: bool,
+    /// What chart and comparison are drawn by.
+    pub base: ContactBase,
+    /// The first day of what came after a change.
+    pub change: Option<Day>,
+    pub ewma: Ewma,
+}
+
+/// Why customers got in touch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    pub purpose: InteractionPurpose,
+    /// Empty where topics are not asked for, or a contact has none.
+    pub topic: String,
+}
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContactReport {
+    pub periods: Vec<BasePeriod>,
+    pub reasons: Vec<ReasonReport>,
+}
+
+/// What contacts of a period are held against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BasePeriod {
+    pub days: (Day, Day),
+    /// How many were active at the end of a day, in the mean of the days.
+    pub active_customers: f64,
+    pub purchases: i64,
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReasonReport {
+    pub reason: Reason,
+    pub whole: Told,
+    /// One for each period of the report.
+    pub periods: Vec<Told>,
+    pub chart: Result<ControlChart, Unfit>,
+    pub comparison: Option<BeforeAfter>,
+    /// Of the contacts that began with bad feelings, those that ended with good ones.
+    pub recovered: Option<Proportion>,
+}
+
+/// How many contacts, and how often.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Told {
+    pub contacts: i64,
+    /// Per 1,000 active customers and period; none where fewer than 5 were active.
+    pub per_active: Option<f64>,
+    /// Per 1,000 purchases; none of fewer than 5.
+    pub per_purchase: Option<f64>,
+}
+
+/// A rate before a day, and from it on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BeforeAfter {
+    pub before: (i64, Option<f64>),
+    pub after: (i64, Option<f64>),
+    /// The later rate over the earlier one; nothing where it cannot be told.
+    pub test: Option<Comparison>,
+}
+
+/// How many rows such a report has: periods of every reason.
+pub fn row_count(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> usize {
+    let reason = |cell: &ContactCell| cell.purpose.map(|purpose| (purpose, cell.topic.clone()));
+    let reasons: BTreeSet<_> = counts.iter().filter_map(|(cell, _)| reason(cell)).collect();
+    reasons.len() * period_count(question.days, question.period)
+}
+
+/// The report of what was counted: contacts and sales of the days asked for, and all activations until their end.
+pub fn report(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> ContactReport {
+    let bases = Bases::of(question, counts);
+    let parts: Vec<Part> =
+        gathered_days(question.days, question.period).into_iter().map(|days| bases.part(days)).collect();
+    let whole = bases.part(question.days);
+    let periods: Vec<BasePeriod> = parts.iter().map(Part::told_alone).collect();
+    let mut reasons: BTreeMap<Reason, Tally> = BTreeMap::new();
+    for (cell, count) in counts.iter().filter(|(cell, _)| cell.count == ContactCount::Contact) {
+        let Some(purpose) = cell.purpose else { continue };
+        let topic = if question.by_topic { cell.topic.clone() } else { String::new() };
+        let tally = reasons.entry(Reason { purpose, topic }).or_default();
+        *tally.days.entry(cell.day).or_default() += count;
+        match cell.course {
+            Some(Course::Recovered) => tally.recovered += count,
+            Some(Course::NotRecovered) => tally.not_recovered += count,
+            None => {}
+        }
+    }
+    // A reason whose contacts were all taken back is none.
+    reasons.retain(|_, tally| tally.days.values().any(|count| *count != 0));
+    let told = |(reason, tally)| bases.reason(question, (reason, tally), (&whole, &parts));
+    ContactReport { periods, reasons: reasons.into_iter().map(told).collect() }
+}
+
+#[derive(Default)]
+struct Tally {
+    days: BTreeMap<Day, i64>,
+    recovered: i64,
+    not_recovered: i64,
+}
+
+impl Tally {
+    fn between(&self, (first, last): (Day, Day)) -> i64 {
+        if last < first { 0 } else { self.days.range(first..=last).map(|(_, count)| count).sum() }
+    }
+}
+
+/// What contacts are held against, by day.
+struct Bases {
+    period: Period,
+    /// The active customers at the end of each day on which their number changes.
+    active: BTreeMap<Day, i64>,
+    sales: BTreeMap<Day, i64>,
+}
+
+/// Some days, and what contacts of theirs are held against.
+struct Part {
+    days: (Day, Day),
+    /// Active customers, each for a whole period: so that a period cut short, or several, have the same rate.
+    active: f64,
+    /// How many were active, in the mean of the days.
+    customers: f64,
+    purchases: i64,
+}
+
+impl Part {
+    /// What contacts are held against; nothing where it is too little for anything to be told.
+    fn exposure(&self, base: ContactBase) -> f64 {
+        let purchases = self.purchases as f64;
+        match base {
+            ContactBase::ActiveCustomers if self.customers >= FEWEST => self.active,
+            ContactBase::Purchases if purchases >= FEWEST => purchases,
+            ContactBase::ActiveCustomers | ContactBase::Purchases => 0.0,
+        }
+    }
+
+    fn told_alone(&self) -> BasePeriod {
+        BasePeriod { days: self.days, active_customers: self.customers, purchases: self.purchases }
+    }
+
+    fn told(&self, tally: &Tally) -> Told {
+        let contacts = tally.between(self.days);
+        let rate = |base| {
+            let exposure = self.exposure(base);
+            (exposure > 0.0).then(|| PER * contacts as f64 / exposure)
+        };
+        let (per_active, per_purchase) = (rate(ContactBase::ActiveCustomers), rate(ContactBase::Purchases));
+        Told { contacts, per_active, per_purchase }
+    }
+}
+
+impl Bases {
+    fn of(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> Bases {
+        let (mut turns, mut sales) = (BTreeMap::<Day, i64>::new(), BTreeMap::<Day, i64>::new());
+        for (cell, count) in counts {
+            match cell.count {
+                ContactCount::Activation => *turns.entry(cell.day).or_default() += count,
+                ContactCount::Sale => *sales.entry(cell.day).or_default() += count,
+                ContactCount::Contact => {}
+            }
+        }
+        let mut now = 0;
+        let level = |(day, turn): (Day, i64)| {
+            now += turn;
+            (day, now)
+        };
+        Bases { period: question.period, active: turns.into_iter().map(level).collect(), sales }
+    }
+
+    /// The sum over days of who was active at their ends.
+    fn active_days(&self, (first, last): (Day, Day)) -> i64 {
+        let at = |day: Day| self.active.range(..=day).next_back().map_or(0, |(_, active)| *active);
+        let mut sum = 0;
+        let mut day = first;
+        while day <= last {
+            sum += at(day);
+            day = day.plus_days(1);
+        }
+        sum
+    }
+
+    /// Some days with what contacts of theirs are held against.
+    fn part(&self, (first, last): (Day, Day)) -> Part {
+        let whole = |day: Day| {
+            let start = self.period.start_of(day);
+            f64::from(self.period.after(start).0 - start.0)
+        };
+        let periods = gathered_days((first, last), self.period);
+        let active = periods.into_iter().map(|part| self.active_days(part) as f64 / whole(part.0)).sum();
+        let purchases = if last < first { 0 } else { self.sales.range(first..=last).map(|(_, count)| count).sum() };
+        let length = f64::from((last.0 - first.0 + 1).max(1));
+        let customers = self.active_days((first, last)) as f64 / length;
+        Part { days: (first, last), active, customers, purchases }
+    }
+
+    fn reason(
+        &self,
+        question: &ContactQuestion,
+        (reason, tally): (Reason, Tally),
+        (whole, parts): (&Part, &[Part]),
+    ) -> ReasonReport {
+        let counted = |part: &Part| Count { events: count(tally.between(part.days)), of: part.exposure(question.base) };
+        let counts: Vec<Count> = parts.iter().map(counted).collect();
+        let seen = || counts.iter().filter(|count| count.of > 0.0);
+        let many = seen().map(|count| count.of).sum::<f64>() > MANY * seen().count() as f64;
+        // More contacts than customers are no share of these.
+        let share = many && seen().all(|count| count.events as f64 <= count.of);
+        let drawn = if share { chart::shares } else { chart::rates };
+        let (recovered, bad) = (count(tally.recovered), count(tally.recovered + tally.not_recovered));
+        ReasonReport {
+            whole: whole.told(&tally),
+            periods: parts.iter().map(|part| part.told(&tally)).collect(),
+            chart: drawn(&counts, Usual::Own, (question.ewma.into(), PER)),
+            comparison: question.change.map(|change| self.before_after(question, &tally, change)),
+            recovered: Proportion::new(recovered, bad).filter(|recovered| recovered.of() as f64 >= FEWEST),
+            reason,
+        }
+    }
+
+    fn before_after(&self, question: &ContactQuestion, tally: &Tally, change: Day) -> BeforeAfter {
+        let (first, last) = question.days;
+        let side = |days: (Day, Day)| {
+            let exposure = self.part(days).exposure(question.base);
+            Rate { events: count(tally.between(days)), exposure }
+        };
+        let (before, after) = (side((first, change.plus_days(-1))), side((change, last)));
+        let told = |rate: Rate| {
+            let contacts = i64::try_from(rate.events).unwrap_or(i64::MAX);
+            (contacts, rate.per_unit().map(|per_unit| PER * per_unit))
+        };
+        BeforeAfter { before: told(before), after: told(after), test: compare(after, before) }
+    }
+}
+
+/// Numbers that are counted are never below 0.
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn contact(at: Day, course: Option<Course>) -> ContactCell {
+        ContactCell {
+            purpose: Some(InteractionPurpose::Complaint),
+            course,
+            ..ContactCell::plain(ContactCount::Contact, at)
+        }
+    }
+
+    /// 1,000 customers are active from 1 January on, 1,100 from 15 January; 30 complaints before that day, 15 from it on.
+    #[test]
+    fn before_and_after_by_przyborowski_and_wilenski() {
+        let (first, change, last) = (day("2026-01-01"), day("2026-01-15"), day("2026-01-28"));
+        let counts = [
+            (ContactCell::activation(first), 1_000),
+            (ContactCell::activation(change), 100),
+            (contact(day("2026-01-07"), Some(Course::Recovered)), 30),
+            (contact(day("2026-01-20"), Some(Course::NotRecovered)), 15),
+        ];
+        let question = ContactQuestion {
+            days: (first, last),
+            period: Period::Day,
+            by_topic: false,
+            base: ContactBase::ActiveCustomers,
+            change: Some(change),
+            ewma: Ewma::USUAL,
+        };
+        let told = report(&question, &counts).reasons.remove(0);
+        let comparison = told.comparison.unwrap();
+        assert_eq!((comparison.before.0, comparison.after.0), (30, 15));
+        let test = comparison.test.unwrap();
+        assert!((test.p_value - 0.011_103_697_2).abs() < 1e-9, "{test:?}");
+        assert!((test.ratio.unwrap() - 1.0 / 2.2).abs() < 1e-12);
+        assert_eq!(told.recovered.map(|share| (share.hits(), share.of())), Some((30, 45)));
+        // 14 days of 1,000 customers: 30 of 14,000 customer-days.
+        assert!((comparison.before.1.unwrap() - 1_000.0 * 30.0 / 14_000.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_week_cut_short_has_the_rate_of_a_week() {
+        let counts = [(ContactCell::activation(day("2025-01-01")), 700), (contact(day("2026-01-08"), None), 3)];
+        let question = ContactQuestion {
+            days: (day("2026-01-08"), day("2026-01-18")),
+            period: Period::Week,
+            by_topic: true,
+            base: ContactBase::ActiveCustomers,
+            change: None,
+            ewma: Ewma::USUAL,
+        };
+        let report = report(&question, &counts);
+        assert_eq!(report.periods.iter().map(|one| one.active_customers).collect::<Vec<_>>(), [700.0, 700.0]);
+        // Four of seven days: 3 contacts of 400 customers for a week.
+        let reason = &report.reasons[0];
+        assert_eq!(reason.periods[0], Told { contacts: 3, per_active: Some(7.5), per_purchase: None });
+        assert_eq!((reason.periods[1].per_active, reason.recovered), (Some(0.0), None));
+    }
+}
