@@ -8,7 +8,7 @@ use guanxi_testkit::{TestServer, on_each_backend};
 use prost_types::FieldMask;
 use tonic::{Code, Status};
 
-use super::contact::customer_in;
+use super::eligibility::customer_in;
 use super::invitations::{invitations, sent, tell};
 use super::kit::{in_use, plain};
 use crate::segmentation::kit::{active_pyramid, by_revenue, create_pyramid};
