@@ -367,7 +367,7 @@ async fn cells_are_found_by_their_keys(opened: Opened) {
     for after in
         [None, Some((customer(), FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() }))]
     {
-        watched.reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), 500)).await.ok();
+        watched.reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), 50)).await.ok();
         watched.uses(&["facts_pkey"]).await;
     }
 }
