@@ -1,7 +1,8 @@
 //! Satisfaction: what a questionnaire asks, and what answers to it mean.
 //!
-//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
-//! in which anything comes.
+//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are
+//! integers on the scale of their item, and weights are integers, so that nothing depends on the order in which anything
+//! comes.
 
 mod answers;
 pub mod benchmark;
@@ -17,7 +18,6 @@ pub mod drivers;
 mod eligibility;
 mod evaluate;
 mod figures;
-mod interval;
 mod metric;
 pub mod path_model;
 mod presets;
@@ -48,7 +48,6 @@ pub use eligibility::{
 };
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
 pub use figures::{REFERENCE_FIGURES, ReferenceFigure, told_by};
-pub use interval::wilson;
 pub use metric::{Metrics, PromoterClass};
 pub use presets::{Preset, presets};
 pub use scheme::{

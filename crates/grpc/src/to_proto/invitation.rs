@@ -3,8 +3,9 @@
 use guanxi::v1 as pb;
 use guanxi_model::fact::{Invitation, InvitationEvent, Invited};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
+use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections, wilson};
+use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections};
 use guanxi_store::Responses;
 
 use super::{number, number_or_zero, page, standing, time};
@@ -128,7 +129,7 @@ pub(crate) fn report(questionnaire: &QuestionnaireId, now: Timestamp, groups: Ve
 
 fn counts(counts: Responses) -> pb::ResponseCounts {
     let Responses { wave, sample, sent, delivered, opened, refused, expired, answered } = counts;
-    let (part, whole) = (u64::try_from(answered).unwrap_or(0), u64::try_from(sent).unwrap_or(0));
+    let of_sent = Proportion::new(u64::try_from(answered).unwrap_or(0), u64::try_from(sent).unwrap_or(0));
     pb::ResponseCounts {
         wave,
         sample,
@@ -139,7 +140,7 @@ fn counts(counts: Responses) -> pb::ResponseCounts {
         expired_count: expired,
         answered_count: answered,
         pending_count: sent - answered - refused - expired,
-        response_rate: (whole > 0).then(|| part as f64 / whole as f64),
-        response_rate_interval: wilson(part, whole).map(standing::interval),
+        response_rate: of_sent.map(Proportion::share),
+        response_rate_interval: of_sent.map(|share| standing::interval(share.interval())),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::FactKind;
+use guanxi_model::statistics::Interval;
 use guanxi_model::{CustomerId, FactId, Timestamp, name};
 use guanxi_satisfaction::{
     Decayed, Heard, Metrics, QuestionnaireScheme, REFERENCE_FIGURES, ReferenceFigure, SatisfactionBand, Standing,
@@ -86,12 +87,12 @@ fn record(looked: &Looked<'_>, said: &Said) -> String {
 }
 
 fn decayed_index(decayed: Decayed) -> pb::DecayedIndex {
-    let Decayed { mean, count: records, effective_count, interval: bounds } = decayed;
+    let Decayed { mean, count: records } = decayed;
     pb::DecayedIndex {
-        mean: Some(mean),
+        mean: Some(mean.mean),
         count: count(records),
-        effective_count: Some(effective_count),
-        interval: bounds.map(interval),
+        effective_count: Some(mean.n),
+        interval: mean.interval().map(interval),
     }
 }
 
@@ -101,7 +102,7 @@ fn change(trend: Trend) -> pb::CustomerSatisfactionTrend {
 }
 
 /// From one bound to the other.
-pub(crate) fn interval((low, high): (f64, f64)) -> pb::Interval {
+pub(crate) fn interval(Interval { low, high }: Interval) -> pb::Interval {
     pb::Interval { low: Some(low), high: Some(high) }
 }
 
