@@ -19,6 +19,7 @@ mod presets;
 mod questionnaires;
 mod questions;
 mod records;
+mod refusals;
 mod retries;
 mod revisions;
 mod samples;
