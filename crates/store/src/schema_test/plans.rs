@@ -134,7 +134,8 @@ const FILL: &[&str] = &[
      NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
     "INSERT INTO fact_notes SELECT customer_id, fact_id, 'n' FROM facts WHERE occur_time % 3 = 0",
     "INSERT INTO tiers (customer_id, pyramid_id, tier, generation, assign_time, below, version) \
-     SELECT 'c-' || n, 'p-' || p, CASE WHEN n % 100 = 0 THEN 'gold' ELSE 'lead' END, 1, 1, 0, 1 FROM generate_series(1, 20000) n, generate_series(1, 2) p",
+     SELECT 'c-' || n, 'p-' || p, CASE WHEN n % 100 = 0 THEN 'gold' ELSE 'lead' END, 1, 1, 0, 1 \
+     FROM generate_series(1, 20000) n, generate_series(1, 2) p",
     "INSERT INTO tier_changes SELECT 'c-' || n, 'p-1', 1, 1, NULL, 'gold', 1, 1, '[]', NULL, NULL \
      FROM generate_series(1, 20000) n",
     "INSERT INTO operations SELECT decode(md5(n::text), 'hex'), 'k', 's', 3, '{}', '{}', NULL, 0, 0, 0, n, n, n \
