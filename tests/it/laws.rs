@@ -4,6 +4,7 @@ mod cells;
 mod contacts;
 mod facts;
 mod invitations;
+mod meetings;
 mod order;
 mod play;
 mod prediction;

@@ -2,6 +2,7 @@
 //! back, in whatever stage customers were and whoever was deleted and brought back meanwhile, each day tells as many contacts,
 //! sales and active customers as follow from the facts that are listed.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -14,97 +15,22 @@ use guanxi::v1::{
 use guanxi_model::{Day, Zone};
 use guanxi_testkit::{TestServer, database, on_each_backend};
 use proptest::prelude::*;
-use proptest::sample::Index;
 use proptest::test_runner::TestCaseError;
 use tokio::task::spawn_blocking;
 use tonic::{Code, Status};
 
+use super::meetings::{CHANNELS, CUSTOMERS, Event, Replaces, Said, TOPICS, event};
 use super::trial::Law;
 use crate::activity::kinds::{Activity, Kind, listed, record};
 use crate::support::{create_person, inbound, sale, shop, stage_change};
 
 on_each_backend! { counts_of_contacts_are_what_the_facts_come_to }
 
-const LAW: Law = Law { seed: "contacts are what facts come to!", cases: 6, shrinks: 32 };
+const LAW: Law = Law { seed: "contacts are what facts come to!", cases: 10, shrinks: 32 };
 /// The 1st of January 2026. Facts are of that month, or of the days that pass.
 const FIRST: Day = Day(20_454);
 /// Days that are asked for.
 const DAYS: i32 = 150;
-/// The first of them are never deleted, and told of whenever.
-const KEPT: usize = 3;
-/// The others come and go, and their stages are told as they change: what is told late of the time before somebody was
-/// deleted and brought back is held against nothing, since nobody remembers when that was.
-const CUSTOMERS: usize = 5;
-const CHANNELS: [&str; 3] = ["", "phone", "web"];
-const TOPICS: [&str; 3] = ["", "bill", "delay"];
-
-/// What a fact takes the place of: another one of them, perhaps one that is yet to come or of another kind.
-type Replaces = Option<Index>;
-
-/// One thing that happens.
-#[derive(Clone, Debug)]
-enum Event {
-    Meet {
-        customer: usize,
-        day: i32,
-        said: Said,
-        replaces: Replaces,
-    },
-    Buy {
-        customer: usize,
-        day: i32,
-        back: bool,
-        replaces: Replaces,
-    },
-    /// Of one who is kept, on any day.
-    Step {
-        customer: usize,
-        day: i32,
-        stage: i32,
-        replaces: Replaces,
-    },
-    /// Of one who comes and goes, now.
-    Turn {
-        customer: usize,
-        stage: i32,
-    },
-    Withdraw(Index),
-    /// Whoever is there is deleted; whoever is deleted is brought back.
-    ComeOrGo {
-        customer: usize,
-    },
-    Pass {
-        hours: u64,
-    },
-}
-
-/// A contact, by words that are few so that contacts meet in counts.
-#[derive(Clone, Debug)]
-struct Said {
-    purpose: i32,
-    channel: usize,
-    topic: usize,
-    feelings: [i32; 2],
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    let replaces = || prop_oneof![2 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    let said = (1..=3, 0..CHANNELS.len(), 0..TOPICS.len(), [0..=5, 0..=5])
-        .prop_map(|(purpose, channel, topic, feelings)| Said { purpose, channel, topic, feelings });
-    prop_oneof![
-        10 => (0..CUSTOMERS, 0..30, said, replaces())
-            .prop_map(|(customer, day, said, replaces)| Event::Meet { customer, day, said, replaces }),
-        4 => (0..CUSTOMERS, 0..30, prop::bool::weighted(0.2), replaces())
-            .prop_map(|(customer, day, back, replaces)| Event::Buy { customer, day, back, replaces }),
-        6 => (0..KEPT, 0..30, 1..=5, replaces())
-            .prop_map(|(customer, day, stage, replaces)| Event::Step { customer, day, stage, replaces }),
-        4 => (KEPT..CUSTOMERS, 1..=5).prop_map(|(customer, stage)| Event::Turn { customer, stage }),
-        3 => any::<Index>().prop_map(Event::Withdraw),
-        3 => (KEPT..CUSTOMERS).prop_map(|customer| Event::ComeOrGo { customer }),
-        2 => (1_u64..60).prop_map(|hours| Event::Pass { hours }),
-    ]
-}
-
 /// What the facts come to: contacts by purpose and topic, sales and active customers, each by day; no day of nothing.
 #[derive(Debug, Default, PartialEq)]
 struct Counts {
@@ -120,6 +46,8 @@ struct Case {
     guanxi: TestServer,
     /// From which day until before which day customers were deleted; until further notice where the second is missing.
     absences: BTreeMap<usize, Vec<(Day, Option<Day>)>>,
+    /// Whether anybody has come back who was active then.
+    came_back: Cell<bool>,
 }
 
 impl Case {
@@ -155,7 +83,8 @@ impl Case {
                 let mut step = step(customer, &noon(FIRST), &id, stage);
                 let (seconds, nanos) = self.guanxi.clock.now().seconds_nanos();
                 step.context.as_mut().unwrap().occur_time = Some(prost_types::Timestamp { seconds, nanos });
-                tell(&activity, step).await;
+                let told = record(&activity, step).await;
+                assert_eq!(told.is_ok(), self.is_there(customer, self.today()), "{told:?}");
             }
             Event::Withdraw(which) => withdraw(activity, events, which.index(events.len())).await,
             Event::ComeOrGo { customer } => self.come_or_go(customer).await,
@@ -175,6 +104,11 @@ impl Case {
             let request = DeleteCustomerRequest { name, ..Default::default() };
             self.guanxi.customers().delete_customer(request).await.unwrap();
         }
+    }
+
+    /// Whether a customer was away over the end of a day before, until this one.
+    fn is_back(&self, customer: usize, day: Day) -> bool {
+        self.absences.get(&customer).is_some_and(|all| all.iter().any(|(from, to)| *from < day && *to == Some(day)))
     }
 
     fn is_there(&self, customer: usize, day: Day) -> bool {
@@ -205,6 +139,7 @@ impl Case {
                 let is_active = matches!(stage, Some(CustomerStage::Active | CustomerStage::WonBack));
                 if is_active && self.is_there(customer, day) {
                     *counts.active.entry(day).or_default() += 1;
+                    self.came_back.set(self.came_back.get() || self.is_back(customer, day));
                 }
             }
         }
@@ -321,10 +256,11 @@ async fn withdraw(mut activity: Activity, events: &[Event], index: usize) {
 }
 
 async fn counts_of_contacts_are_what_the_facts_come_to(guanxi: TestServer) {
-    let (backend, ever) = (guanxi.backend(), std::cell::RefCell::new(BTreeSet::new()));
+    let (backend, ever) = (guanxi.backend(), RefCell::new(BTreeSet::new()));
     LAW.holds(&prop::collection::vec(event(), 20..120), async |_, events| {
         let own = spawn_blocking(move || database(backend)).await.unwrap().expect("the database of the test");
-        let mut case = Case { guanxi: TestServer::start(own).await, absences: BTreeMap::new() };
+        let mut case =
+            Case { guanxi: TestServer::start(own).await, absences: BTreeMap::new(), came_back: Cell::new(false) };
         for customer in 0..CUSTOMERS {
             create_person(&case.guanxi, &name(customer)).await;
         }
@@ -336,9 +272,17 @@ async fn counts_of_contacts_are_what_the_facts_come_to(guanxi: TestServer) {
             ever.borrow_mut().extend(seen(&expected));
             prop_assert_eq!(case.told(channel).await, expected, "through {:?}", channel);
         }
+        ever.borrow_mut().extend(case.came_back.get().then_some("back"));
         Ok::<(), TestCaseError>(())
     });
-    assert_eq!(ever.take(), BTreeSet::from(["contacts", "feelings", "sales", "active"]), "cases of everything");
+    // Who tries a few cases only may not see everything.
+    if std::env::var_os("GUANXI_LAW_CASES").is_none() {
+        assert_eq!(
+            ever.take(),
+            BTreeSet::from(["contacts", "feelings", "sales", "active", "back"]),
+            "cases of everything"
+        );
+    }
 }
 
 /// What there is at all.
