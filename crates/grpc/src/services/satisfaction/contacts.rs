@@ -5,12 +5,19 @@ use guanxi_app::{App, Error};
 use guanxi_model::Violations;
 use guanxi_satisfaction::contact::report::{self, ContactQuestion};
 
-use crate::to_proto;
+use super::Answer;
+use crate::services::Service;
+use crate::{from_proto, status, to_proto};
 
 /// The most periods of all reasons together, which is what a message holds.
 const MAX_ROWS: usize = 20_000;
 
-pub(super) async fn report(
+pub(super) async fn report(service: &Service, request: pb::GetContactReportRequest) -> Answer<pb::ContactReport> {
+    let asked = from_proto::contact_report::report_request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { counted(&app, asked).await }).await
+}
+
+async fn counted(
     app: &App,
     (question, channel): (ContactQuestion, Option<String>),
 ) -> Result<pb::ContactReport, Error> {
