@@ -179,10 +179,7 @@ impl Tx {
         self.write_measurement_states(writes).await?;
         self.write_measurement_replacements(writes).await?;
         self.write_measurement_days(writes).await?;
-        for (standard, totals) in &writes.totals {
-            self.put_standard_totals(standard, *totals).await?;
-        }
-        Ok(())
+        self.put_standard_totals(&writes.totals).await
     }
 
     async fn write_measurement_states(&self, writes: &MeasurementWrites) -> Result<(), Error> {
