@@ -86,23 +86,19 @@ fn record(looked: &Looked<'_>, said: &Said) -> String {
 }
 
 fn decayed_index(decayed: Decayed) -> pb::DecayedIndex {
-    let Decayed { mean, count: records, effective_count, interval: bounds } = decayed;
+    let Decayed { mean, count: records, effective_count, interval } = decayed;
     pb::DecayedIndex {
         mean: Some(mean),
         count: count(records),
         effective_count: Some(effective_count),
-        interval: bounds.map(interval),
+        lower_bound: interval.map(|(low, _)| low),
+        upper_bound: interval.map(|(_, high)| high),
     }
 }
 
 fn change(trend: Trend) -> pb::CustomerSatisfactionTrend {
-    let Trend { slope, interval: bounds } = trend;
-    pb::CustomerSatisfactionTrend { change_per_30_days: Some(slope), interval: Some(interval(bounds)) }
-}
-
-/// From one bound to the other.
-pub(crate) fn interval((low, high): (f64, f64)) -> pb::Interval {
-    pb::Interval { low: Some(low), high: Some(high) }
+    let Trend { slope, interval: (low, high) } = trend;
+    pb::CustomerSatisfactionTrend { change_per_30_days: Some(slope), lower_bound: Some(low), upper_bound: Some(high) }
 }
 
 fn word_of_mouth<'a>(

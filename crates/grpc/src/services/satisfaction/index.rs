@@ -42,7 +42,7 @@ async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> 
     let number = revision(app, &questionnaire, number).await?;
     let scheme = scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, "question.tier", &mut question, tier).await?;
+        put_tier(app, "question.set.tier", &mut question, tier).await?;
     }
     let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
     let wanted = cells((&questionnaire, number), &question, face);
@@ -115,7 +115,7 @@ async fn begin(app: &App, analysis: Analysis) -> Result<Operation, Error> {
     let number = revision(app, &questionnaire, number).await?;
     scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, "question.tier", &mut question, tier).await?;
+        put_tier(app, "question.set.tier", &mut question, tier).await?;
     }
     let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
     app.operations().analyze(AnalysisRequest { set, question }, request_id).await

@@ -6,8 +6,8 @@ use guanxi_satisfaction::trend::{self, TrendQuestion};
 
 use super::Answer;
 use super::sets::{self, Asked};
-use crate::from_proto::satisfaction_set::DaysOfSet;
-use crate::from_proto::satisfaction_trend::{self as read, TrendAsked, cells};
+use crate::from_proto::satisfaction_set::{DaysOfSet, cells};
+use crate::from_proto::satisfaction_trend::{self as read, TrendAsked};
 use crate::services::Service;
 use crate::{status, to_proto};
 
