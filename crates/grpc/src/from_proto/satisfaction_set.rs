@@ -11,6 +11,9 @@ use guanxi_satisfaction::set::{RecordSet, TierOf};
 
 use super::{Path, distinct, given, time, word, word_or_none};
 
+/// What is wrong with a set that only an operation can look at.
+pub(crate) const HELD_BY_NO_CELLS: &str =
+    "no cells keep records apart by all these keys together; AnalyzeSatisfaction tells their index";
 const MAX_METHODS: usize = 6;
 const MAX_LINE: usize = 100;
 const MAX_NAME: usize = 200;
@@ -85,7 +88,7 @@ pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String
 pub(super) fn kept_apart(v: &mut Violations, at: Path<'_>, set: Option<pb::SatisfactionSet>) -> RecordSet {
     let set = record_set(v, at, set.unwrap_or_default());
     if set.face().is_none() {
-        v.push(at, "no cells keep records apart by all these keys together; AnalyzeSatisfaction tells their index");
+        v.push(at, HELD_BY_NO_CELLS);
     }
     set
 }

@@ -13,8 +13,7 @@ use guanxi_satisfaction::quantity::{Quantity, Source};
 use guanxi_satisfaction::set::RecordSet;
 
 use super::index;
-use crate::from_proto::satisfaction_index::held_by_no_cells;
-use crate::from_proto::satisfaction_set::DaysOfSet;
+use crate::from_proto::satisfaction_set::{DaysOfSet, HELD_BY_NO_CELLS};
 use crate::to_proto::satisfaction_comparison::Compared;
 
 /// The revision that sets are of.
@@ -73,7 +72,7 @@ impl Asked {
         if let Some(tier) = set.tier.clone() {
             index::put_tier(app, &format!("{at}.tier"), &mut question, tier).await?;
         }
-        let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
+        let face = question.face().ok_or_else(|| Error::Invalid(Violations::one(at, HELD_BY_NO_CELLS)))?;
         let wanted = index::cells((&self.questionnaire, self.number), &question, face);
         let mut series = Series::new(&question, period);
         app.reader()
