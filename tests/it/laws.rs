@@ -1,7 +1,9 @@
 //! Laws that hold for any facts in any order, told by proptest.
 
 mod cells;
+mod contacts;
 mod facts;
+mod invitations;
 mod order;
 mod play;
 mod prediction;

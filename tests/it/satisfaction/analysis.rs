@@ -16,7 +16,7 @@ use tonic::Code;
 
 use super::index::{analyze, ask, asking, rated_on};
 use super::kit::{
-    answer, answered, asking as cumulative, dimension, in_use, item, pair, plain, rated, rating, record, scale,
+    answer, answered, asking as cumulative, dimension, in_use, item, near, pair, plain, rated, rating, record, scale,
     unrated, weighing, within,
 };
 use crate::segmentation::kit::ended;
@@ -37,10 +37,6 @@ async fn create(guanxi: &TestServer, id: &str, region: &str) {
     let customer = Some(Customer { labels, ..person(id) });
     let request = CreateCustomerRequest { customer, customer_id: id.into(), request_id: String::new() };
     guanxi.customers().create_customer(request).await.unwrap();
-}
-
-fn near(found: Option<f64>, expected: f64) {
-    assert!(found.is_some_and(|found| (found - expected).abs() < 1e-8), "{found:?} is not {expected}");
 }
 
 /// A mean of so many, with its standard deviation.

@@ -22,7 +22,7 @@ on_each_backend! {
 }
 
 /// An event on a day of January 2026.
-pub(super) fn event(customer: &str, id: &str, kind: InvitationEventType, day: u32) -> InvitationEvent {
+pub(crate) fn event(customer: &str, id: &str, kind: InvitationEventType, day: u32) -> InvitationEvent {
     let when = format!("2026-01-{day:02}T12:00:00Z");
     InvitationEvent {
         context: Some(context(customer, &when, &format!("{id}/{}/{day}", kind.as_str_name()))),
@@ -33,17 +33,17 @@ pub(super) fn event(customer: &str, id: &str, kind: InvitationEventType, day: u3
 }
 
 /// That an invitation to a questionnaire was sent.
-pub(super) fn sent(customer: &str, id: &str, questionnaire: &str, day: u32) -> InvitationEvent {
+pub(crate) fn sent(customer: &str, id: &str, questionnaire: &str, day: u32) -> InvitationEvent {
     let invited = Invited { questionnaire: format!("questionnaires/{questionnaire}"), ..Invited::default() };
     InvitationEvent { invited: Some(invited), ..event(customer, id, InvitationEventType::Sent, day) }
 }
 
-pub(super) async fn tell(guanxi: &TestServer, event: InvitationEvent) -> Result<InvitationEvent, Status> {
+pub(crate) async fn tell(guanxi: &TestServer, event: InvitationEvent) -> Result<InvitationEvent, Status> {
     let request = RecordInvitationEventRequest { invitation_event: Some(event), ..Default::default() };
     Ok(guanxi.satisfaction().record_invitation_event(request).await?.into_inner())
 }
 
-pub(super) async fn invitations(guanxi: &TestServer, customer: &str) -> Vec<Invitation> {
+pub(crate) async fn invitations(guanxi: &TestServer, customer: &str) -> Vec<Invitation> {
     let request = ListInvitationsRequest { parent: format!("customers/{customer}"), ..Default::default() };
     guanxi.satisfaction().list_invitations(request).await.unwrap().into_inner().invitations
 }

@@ -11,7 +11,8 @@ use guanxi::v1::{
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::standard_kit::{create, inspected, listed, measured, record, standard, values, withdraw};
+use super::kit::near;
+use super::standard_kit::{create, day, inspected, listed, measured, record, standard, values, withdraw, written};
 use crate::support::{invalid, refused, shop};
 
 on_each_backend! {
@@ -30,16 +31,6 @@ on_each_backend! {
     of_too_few_units_only_sums_are_told,
     sums_are_those_of_what_counts,
     wrong_questions_are_refused,
-}
-
-/// A day of January 2026, or of the months after it.
-fn day(number: i32) -> Date {
-    let date = guanxi_model::Day::from_date(2026, 1, 1).unwrap().plus_days(number - 1).date();
-    Date { year: date.0, month: date.1, day: date.2 }
-}
-
-fn written(number: i32) -> String {
-    guanxi_model::Day::from_date(2026, 1, 1).unwrap().plus_days(number - 1).to_string()
 }
 
 /// Days of January, told by day.
@@ -72,12 +63,6 @@ async fn daily(guanxi: &TestServer, of: &str, found: impl IntoIterator<Item = Fo
 
 fn level(mean: f64, standard_deviation: Option<f64>) -> Option<ServiceBaseline> {
     Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean: Some(mean), standard_deviation })) })
-}
-
-#[track_caller]
-fn near(found: impl Into<Option<f64>>, expected: f64) {
-    let found = found.into().expect("a number");
-    assert!((found - expected).abs() <= 1e-8 * expected.abs().max(1.0), "{found} is not {expected}");
 }
 
 /// As many digits as the source prints.

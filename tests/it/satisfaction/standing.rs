@@ -12,7 +12,7 @@ use guanxi_model::Timestamp;
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::kit::{answer, answered, asking, in_use, item, plain, rated, rating, record, scale, weighing};
+use super::kit::{answer, answered, asking, in_use, item, near, plain, rated, rating, record, scale, weighing};
 use crate::support::{context, create_person, invalid, refused, time};
 
 on_each_backend! {
@@ -46,12 +46,6 @@ fn days_ago(days: i64, source_id: &str, record: SatisfactionRecord) -> Satisfact
     let occur_time = prost_types::Timestamp { seconds: seconds - days * 86_400, nanos };
     let context = guanxi::v1::FactContext { occur_time: Some(occur_time), ..context("ada", START, source_id) };
     SatisfactionRecord { context: Some(context), ..record }
-}
-
-#[track_caller]
-fn near(found: Option<f64>, expected: f64) {
-    let found = found.expect("a number");
-    assert!((found - expected).abs() < 1e-8, "{found} is not {expected}");
 }
 
 /// Ages 0, 30, 90 and 365 days, answers 5, 4, 2 and 1, half-life 90 days: mean 3.9233520517 of 2.9415095905 effective

@@ -10,9 +10,9 @@ use guanxi::v1::{
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::goal_kit::{day, metric, near, ones, record_all, said, score, speeds, whole};
+use super::goal_kit::{day, metric, ones, said, score, speeds, whole};
 use super::index::date;
-use super::kit::{answer, asking, create_questionnaire, in_use, pair, plain};
+use super::kit::{answer, asking, create_questionnaire, in_use, near, pair, plain, record_all};
 use crate::support::{create_person, invalid, refused};
 
 on_each_backend! {
