@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use guanxi::google::longrunning::{DeleteOperationRequest, operation};
 use guanxi::v1::{
     AnalyzeSatisfactionMetadata, AnalyzeSatisfactionRequest, CreateCustomerRequest, Customer, DeleteCustomerRequest,
-    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, SatisfactionBasis,
+    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, ReportPeriod, SatisfactionBasis,
     SatisfactionEstimate, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionMetric,
-    SatisfactionPeriod, SatisfactionQuestion, SatisfactionRecord, SatisfactionShare, SatisfactionView,
+    SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SatisfactionShare, SatisfactionView,
     SatisfactionWeighting,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -196,8 +196,11 @@ async fn labels_and_keys_together_are_analysed(guanxi: TestServer) {
     assert_eq!(told("team = red emotion = HAPPY respondent_role != USER", whole.clone()).await, [(15, Some(50.0))]);
     assert_eq!(told("wave = spring OR touchpoint = desk OR branch = x OR tier = gold", whole.clone()).await, []);
     assert_eq!(told("channel = web source = shop handler = mei", whole.clone()).await, [(18, Some(50.0))]);
-    let crossed =
-        SatisfactionQuestion { group_by: SatisfactionGrouping::Channel.into(), team: "red".into(), ..whole.clone() };
+    let crossed = SatisfactionQuestion {
+        group_by: SatisfactionGrouping::Channel.into(),
+        set: Some(SatisfactionSet { team: "red".into(), ..Default::default() }),
+        ..whole.clone()
+    };
     assert_eq!(told("", crossed).await, [(15, Some(50.0))]);
     // What was answered stays what it was.
     let request = DeleteCustomerRequest { name: "customers/bob".into(), ..Default::default() };
@@ -267,7 +270,7 @@ async fn analysis_of_too_many_rows_says_so(guanxi: TestServer) {
         record(&guanxi, SatisfactionRecord { handlers: handlers.collect(), ..one }).await.unwrap();
     }
     let question = SatisfactionQuestion {
-        period: SatisfactionPeriod::Day.into(),
+        period: ReportPeriod::Day.into(),
         group_by: SatisfactionGrouping::Handler.into(),
         ..asking(&revision, "2025-01-01", "2026-01-01")
     };
@@ -277,7 +280,8 @@ async fn analysis_of_too_many_rows_says_so(guanxi: TestServer) {
     let Some(operation::Result::Error(error)) = ended(&guanxi, &asked.name).await.result else { panic!("it succeeds") };
     assert_eq!(error.code, Code::InvalidArgument as i32);
     assert!(error.message.contains("1000 rows"), "{}", error.message);
-    let one = SatisfactionQuestion { handler: "h-1".into(), ..question };
+    let one =
+        SatisfactionQuestion { set: Some(SatisfactionSet { handler: "h-1".into(), ..Default::default() }), ..question };
     assert_eq!(ask(&guanxi, one).await.unwrap().rows.len(), 300);
 }
 

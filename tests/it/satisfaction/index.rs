@@ -3,9 +3,9 @@
 use guanxi::google::longrunning::{Operation, operation};
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    AnalyzeSatisfactionRequest, CollectionMethod, ContactRole, FactKind, GetSatisfactionIndexRequest, Respondent,
-    SatisfactionBasis, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
-    SatisfactionIndexRow, SatisfactionPeriod, SatisfactionQuestion, SatisfactionRecord, SatisfactionWeighting,
+    AnalyzeSatisfactionRequest, CollectionMethod, ContactRole, FactKind, GetSatisfactionIndexRequest, ReportPeriod,
+    Respondent, SatisfactionBasis, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
+    SatisfactionIndexRow, SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SatisfactionWeighting,
     WithdrawFactRequest,
 };
 use guanxi_testkit::{TestServer, empty_database, on_each_backend};
@@ -108,7 +108,7 @@ async fn months_and_tiers_have_rows_of_their_own(guanxi: TestServer) {
     }
     assert_eq!((kept[0].primary_pyramid.as_str(), kept[0].tier.as_str()), ("pyramids/value", "gold"));
     let question = SatisfactionQuestion {
-        period: SatisfactionPeriod::Month.into(),
+        period: ReportPeriod::Month.into(),
         group_by: SatisfactionGrouping::Tier.into(),
         ..asking("questionnaires/service", "2025-12-15", "2026-01-31")
     };
@@ -152,10 +152,13 @@ async fn methods_are_never_pooled_unless_that_is_asked_for(guanxi: TestServer) {
     let pooled = SatisfactionQuestion { pool_collection_methods: true, ..question.clone() };
     let rows = ask(&guanxi, pooled.clone()).await.unwrap().rows;
     assert_eq!((rows.len(), rows[0].collection_method, mean(&rows[0])), (1, 0, Some(50.0)));
-    let one = SatisfactionQuestion { collection_methods: vec![CollectionMethod::Phone.into()], ..pooled };
+    let by = |method: CollectionMethod| {
+        Some(SatisfactionSet { collection_methods: vec![method.into()], ..SatisfactionSet::default() })
+    };
+    let one = SatisfactionQuestion { set: by(CollectionMethod::Phone), ..pooled };
     let rows = ask(&guanxi, one).await.unwrap().rows;
     assert_eq!((rows.len(), rows[0].record_count, mean(&rows[0])), (1, 5, Some(100.0)));
-    let none = SatisfactionQuestion { collection_methods: vec![CollectionMethod::Interviewer.into()], ..question };
+    let none = SatisfactionQuestion { set: by(CollectionMethod::Interviewer), ..question };
     assert_eq!(ask(&guanxi, none).await.unwrap().rows, []);
 }
 
@@ -177,15 +180,13 @@ async fn range_begins_and_ends_within_months(guanxi: TestServer) {
         let found = told.rows.first().map_or(0, |row| row.record_count);
         assert_eq!(found, expected, "{from} to {to}");
     }
-    let quarters = SatisfactionQuestion {
-        period: SatisfactionPeriod::Quarter.into(),
-        ..asking(&revision, "2025-11-01", "2026-02-15")
-    };
+    let quarters =
+        SatisfactionQuestion { period: ReportPeriod::Quarter.into(), ..asking(&revision, "2025-11-01", "2026-02-15") };
     let rows = ask(&guanxi, quarters.clone()).await.unwrap().rows;
     let told: Vec<_> = rows.iter().map(|row| (row.start_date, row.end_date, row.record_count)).collect();
     let fourth = (date("2025-11-01"), date("2025-12-31"), 4);
     assert_eq!(told, [fourth, (date("2026-01-01"), date("2026-02-15"), 2)], "as far as they were asked for");
-    let weeks = SatisfactionQuestion { period: SatisfactionPeriod::Week.into(), ..quarters };
+    let weeks = SatisfactionQuestion { period: ReportPeriod::Week.into(), ..quarters };
     let rows = ask(&guanxi, weeks).await.unwrap().rows;
     // The 15th of November 2025 is a Saturday, the 31st of December a Wednesday.
     let told: Vec<_> = rows.iter().map(|row| (row.start_date, row.record_count)).collect();
@@ -202,10 +203,8 @@ async fn days_are_those_of_the_deployment(guanxi: TestServer) {
     let mut late = rated_on("2025-12-31", ("ada", "s-1", &revision), (5, 5));
     late.context.as_mut().unwrap().occur_time = Some(time("2025-12-31T16:00:00Z"));
     record(&guanxi, late).await.unwrap();
-    let question = SatisfactionQuestion {
-        period: SatisfactionPeriod::Day.into(),
-        ..asking(&revision, "2025-12-01", "2026-01-31")
-    };
+    let question =
+        SatisfactionQuestion { period: ReportPeriod::Day.into(), ..asking(&revision, "2025-12-01", "2026-01-31") };
     let rows = ask(&guanxi, question).await.unwrap().rows;
     assert_eq!((rows.len(), rows[0].start_date), (1, date("2026-01-01")), "midnight in Shanghai");
 }
@@ -258,7 +257,10 @@ async fn records_are_in_the_row_of_all_that_they_name(guanxi: TestServer) {
     );
     let unranked = by(By::Tier).await;
     assert_eq!((unranked[0].pyramid.as_str(), unranked[0].tier.as_str(), unranked[0].record_count), ("", "", 6));
-    let mei = SatisfactionQuestion { handler: "mei".into(), ..asking(&revision, "2026-01-05", "2026-01-05") };
+    let mei = SatisfactionQuestion {
+        set: Some(SatisfactionSet { handler: "mei".into(), ..Default::default() }),
+        ..asking(&revision, "2026-01-05", "2026-01-05")
+    };
     let rows = ask(&guanxi, mei).await.unwrap().rows;
     assert_eq!((rows.len(), mean(&rows[0])), (1, Some(50.0)));
 }
@@ -276,10 +278,8 @@ async fn correction_counts_where_it_belongs(guanxi: TestServer) {
     record(&guanxi, right).await.unwrap();
     rate(&guanxi, &first, &[("2026-01-05", (5, 5))]).await;
     let counts = async |revision: &str| {
-        let question = SatisfactionQuestion {
-            period: SatisfactionPeriod::Month.into(),
-            ..asking(revision, "2025-12-01", "2026-01-31")
-        };
+        let question =
+            SatisfactionQuestion { period: ReportPeriod::Month.into(), ..asking(revision, "2025-12-01", "2026-01-31") };
         let rows = ask(&guanxi, question).await.unwrap().rows;
         rows.iter().map(|row| (row.start_date, row.collection_method(), row.record_count)).collect::<Vec<_>>()
     };

@@ -267,14 +267,14 @@ async fn what_came_back_is_counted_by_wave_and_sample(guanxi: TestServer) {
     assert_eq!(counts(&total), [6, 4, 3, 1, 1, 2, 2]);
     assert_eq!(total.response_rate, Some(2.0 / 6.0));
     // One of one: methods of Wilson 1927, [0.2065493144, 1].
-    let bounds = whole.groups[1].response_rate_interval.unwrap();
-    assert!((bounds.low.unwrap() - 0.206_549_314_4).abs() < 1e-9 && bounds.high == Some(1.0));
+    let one = &whole.groups[1];
+    assert!((one.lower_bound.unwrap() - 0.206_549_314_4).abs() < 1e-9 && one.upper_bound == Some(1.0));
     let early = report(&guanxi, None, Some("2026-01-20T12:00:00Z")).await;
     assert_eq!(early.total.unwrap().sent_count, 5, "up to then, without it");
     let late = report(&guanxi, Some("2026-01-20T12:00:00Z"), None).await;
     assert_eq!(late.total.unwrap().sent_count, 1);
     let none = report(&guanxi, Some("2026-01-21T00:00:00Z"), None).await.total.unwrap();
-    assert_eq!((none.sent_count, none.response_rate, none.response_rate_interval), (0, None, None));
+    assert_eq!((none.sent_count, none.response_rate, none.lower_bound, none.upper_bound), (0, None, None, None));
     let wrong = GetResponseReportRequest {
         questionnaire: "service".into(),
         start_time: Some(time("2026-01-02T00:00:00Z")),

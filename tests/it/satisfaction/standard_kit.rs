@@ -24,7 +24,7 @@ pub(crate) fn standard(metric: ServiceStandardMetric, target: f64) -> ServiceSta
         owner: "bakery".into(),
         metric: metric.into(),
         direction: ServiceStandardDirection::AtMost.into(),
-        target,
+        target: Some(target),
         ..ServiceStandard::default()
     }
 }

@@ -4,8 +4,8 @@ use guanxi::google::r#type::Date;
 use guanxi::v1::service_baseline::Kind as Baseline;
 use guanxi::v1::service_measurement::Result as Found;
 use guanxi::v1::{
-    ControlChartKind, ControlChartStatus, EwmaTuning, GetServiceStandardReportRequest, InspectedUnits, MeasuredValues,
-    ReportPeriod, ServiceBaseline, ServiceBaselineDays, ServiceBaselineLevel, ServiceMeasurement, ServiceStandard,
+    ControlChartKind, ControlChartStatus, DateRange, EwmaTuning, GetServiceStandardReportRequest, InspectedUnits,
+    MeasuredValues, ReportPeriod, ServiceBaseline, ServiceBaselineLevel, ServiceMeasurement, ServiceStandard,
     ServiceStandardDirection, ServiceStandardFigures, ServiceStandardMetric, ServiceStandardReport,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -62,7 +62,7 @@ async fn daily(guanxi: &TestServer, of: &str, found: impl IntoIterator<Item = Fo
 }
 
 fn level(mean: f64, standard_deviation: Option<f64>) -> Option<ServiceBaseline> {
-    Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean, standard_deviation })) })
+    Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean: Some(mean), standard_deviation })) })
 }
 
 /// As many digits as the source prints.
@@ -209,7 +209,7 @@ async fn average_of_montgomery(guanxi: TestServer) {
 }
 
 async fn a_jump_is_named_by_its_period(guanxi: TestServer) {
-    let days = ServiceBaselineDays { start_date: Some(day(1)), end_date: Some(day(20)) };
+    let days = DateRange { start_date: Some(day(1)), end_date: Some(day(20)) };
     let usual = ServiceBaseline { kind: Some(Baseline::Days(days)) };
     create(&guanxi, "slips", ServiceStandard { baseline: Some(usual), ..standard(ServiceStandardMetric::Count, 2.0) })
         .await;

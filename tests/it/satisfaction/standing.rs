@@ -70,12 +70,12 @@ async fn what_is_recent_counts_more(guanxi: TestServer) {
         near(index.mean, 3.923_352_051_7);
         near(index.effective_count, 2.941_509_590_5);
         assert_eq!((index.count, standing.last_record.as_str()), (4, newest.name.as_str()));
-        let bounds = index.interval.unwrap();
-        near(Some(bounds.high.unwrap() - 3.923_352_051_7), 3.923_352_051_7 - bounds.low.unwrap());
+        let (low, high) = (index.lower_bound.unwrap(), index.upper_bound.unwrap());
+        near(Some(high - 3.923_352_051_7), 3.923_352_051_7 - low);
         let trend = standing.trend.as_ref().unwrap();
         near(trend.change_per_30_days, 0.481_516_319_5);
-        near(trend.interval.unwrap().low, -0.529_214_403_6);
-        near(trend.interval.unwrap().high, 1.492_247_042_6);
+        near(trend.lower_bound, -0.529_214_403_6);
+        near(trend.upper_bound, 1.492_247_042_6);
     }
     assert_eq!(told.questionnaires[0].last_result.as_ref().unwrap().index, Some(5.0));
     assert_eq!(told.scopes[0].last_result, None);

@@ -7,7 +7,7 @@ use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name}
 use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections, wilson};
 use guanxi_store::Responses;
 
-use super::{number, number_or_zero, page, standing, time};
+use super::{number, number_or_zero, page, time};
 
 pub(super) fn event(name: String, context: pb::FactContext, event: InvitationEvent) -> pb::InvitationEvent {
     let InvitationEvent { invitation, kind, invited: to } = event;
@@ -129,6 +129,7 @@ pub(crate) fn report(questionnaire: &QuestionnaireId, now: Timestamp, groups: Ve
 fn counts(counts: Responses) -> pb::ResponseCounts {
     let Responses { wave, sample, sent, delivered, opened, refused, expired, answered } = counts;
     let (part, whole) = (u64::try_from(answered).unwrap_or(0), u64::try_from(sent).unwrap_or(0));
+    let interval = wilson(part, whole);
     pb::ResponseCounts {
         wave,
         sample,
@@ -140,6 +141,7 @@ fn counts(counts: Responses) -> pb::ResponseCounts {
         answered_count: answered,
         pending_count: sent - answered - refused - expired,
         response_rate: (whole > 0).then(|| part as f64 / whole as f64),
-        response_rate_interval: wilson(part, whole).map(standing::interval),
+        lower_bound: interval.map(|(low, _)| low),
+        upper_bound: interval.map(|(_, high)| high),
     }
 }

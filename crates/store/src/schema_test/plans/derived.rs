@@ -142,6 +142,6 @@ async fn measurements_are_listed_by_their_index_and_summed_by_key(opened: Opened
     }
     watched.reader.measured_days(&standard, (Day(100), Day(200)), (Some("north"), None)).await.ok();
     watched.finds(&["measurement_days_pkey"]).await;
-    watched.reader.contact_counts((Day(100), Day(110)), (Some("web"), true)).await.ok();
+    watched.reader.contact_counts((Day(100), Day(110)), (Some("web"), true), 1_000).await.ok();
     watched.finds(&["contact_days_pkey"]).await;
 }
