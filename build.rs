@@ -10,15 +10,13 @@ use prost_types::FileDescriptorSet;
 use protox::Compiler;
 use protox::file::{ChainFileResolver, DescriptorSetFileResolver, GoogleFileResolver, IncludeFileResolver};
 
-const ROOTS: [&str; 9] = [
+/// What these import is compiled with them.
+const ROOTS: [&str; 6] = [
     "guanxi/v1/activity_service.proto",
-    "guanxi/v1/contact_report.proto",
-    "guanxi/v1/control_chart.proto",
     "guanxi/v1/customer_service.proto",
     "guanxi/v1/error_reason.proto",
     "guanxi/v1/satisfaction_service.proto",
     "guanxi/v1/segmentation_service.proto",
-    "guanxi/v1/service_standard.proto",
     // Opened so that reflection knows the error details and grpcurl prints them.
     "google/rpc/error_details.proto",
 ];

@@ -1,4 +1,4 @@
-//! Runs the statements of a migration, written once for both databases.
+//! A migration of statements, and how they are run; written once for both databases.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -18,3 +18,25 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     }
     Ok(())
 }
+
+/// What each file of a migration says: statements there and statements back. The migration is called as the file is.
+macro_rules! migration {
+    ($up:expr, $down:expr) => {
+        use sea_orm_migration::prelude::*;
+
+        #[derive(DeriveMigrationName)]
+        pub(crate) struct Migration;
+
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $crate::ddl::run(manager, $up).await
+            }
+
+            async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $crate::ddl::run(manager, $down).await
+            }
+        }
+    };
+}
+pub(crate) use migration;

@@ -14,9 +14,9 @@ mod m20261127_000010_care;
 mod m20261127_000020_questionnaires;
 mod m20261128_000030_cells;
 mod m20261128_000040_invitations;
-mod m20261128_000040_standards;
-mod m20261128_000050_contacts;
-mod m20261128_000060_goals;
+mod m20261128_000050_standards;
+mod m20261128_000060_contacts;
+mod m20261128_000070_goals;
 
 use sea_orm_migration::prelude::*;
 
@@ -33,11 +33,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_operations::Migration),
             Box::new(m20261127_000010_care::Migration),
             Box::new(m20261127_000020_questionnaires::Migration),
-            Box::new(m20261128_000040_invitations::Migration),
             Box::new(m20261128_000030_cells::Migration),
-            Box::new(m20261128_000040_standards::Migration),
-            Box::new(m20261128_000050_contacts::Migration),
-            Box::new(m20261128_000060_goals::Migration),
+            Box::new(m20261128_000040_invitations::Migration),
+            Box::new(m20261128_000050_standards::Migration),
+            Box::new(m20261128_000060_contacts::Migration),
+            Box::new(m20261128_000070_goals::Migration),
         ]
     }
 }

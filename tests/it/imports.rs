@@ -4,5 +4,6 @@ mod broken;
 mod command_line;
 mod demo;
 mod killed;
+mod killed_measurements;
 mod streams;
 mod surveys;

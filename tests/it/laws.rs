@@ -1,7 +1,10 @@
 //! Laws that hold for any facts in any order, told by proptest.
 
 mod cells;
+mod contacts;
 mod facts;
+mod invitations;
+mod meetings;
 mod order;
 mod play;
 mod prediction;

@@ -1,7 +1,9 @@
 //! Whether anybody waits for an answer of his own: what can wait makes way then.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// How long after the last caller more are to be expected. Callers come one by one, and the next would wait for all that
 /// was begun because nobody waited just then.
@@ -39,13 +41,18 @@ impl Callers {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::sleep;
+
     use super::*;
 
-    #[test]
-    fn callers_are_expected_once_one_has_come() {
+    #[tokio::test(start_paused = true)]
+    async fn callers_are_expected_for_a_second_after_one_has_come() {
         let callers = Callers::new();
         assert!(!callers.are_expected());
         callers.note();
+        sleep(Duration::from_millis(900)).await;
         assert!(callers.are_expected());
+        sleep(Duration::from_millis(200)).await;
+        assert!(!callers.are_expected());
     }
 }

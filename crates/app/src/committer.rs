@@ -51,7 +51,7 @@ struct Lane {
 
 /// See the module.
 pub(crate) struct Committer {
-    shared: Arc<Shared>,
+    callers: Arc<Callers>,
     lanes: Vec<Lane>,
 }
 
@@ -70,7 +70,7 @@ impl Committer {
             tracker.spawn(flush::run((Arc::clone(shared), shard), interactive_queue, bulk_queue));
             Lane { interactive, bulk }
         });
-        Committer { lanes: lanes.collect(), shared: Arc::clone(shared) }
+        Committer { lanes: lanes.collect(), callers: Arc::clone(&shared.callers) }
     }
 
     /// Carries out commands and returns what became of each, in their order, once it is durable.
@@ -114,7 +114,7 @@ impl Committer {
         let (reply, answer) = oneshot::channel();
         let queue = match urgency {
             Urgency::Interactive => {
-                self.shared.callers.note();
+                self.callers.note();
                 &self.lanes[lane].interactive
             }
             Urgency::Bulk => &self.lanes[lane].bulk,

@@ -78,12 +78,8 @@ impl Measurements<'_> {
         standards: BTreeSet<ServiceStandardId>,
         keys: &BTreeSet<MeasurementRef>,
     ) -> Result<Book<'_>, Error> {
-        let mut held = BTreeMap::new();
-        for id in standards {
-            if let Some(standard) = tx.service_standard(&id).await? {
-                held.insert(id, standard);
-            }
-        }
+        let held = tx.hold_service_standards(&standards).await?;
+        let held: BTreeMap<_, _> = held.into_iter().map(|standard| (standard.id.clone(), standard)).collect();
         let measured = tx.load_measurements(keys).await?;
         Ok(Book::new((self.zone, self.now), held, measured))
     }

@@ -108,7 +108,7 @@ impl Survey {
             questionnaire: format!("questionnaires/{}", self.questionnaire),
             start_date: date(today.first_of_month().months_after(-12)),
             end_date: date(today.first_of_month().plus_days(-1)),
-            period: pb::SatisfactionPeriod::Month.into(),
+            period: pb::ReportPeriod::Month.into(),
             group_by: pb::SatisfactionGrouping::Tier.into(),
             pool_collection_methods: true,
             ..Default::default()

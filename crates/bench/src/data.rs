@@ -82,30 +82,14 @@ impl Sale {
             due_date: None,
             original: None,
         };
-        Fact {
-            id: FactId::new(record_time),
-            customer: customer_id(self.customer),
-            occur_time: self.occur_time,
-            record_time,
-            key: FactKey { source: SourceName::from_trusted(source.to_owned()), source_id: self.source_id() },
-            replaces: None,
-            state: FactState::Active,
-            note: String::new(),
-            body: FactBody::Purchase(purchase),
-        }
+        let told = (self.customer, self.occur_time);
+        fact(told, (source, self.source_id()), record_time, FactBody::Purchase(purchase))
     }
 
     /// As a caller gives it.
     pub(crate) fn message(&self, source: &str) -> pb::Purchase {
-        let (seconds, nanos) = self.occur_time.seconds_nanos();
         pb::Purchase {
-            context: Some(pb::FactContext {
-                customer: customer_name(self.customer),
-                occur_time: Some(prost_types::Timestamp { seconds, nanos }),
-                source: source.to_owned(),
-                source_id: self.source_id(),
-                ..Default::default()
-            }),
+            context: Some(context((self.customer, self.occur_time), (source, self.source_id()))),
             r#type: pb::PurchaseType::Sale.into(),
             lines: vec![pb::PurchaseLine {
                 product: self.product(),
@@ -133,6 +117,41 @@ impl Sale {
 
     fn cost(&self) -> i64 {
         self.net * 6 / 10
+    }
+}
+
+/// A fact that counts, of a customer and a time, as the store keeps it.
+pub(crate) fn fact(
+    (customer, occur_time): (u64, Timestamp),
+    (source, source_id): (&str, String),
+    record_time: Timestamp,
+    body: FactBody,
+) -> Fact {
+    Fact {
+        id: FactId::new(record_time),
+        customer: customer_id(customer),
+        occur_time,
+        record_time,
+        key: FactKey { source: SourceName::from_trusted(source.to_owned()), source_id },
+        replaces: None,
+        state: FactState::Active,
+        note: String::new(),
+        body,
+    }
+}
+
+/// What a caller gives beside the content of such a fact.
+pub(crate) fn context(
+    (customer, occur_time): (u64, Timestamp),
+    (source, source_id): (&str, String),
+) -> pb::FactContext {
+    let (seconds, nanos) = occur_time.seconds_nanos();
+    pb::FactContext {
+        customer: customer_name(customer),
+        occur_time: Some(prost_types::Timestamp { seconds, nanos }),
+        source: source.to_owned(),
+        source_id,
+        ..Default::default()
     }
 }
 

@@ -2,19 +2,16 @@
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::{
-    Answer, Asked, CollectionMethod, Fact, FactBody, FactKey, FactState, Handler, QuestionKind, SatisfactionRecord,
-    Stamp,
+    Answer, Asked, CollectionMethod, Fact, FactBody, Handler, QuestionKind, SatisfactionRecord, Stamp,
 };
-use guanxi_model::{
-    FactId, ItemId, PyramidId, QuestionnaireId, RevisionNumber, SourceName, TierId, Timestamp, Words as _,
-};
+use guanxi_model::{ItemId, PyramidId, QuestionnaireId, RevisionNumber, TierId, Timestamp, Words as _};
 use guanxi_satisfaction::{
     AnswerScale, IndexForm, ItemDraft, QuestionnaireDraft, QuestionnairePopulation, QuestionnaireScheme,
     QuestionnaireScope, ScaleDirection, WeightSource,
 };
 
 use crate::Result;
-use crate::data::{customer_id, customer_name, mix};
+use crate::data::{self, mix};
 
 /// The items; each is rated from 1 to 5.
 const ITEMS: [&str; 5] = ["speed", "care", "price", "goods", "word"];
@@ -93,22 +90,12 @@ impl Reply {
             invitation: None,
             stamp: Some(stamp),
         };
-        Fact {
-            id: FactId::new(record_time),
-            customer: customer_id(self.customer),
-            occur_time: self.occur_time,
-            record_time,
-            key: FactKey { source: SourceName::from_trusted(source.to_owned()), source_id: self.source_id() },
-            replaces: None,
-            state: FactState::Active,
-            note: String::new(),
-            body: FactBody::SatisfactionRecord(record),
-        }
+        let told = (self.customer, self.occur_time);
+        data::fact(told, (source, self.source_id()), record_time, FactBody::SatisfactionRecord(record))
     }
 
     /// As a caller gives it.
     pub(crate) fn message(self, questionnaire: &str, source: &str) -> pb::SatisfactionRecord {
-        let (seconds, nanos) = self.occur_time.seconds_nanos();
         let Handler { handler, team, branch } = self.handler();
         let answer = |(index, item): (usize, &&str)| pb::SatisfactionAnswer {
             item: (*item).to_owned(),
@@ -117,13 +104,7 @@ impl Reply {
             ..Default::default()
         };
         pb::SatisfactionRecord {
-            context: Some(pb::FactContext {
-                customer: customer_name(self.customer),
-                occur_time: Some(prost_types::Timestamp { seconds, nanos }),
-                source: source.to_owned(),
-                source_id: self.source_id(),
-                ..Default::default()
-            }),
+            context: Some(data::context((self.customer, self.occur_time), (source, self.source_id()))),
             questionnaire_revision: format!("questionnaires/{questionnaire}/revisions/1"),
             collection_method: i32::from(self.method().code()),
             channel: self.channel().to_owned(),

@@ -4,6 +4,7 @@
 use std::collections::BinaryHeap;
 
 use guanxi_model::CustomerId;
+use uuid::Uuid;
 
 /// How many are drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,15 +110,10 @@ impl Draw {
     }
 }
 
-/// A number by chance, the same for the same seed and customer for ever: FNV-1a over both, well mixed (the finisher of
-/// MurmurHash3).
+/// A number by chance, the same for the same seed and customer for ever.
 fn number(seed: u64, customer: &CustomerId) -> u64 {
-    let bytes = seed.to_be_bytes().into_iter().chain(customer.as_str().bytes());
-    let sum =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    let mixed = (sum ^ (sum >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    mixed ^ (mixed >> 33)
+    let bytes: Vec<u8> = seed.to_be_bytes().into_iter().chain(customer.as_str().bytes()).collect();
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, &bytes).as_u64_pair().0
 }
 
 #[cfg(test)]

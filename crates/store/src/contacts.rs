@@ -9,7 +9,7 @@ use guanxi_satisfaction::contact::{ContactCell, ContactCount, Course};
 use sea_orm::{QueryResult, Value};
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
-use crate::catalogue::each;
+use crate::catalogue::{each, rows};
 use crate::rows::word;
 use crate::{Error, Reader, Tx};
 
@@ -27,7 +27,7 @@ const COLUMNS: &[Column] = &[
 impl Tx {
     /// Adds to the counts of a shard.
     pub async fn add_to_contacts(&self, contacts: &BTreeMap<ContactCell, i64>, shard: i16) -> Result<(), Error> {
-        let mut rows = Rows::new(COLUMNS);
+        let mut counts = Rows::new(COLUMNS);
         for (cell, times) in contacts.iter().filter(|(_, times)| **times != 0) {
             let ContactCell { count, day, purpose, channel, topic, course } = cell;
             let cells: [Cell; 8] = [
@@ -40,21 +40,23 @@ impl Tx {
                 shard.into(),
                 (*times).into(),
             ];
-            rows.push(cells);
+            counts.push(cells);
         }
         let tail = "ON CONFLICT (kind, day, purpose, channel, topic, course, shard) \
                     DO UPDATE SET occurrences = contact_days.occurrences + excluded.occurrences";
-        bulk::insert(self.connection(), "contact_days", rows, tail).await.map(drop)
+        bulk::insert(self.connection(), "contact_days", counts, tail).await.map(drop)
     }
 }
 
 impl Reader {
     /// The contacts and sales of some days, and all activations until their end; of the contacts those through one channel, or
-    /// all. Topics are left out where they are not asked for. On the pool for reports: there may be many topics.
+    /// all. Topics are left out where they are not asked for. At most `limit` counts, on the pool for reports: there may be
+    /// many topics.
     pub async fn contact_counts(
         &self,
         (first, last): (Day, Day),
         (channel, by_topic): (Option<&str>, bool),
+        limit: usize,
     ) -> Result<Vec<(ContactCell, i64)>, Error> {
         let topic = if by_topic { "c.topic" } else { "''" };
         let mut values: Vec<Value> = vec![i64::from(first.0).into(), i64::from(last.0).into()];
@@ -77,7 +79,9 @@ impl Reader {
             select(ContactCount::Sale, "''", "BETWEEN $1 AND $2"),
             select(ContactCount::Activation, "''", "<= $2"),
         ];
-        each(self.reports(), &sql.join(" UNION ALL "), values, |row| read(&row)).await
+        values.push(rows(limit));
+        let sql = format!("{} LIMIT ${}", sql.join(" UNION ALL "), values.len());
+        each(self.reports(), &sql, values, |row| read(&row)).await
     }
 }
 

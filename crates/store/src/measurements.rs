@@ -122,7 +122,8 @@ impl Reader {
         }))
     }
 
-    /// The sums of the days from the first to the last, of one branch or team or of all, in the order of the days.
+    /// The sums of the days from the first to the last, of one branch or team or of all, in the order of the days. On the pool
+    /// for reports: of a long time there may be many branches and teams to add up.
     pub async fn measured_days(
         &self,
         standard: &ServiceStandardId,
@@ -143,7 +144,7 @@ impl Reader {
             "SELECT m.day, {sums} FROM measurement_days m WHERE m.standard_id = $1 AND m.day BETWEEN $2 AND $3{only} \
              GROUP BY m.day ORDER BY m.day"
         );
-        query(self.connection(), &sql, values).await?.iter().map(read_day).collect()
+        query(self.reports(), &sql, values).await?.iter().map(read_day).collect()
     }
 }
 
@@ -179,10 +180,7 @@ impl Tx {
         self.write_measurement_states(writes).await?;
         self.write_measurement_replacements(writes).await?;
         self.write_measurement_days(writes).await?;
-        for (standard, totals) in &writes.totals {
-            self.put_standard_totals(standard, *totals).await?;
-        }
-        Ok(())
+        self.put_standard_totals(&writes.totals).await
     }
 
     async fn write_measurement_states(&self, writes: &MeasurementWrites) -> Result<(), Error> {

@@ -1,9 +1,12 @@
 //! Service standards, and the lock on them: who records measurements, and who changes what they mean, waits for the other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use guanxi_model::{ServiceStandardId, Timestamp};
 use guanxi_satisfaction::standard::{ServiceStandard, StandardTotals};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 
+use crate::bulk::{self, Column, Rows, int, text};
 use crate::catalogue::{execute, find, query, rows};
 use crate::rows::{from_json, to_json};
 use crate::{Error, Reader, Tx};
@@ -26,15 +29,31 @@ impl Reader {
 }
 
 impl Tx {
-    /// One service standard, which nobody else changes or measures against until the transaction ends. Who takes several
-    /// takes them by id.
+    /// One service standard, which nobody else changes or measures against until the transaction ends.
     pub async fn service_standard(&self, id: &ServiceStandardId) -> Result<Option<ServiceStandard>, Error> {
-        let lock = match ConnectionTrait::get_database_backend(self.connection()) {
-            DbBackend::Postgres => "FOR UPDATE",
-            _ => "",
+        Ok(self.hold_service_standards(&BTreeSet::from([id.clone()])).await?.pop())
+    }
+
+    /// Those of some service standards that are there; nobody else changes or measures against them until the transaction
+    /// ends. They are taken in the order of their ids, so that two who take several do not wait for each other.
+    pub async fn hold_service_standards(
+        &self,
+        ids: &BTreeSet<ServiceStandardId>,
+    ) -> Result<Vec<ServiceStandard>, Error> {
+        const KEY: &[Column] = &[text("standard_id")];
+        let mut keys = Rows::new(KEY);
+        for id in ids {
+            keys.push([id.as_str().into()]);
+        }
+        let (join, lock) = match ConnectionTrait::get_database_backend(self.connection()) {
+            DbBackend::Postgres => ("JOIN", "ORDER BY s.standard_id FOR UPDATE OF s"),
+            _ => ("CROSS JOIN", ""),
         };
-        let sql = format!("SELECT {STANDARD} FROM service_standards WHERE standard_id = $1 {lock}");
-        find(self.connection(), &sql, [id.as_str().into()]).await?.as_ref().map(read).transpose()
+        let select = STANDARD.split(", ").map(|column| format!("s.{column}")).collect::<Vec<_>>().join(", ");
+        let held = |source: &str| {
+            format!("SELECT {select} FROM {source} {join} service_standards s ON s.standard_id = k.standard_id {lock}")
+        };
+        bulk::select(self.connection(), keys, held).await?.iter().map(read).collect()
     }
 
     /// Inserts or replaces a service standard; what was measured against it stays as it is.
@@ -57,11 +76,23 @@ impl Tx {
         execute(self.connection(), &sql, values).await.map(drop)
     }
 
-    /// Keeps what the measurements of a standard add up to.
-    pub async fn put_standard_totals(&self, id: &ServiceStandardId, totals: StandardTotals) -> Result<(), Error> {
-        let sql = "UPDATE service_standards SET measurements = $2, gross = $3 WHERE standard_id = $1";
-        let values = [id.as_str().into(), totals.measurements.into(), totals.gross.into()];
-        execute(self.connection(), sql, values).await.map(drop)
+    /// Keeps what the measurements of standards add up to.
+    pub(crate) async fn put_standard_totals(
+        &self,
+        totals: &BTreeMap<ServiceStandardId, StandardTotals>,
+    ) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[text("standard_id"), int("measurements"), int("gross")];
+        let mut rows = Rows::new(COLUMNS);
+        for (id, StandardTotals { measurements, gross }) in totals {
+            rows.push([id.as_str().into(), (*measurements).into(), (*gross).into()]);
+        }
+        let update = |source: &str| {
+            format!(
+                "UPDATE service_standards SET measurements = k.measurements, gross = k.gross FROM {source} \
+                 WHERE service_standards.standard_id = k.standard_id"
+            )
+        };
+        bulk::execute(self.connection(), rows, update).await.map(drop)
     }
 
     /// Deletes a service standard that nothing was measured against, with withdrawals of what never came.

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use guanxi::v1::{MissingCustomer, Purchase, PurchaseType, TierExplanation};
+use guanxi::v1::{ImportProgress, MissingCustomer, Purchase, PurchaseType, TierExplanation};
 use guanxi_testkit::{ServerProcess, TestServer, database, on_each_backend, serve_when_asked};
 use tokio::task::spawn_blocking;
+use tonic::Streaming;
 use tonic::transport::Channel;
 
 use super::streams::import;
@@ -28,17 +29,18 @@ async fn serves_a_process_that_is_killed() {
     serve_when_asked().await;
 }
 
-async fn start(guanxi: &TestServer) -> ServerProcess {
+/// Starts a process on the database of a server that has shut down.
+pub(super) async fn start(guanxi: &TestServer) -> ServerProcess {
     // Without the name of the crate, as the harness has it.
     let serving = SERVING.split_once("::").unwrap().1;
     ServerProcess::start(guanxi.database(), serving).await
 }
 
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
+    pub(super) fn throw(&mut self, sides: u64) -> u64 {
         // splitmix64
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -76,12 +78,14 @@ fn chunks(next: i64) -> Vec<Chunk<Purchase>> {
     (next..PURCHASES).step_by(usize::try_from(CHUNK).unwrap()).map(chunk).collect()
 }
 
-/// Imports from an index on; kills the server after some acknowledgements and a while. The index to go on from.
-async fn import_until_killed(server: ServerProcess, next: i64, (acknowledgements, wait): (u64, Duration)) -> i64 {
-    let mut next = next;
+/// Reads what a stream says from an index on; kills its server after some acknowledgements and a while. The index to go on
+/// from.
+pub(super) async fn read_until_killed(
+    server: ServerProcess,
+    mut stream: Streaming<ImportProgress>,
+    (mut next, acknowledgements, wait): (i64, u64, Duration),
+) -> i64 {
     let mut server = Some(server);
-    let stream = Purchase::import(server.as_ref().unwrap().activity(), tokio_stream::iter(chunks(next))).await;
-    let mut stream = stream.unwrap();
     for count in 0.. {
         if count == acknowledgements {
             tokio::time::sleep(wait).await;
@@ -109,9 +113,11 @@ async fn a_killed_import_resumed_equals_an_uninterrupted_one(mut guanxi: TestSer
     guanxi.shut_down().await;
     let mut next = 0;
     for kill in 0..KILLS {
-        let moment = (dice.throw(6), Duration::from_micros(dice.throw(30_000)));
-        let resumed = import_until_killed(start(&guanxi).await, next, moment).await;
-        println!("kill {kill}: {moment:?}, {next} to {resumed}");
+        let moment = (next, dice.throw(6), Duration::from_micros(dice.throw(30_000)));
+        let server = start(&guanxi).await;
+        let stream = Purchase::import(server.activity(), tokio_stream::iter(chunks(next))).await.unwrap();
+        let resumed = read_until_killed(server, stream, moment).await;
+        println!("kill {kill}: {moment:?} to {resumed}");
         assert!(resumed < PURCHASES, "the server is to be killed midway");
         next = resumed;
     }

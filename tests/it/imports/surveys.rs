@@ -192,7 +192,18 @@ async fn columns_that_answer_nothing_stop_the_import(guanxi: TestServer) {
     let (said, clean) = import(&guanxi, &file, &["--constant".to_owned(), "colour=red".to_owned()]).await;
     assert!(!clean && said.contains("satisfaction records have no field colour"), "{said}");
     assert!(said.contains("answer.ITEM.QUESTION is required"), "{said}");
-    let (said, clean) = import(&guanxi, &file, &["--column".to_owned(), "answer.speed.mood=speed".to_owned()]).await;
-    assert!(!clean && said.contains("answer.speed.mood: the question must be one of rating"), "{said}");
+    let columns = ["colour=speed", "answer.care=slowness", "answer.speed.mood=speed", "answer.speed=speed"];
+    let twice = "answer.speed.rating=speed";
+    let columns: Vec<_> =
+        columns.iter().chain([&twice]).flat_map(|it| ["--column".to_owned(), (*it).to_owned()]).collect();
+    let (said, clean) = import(&guanxi, &file, &columns).await;
+    for fault in [
+        "satisfaction records have no field colour",
+        "there is no column \"slowness\" for answer.care",
+        "answer.speed.mood: the question must be one of rating",
+        "answer.speed and answer.speed.rating answer the same question",
+    ] {
+        assert!(!clean && said.contains(fault), "{fault}: {said}");
+    }
     assert_eq!(everybody(&guanxi).await, []);
 }

@@ -5,9 +5,9 @@
 use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
 use guanxi::v1::{
     AnalyzeSatisfactionRequest, BatchRecordSatisfactionRequest, CollectionMethod, ContactRole, FactKind,
-    GetCustomerRequest, MissingCustomer, PromoterClass, RecordSatisfactionRequest, Respondent, SatisfactionBasis,
-    SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex, SatisfactionPeriod, SatisfactionQuestion,
-    SatisfactionRecord, SatisfactionView, WithdrawFactRequest,
+    GetCustomerRequest, MissingCustomer, PromoterClass, RecordSatisfactionRequest, ReportPeriod, Respondent,
+    SatisfactionBasis, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex, SatisfactionQuestion,
+    SatisfactionRecord, SatisfactionSet, SatisfactionView, WithdrawFactRequest,
 };
 use guanxi_model::Day;
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -126,8 +126,8 @@ impl Case<'_> {
     }
 
     fn questions(&self) -> Vec<SatisfactionQuestion> {
+        use ReportPeriod as Of;
         use SatisfactionGrouping as By;
-        use SatisfactionPeriod as Of;
         let base = |revision: usize, from: &str, to: &str| SatisfactionQuestion {
             view: SatisfactionView::Items.into(),
             pool_collection_methods: true,
@@ -135,15 +135,15 @@ impl Case<'_> {
         };
         let mut questions = Vec::new();
         for (by, of) in [
-            (By::Nothing, Of::Whole),
+            (By::Nothing, Of::Unspecified),
             (By::Tier, Of::Month),
             (By::Channel, Of::Quarter),
-            (By::TierAndChannel, Of::Whole),
+            (By::TierAndChannel, Of::Unspecified),
             (By::Touchpoint, Of::Month),
             (By::Wave, Of::Week),
-            (By::TouchpointAndWave, Of::Whole),
+            (By::TouchpointAndWave, Of::Unspecified),
             (By::Team, Of::Month),
-            (By::Branch, Of::Whole),
+            (By::Branch, Of::Unspecified),
             (By::Handler, Of::Quarter),
             (By::RespondentRole, Of::Day),
         ] {
@@ -151,27 +151,31 @@ impl Case<'_> {
                 SatisfactionQuestion { group_by: by.into(), period: of.into(), ..base(0, "2025-11-01", "2026-01-31") };
             let apart = SatisfactionQuestion { pool_collection_methods: false, ..question.clone() };
             let cut = SatisfactionQuestion {
-                collection_methods: vec![CollectionMethod::Phone.into()],
+                set: Some(SatisfactionSet {
+                    collection_methods: vec![CollectionMethod::Phone.into()],
+                    ..Default::default()
+                }),
                 half_life_days: Some(20),
                 ..SatisfactionQuestion { group_by: by.into(), period: of.into(), ..base(1, "2025-11-07", "2026-01-03") }
             };
             let months = SatisfactionQuestion { half_life_days: None, ..cut.clone() };
             questions.extend([question, apart, cut, months]);
         }
-        let north = SatisfactionQuestion { branch: "north".into(), ..base(0, "2025-11-02", "2026-01-31") };
-        let users =
-            SatisfactionQuestion { respondent_role: ContactRole::Payer.into(), ..base(0, "2025-11-30", "2026-01-01") };
-        let desk = SatisfactionQuestion {
-            touchpoint: "touchpoints/desk".into(),
-            group_by: By::Wave.into(),
-            ..base(0, "2025-11-01", "2026-01-30")
-        };
-        let gold = SatisfactionQuestion {
-            tier: "gold".into(),
-            group_by: By::Channel.into(),
-            ..base(1, "2025-11-01", "2026-01-31")
-        };
-        questions.extend([north, users, desk, gold]);
+        let all = SatisfactionSet::default;
+        let payers = ContactRole::Payer.into();
+        let kept_to = [
+            (SatisfactionSet { branch: "north".into(), ..all() }, By::Nothing, base(0, "2025-11-02", "2026-01-31")),
+            (SatisfactionSet { respondent_role: payers, ..all() }, By::Nothing, base(0, "2025-11-30", "2026-01-01")),
+            (
+                SatisfactionSet { touchpoint: "touchpoints/desk".into(), ..all() },
+                By::Wave,
+                base(0, "2025-11-01", "2026-01-30"),
+            ),
+            (SatisfactionSet { tier: "gold".into(), ..all() }, By::Channel, base(1, "2025-11-01", "2026-01-31")),
+        ];
+        let question =
+            |(set, by, question): (_, By, _)| SatisfactionQuestion { set: Some(set), group_by: by.into(), ..question };
+        questions.extend(kept_to.map(question));
         questions
     }
 

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use guanxi::google::longrunning::{DeleteOperationRequest, operation};
 use guanxi::v1::{
     AnalyzeSatisfactionMetadata, AnalyzeSatisfactionRequest, CreateCustomerRequest, Customer, DeleteCustomerRequest,
-    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, SatisfactionBasis,
+    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, ReportPeriod, SatisfactionBasis,
     SatisfactionEstimate, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionMetric,
-    SatisfactionPeriod, SatisfactionQuestion, SatisfactionRecord, SatisfactionShare, SatisfactionView,
+    SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SatisfactionShare, SatisfactionView,
     SatisfactionWeighting,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -16,7 +16,7 @@ use tonic::Code;
 
 use super::index::{analyze, ask, asking, rated_on};
 use super::kit::{
-    answer, answered, asking as cumulative, dimension, in_use, item, pair, plain, rated, rating, record, scale,
+    answer, answered, asking as cumulative, dimension, in_use, item, near, pair, plain, rated, rating, record, scale,
     unrated, weighing, within,
 };
 use crate::segmentation::kit::ended;
@@ -37,10 +37,6 @@ async fn create(guanxi: &TestServer, id: &str, region: &str) {
     let customer = Some(Customer { labels, ..person(id) });
     let request = CreateCustomerRequest { customer, customer_id: id.into(), request_id: String::new() };
     guanxi.customers().create_customer(request).await.unwrap();
-}
-
-fn near(found: Option<f64>, expected: f64) {
-    assert!(found.is_some_and(|found| (found - expected).abs() < 1e-8), "{found:?} is not {expected}");
 }
 
 /// A mean of so many, with its standard deviation.
@@ -200,8 +196,11 @@ async fn labels_and_keys_together_are_analysed(guanxi: TestServer) {
     assert_eq!(told("team = red emotion = HAPPY respondent_role != USER", whole.clone()).await, [(15, Some(50.0))]);
     assert_eq!(told("wave = spring OR touchpoint = desk OR branch = x OR tier = gold", whole.clone()).await, []);
     assert_eq!(told("channel = web source = shop handler = mei", whole.clone()).await, [(18, Some(50.0))]);
-    let crossed =
-        SatisfactionQuestion { group_by: SatisfactionGrouping::Channel.into(), team: "red".into(), ..whole.clone() };
+    let crossed = SatisfactionQuestion {
+        group_by: SatisfactionGrouping::Channel.into(),
+        set: Some(SatisfactionSet { team: "red".into(), ..Default::default() }),
+        ..whole.clone()
+    };
     assert_eq!(told("", crossed).await, [(15, Some(50.0))]);
     // What was answered stays what it was.
     let request = DeleteCustomerRequest { name: "customers/bob".into(), ..Default::default() };
@@ -271,7 +270,7 @@ async fn analysis_of_too_many_rows_says_so(guanxi: TestServer) {
         record(&guanxi, SatisfactionRecord { handlers: handlers.collect(), ..one }).await.unwrap();
     }
     let question = SatisfactionQuestion {
-        period: SatisfactionPeriod::Day.into(),
+        period: ReportPeriod::Day.into(),
         group_by: SatisfactionGrouping::Handler.into(),
         ..asking(&revision, "2025-01-01", "2026-01-01")
     };
@@ -281,7 +280,8 @@ async fn analysis_of_too_many_rows_says_so(guanxi: TestServer) {
     let Some(operation::Result::Error(error)) = ended(&guanxi, &asked.name).await.result else { panic!("it succeeds") };
     assert_eq!(error.code, Code::InvalidArgument as i32);
     assert!(error.message.contains("1000 rows"), "{}", error.message);
-    let one = SatisfactionQuestion { handler: "h-1".into(), ..question };
+    let one =
+        SatisfactionQuestion { set: Some(SatisfactionSet { handler: "h-1".into(), ..Default::default() }), ..question };
     assert_eq!(ask(&guanxi, one).await.unwrap().rows.len(), 300);
 }
 

@@ -9,8 +9,8 @@ use guanxi::v1::{
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::goal_kit::{days, metric, near, ones, record_all, score, speeds, whole};
-use super::kit::{add_revision, asking, in_use, plain, rated};
+use super::goal_kit::{days, metric, ones, score, speeds, whole};
+use super::kit::{add_revision, asking, in_use, near, plain, rated, record_all};
 use crate::support::{create_person, invalid, refused};
 
 on_each_backend! {

@@ -1,6 +1,8 @@
 //! Contacts by reason, held against active customers and purchases.
 
 use guanxi::google::r#type::Date;
+use guanxi::v1::record_interaction_result::Result as Met;
+use guanxi::v1::record_purchase_result::Result as Sold;
 use guanxi::v1::{
     BatchRecordInteractionsRequest, BatchRecordPurchasesRequest, ContactBase, ContactReason, ContactReport,
     ControlChartStatus, CustomerStage, DeleteCustomerRequest, Emotion, FactKind, GetContactReportRequest, Interaction,
@@ -10,6 +12,8 @@ use guanxi::v1::{
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::Status;
 
+use super::kit::near;
+use super::standard_kit::{day, written};
 use crate::support::{create_person, inbound, invalid, sale, shop, stage_change};
 
 on_each_backend! {
@@ -22,13 +26,8 @@ on_each_backend! {
     wrong_questions_are_refused,
 }
 
-fn day(number: i32) -> Date {
-    let date = guanxi_model::Day::from_date(2026, 1, 1).unwrap().plus_days(number - 1).date();
-    Date { year: date.0, month: date.1, day: date.2 }
-}
-
 fn noon(number: i32) -> String {
-    format!("{}T12:00:00Z", guanxi_model::Day::from_date(2026, 1, 1).unwrap().plus_days(number - 1))
+    format!("{}T12:00:00Z", written(number))
 }
 
 fn asking(first: i32, last: i32) -> GetContactReportRequest {
@@ -50,11 +49,7 @@ async fn meet(guanxi: &TestServer, contacts: Vec<Interaction>) {
         let requests = some.iter().map(request).collect();
         let request = BatchRecordInteractionsRequest { requests, all_or_nothing: true };
         let results = guanxi.activity().batch_record_interactions(request).await.unwrap().into_inner().results;
-        assert!(
-            results
-                .iter()
-                .all(|one| matches!(one.result, Some(guanxi::v1::record_interaction_result::Result::Interaction(_))))
-        );
+        assert!(results.iter().all(|one| matches!(one.result, Some(Met::Interaction(_)))), "{results:?}");
     }
 }
 
@@ -66,7 +61,8 @@ async fn sell(guanxi: &TestServer, on: i32, count: usize) {
         let request = |one: &Purchase| RecordPurchaseRequest { purchase: Some(one.clone()), ..Default::default() };
         let requests = some.iter().map(request).collect();
         let request = BatchRecordPurchasesRequest { requests, all_or_nothing: true };
-        guanxi.activity().batch_record_purchases(request).await.unwrap();
+        let results = guanxi.activity().batch_record_purchases(request).await.unwrap().into_inner().results;
+        assert!(results.iter().all(|one| matches!(one.result, Some(Sold::Purchase(_)))), "{results:?}");
     }
 }
 
@@ -87,12 +83,6 @@ fn counted(report: &ContactReport) -> Vec<(InteractionPurpose, &str, i64)> {
     report.reasons.iter().map(|one| (one.purpose(), one.topic.as_str(), told(one))).collect()
 }
 
-#[track_caller]
-fn near(found: impl Into<Option<f64>>, expected: f64) {
-    let found = found.into().expect("a number");
-    assert!((found - expected).abs() <= 1e-8 * expected.abs().max(1.0), "{found} is not {expected}");
-}
-
 const SERVICE: InteractionPurpose = InteractionPurpose::Service;
 const COMPLAINT: InteractionPurpose = InteractionPurpose::Complaint;
 
@@ -110,8 +100,7 @@ async fn contacts_are_told_by_reason_channel_and_topic(guanxi: TestServer) {
             contact(6, "i-2", COMPLAINT, "phone", "delay"),
             contact(13, "i-3", COMPLAINT, "web", "bill"),
             contact(13, "i-4", SERVICE, "phone", ""),
-        ][..4]
-            .to_vec(),
+        ],
     )
     .await;
     sell(&guanxi, 7, 6).await;
@@ -180,43 +169,35 @@ async fn active_customers_are_those_whose_stage_says_so(guanxi: TestServer) {
     for id in ["ada", "bob"] {
         create_person(&guanxi, id).await;
     }
-    let active = || async {
-        let daily = GetContactReportRequest { period: ReportPeriod::Day.into(), ..asking(5, 10) };
+    let active_on = async |first, last| {
+        let daily = GetContactReportRequest { period: ReportPeriod::Day.into(), ..asking(first, last) };
         let report = ask(&guanxi, daily).await.unwrap();
-        report.periods.iter().map(|one| one.active_customer_count as i64).collect::<Vec<_>>()
+        report.periods.iter().map(|one| one.active_customer_count).collect::<Vec<_>>()
     };
-    assert_eq!(active().await, [0; 6]);
+    let active = || active_on(5, 10);
+    assert_eq!(active().await, [0.0; 6]);
     step(&guanxi, "ada", 6, "s-1", CustomerStage::Active).await;
     step(&guanxi, "bob", -400, "s-1", CustomerStage::Active).await;
-    assert_eq!(active().await, [1, 2, 2, 2, 2, 2]);
+    assert_eq!(active().await, [1.0, 2.0, 2.0, 2.0, 2.0, 2.0]);
     step(&guanxi, "ada", 9, "s-3", CustomerStage::WonBack).await;
-    assert_eq!(active().await, [1, 2, 2, 2, 2, 2]);
+    assert_eq!(active().await, [1.0, 2.0, 2.0, 2.0, 2.0, 2.0]);
     // It came late: ada was dormant for a while.
     step(&guanxi, "ada", 7, "s-2", CustomerStage::Dormant).await;
-    assert_eq!(active().await, [1, 2, 1, 1, 2, 2]);
+    assert_eq!(active().await, [1.0, 2.0, 1.0, 1.0, 2.0, 2.0]);
     // Twice on a day: the end of the day counts.
     step(&guanxi, "bob", 10, "s-2", CustomerStage::Churned).await;
     step(&guanxi, "bob", 10, "s-3", CustomerStage::Active).await;
-    assert_eq!(active().await, [1, 2, 1, 1, 2, 2]);
+    assert_eq!(active().await, [1.0, 2.0, 1.0, 1.0, 2.0, 2.0]);
     withdraw(&guanxi, FactKind::StageChange, "s-1").await;
-    assert_eq!(active().await, [1, 1, 1, 1, 2, 2]);
+    assert_eq!(active().await, [1.0, 1.0, 1.0, 1.0, 2.0, 2.0]);
     // Deleted on the 31st, and brought back on the same day.
-    let on_31st = || async {
-        let daily = GetContactReportRequest { period: ReportPeriod::Day.into(), ..asking(30, 31) };
-        ask(&guanxi, daily)
-            .await
-            .unwrap()
-            .periods
-            .iter()
-            .map(|one| one.active_customer_count as i64)
-            .collect::<Vec<_>>()
-    };
+    let on_31st = || active_on(30, 31);
     let name = String::from("customers/bob");
     let delete = DeleteCustomerRequest { name: name.clone(), ..Default::default() };
     guanxi.customers().delete_customer(delete).await.unwrap();
-    assert_eq!(on_31st().await, [2, 1]);
+    assert_eq!(on_31st().await, [2.0, 1.0]);
     guanxi.customers().undelete_customer(UndeleteCustomerRequest { name, ..Default::default() }).await.unwrap();
-    assert_eq!(on_31st().await, [2, 2]);
+    assert_eq!(on_31st().await, [2.0, 2.0]);
 }
 
 async fn u_chart_of_contacts_per_purchase(guanxi: TestServer) {

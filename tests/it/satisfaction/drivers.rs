@@ -8,8 +8,10 @@ use guanxi::v1::{
 use guanxi_testkit::{TestServer, data_file, on_each_backend};
 use tonic::{Code, Status};
 
-use super::kit::{answered, asking, create_questionnaire, dimension, in_use, item, rating, scale, weighing, within};
-use super::surveys::{BANK, MOBILE, january, rated, record_all, rows, send};
+use super::kit::{
+    answered, asking, create_questionnaire, dimension, in_use, item, rating, record_all, scale, weighing, within,
+};
+use super::surveys::{BANK, MOBILE, january, rated, record_rows, rows};
 use crate::segmentation::kit::{active_pyramid, by_revenue};
 use crate::support::{invalid, record, refused, sale};
 
@@ -54,7 +56,7 @@ fn parts(found: &SatisfactionDrivers) -> Vec<&str> {
 async fn bank_depends_on_what_was_computed_elsewhere(guanxi: TestServer) {
     let Some(file) = data_file("bank-satisfaction/satisfaction.csv") else { return };
     let revision = in_use(&guanxi, "bank", rated(BANK, 0, 10)).await;
-    record_all(&guanxi, &revision, &rows(&std::fs::read_to_string(file).unwrap(), BANK)).await;
+    record_rows(&guanxi, &revision, &rows(&std::fs::read_to_string(file).unwrap(), BANK)).await;
     let drivers = ["image", "expectations", "quality", "value"];
     let found = ask(&guanxi, of("bank", "satisfaction", &drivers)).await.unwrap();
     assert_eq!((found.questionnaire_revision.as_str(), found.outcome.as_str()), (&*revision, "satisfaction"));
@@ -93,7 +95,7 @@ async fn ecsi_mobile_depends_on_what_was_computed_elsewhere(guanxi: TestServer) 
     let revision = in_use(&guanxi, "mobile", asking(IndexForm::Interval, items)).await;
     let mut answers = rows(&std::fs::read_to_string(file).unwrap(), MOBILE);
     answers.iter_mut().for_each(|row| row.retain(|(id, _)| ids.contains(&id.as_str())));
-    record_all(&guanxi, &revision, &answers).await;
+    record_rows(&guanxi, &revision, &answers).await;
     let found = ask(&guanxi, of("mobile", "satisfaction_1", &[])).await.unwrap();
     assert_eq!(parts(&found), ids[..7]);
     near(found.r_squared, 0.446_748_555_05, 1e-10);
@@ -117,7 +119,7 @@ async fn more_than_twelve_drivers_have_relative_weights(guanxi: TestServer) {
     let value =
         |row: usize, column: usize| i32::try_from((row * (2 * column + 3) + row * row / (column + 2)) % 11).unwrap();
     let row = |row: usize| ids.iter().enumerate().map(|(column, id)| (id.clone(), value(row, column))).collect();
-    record_all(&guanxi, &revision, &(0..130).map(row).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..130).map(row).collect::<Vec<_>>()).await;
     let found = ask(&guanxi, of("long", "item_13", &[])).await.unwrap();
     assert_eq!((found.drivers.len(), found.importance_method()), (13, ImportanceMethod::RelativeWeight));
     near(found.drivers.iter().map(|driver| driver.explained).sum(), found.r_squared, 1e-10);
@@ -149,7 +151,7 @@ async fn only_records_of_the_set_count(guanxi: TestServer) {
     late.context.as_mut().unwrap().occur_time = Some(crate::support::time("2026-02-01T00:00:00Z"));
     records.push(late);
     records.push(SatisfactionRecord { answers: record_of(62).answers[1..].to_vec(), ..record_of(62) });
-    send(&guanxi, records).await;
+    record_all(&guanxi, records).await;
     let all = ask(&guanxi, of("three", "overall", &[])).await.unwrap();
     assert_eq!(all.record_count, 60);
     // All customers come with their answers and so are leads; these have bought before they answer.
@@ -158,7 +160,7 @@ async fn only_records_of_the_set_count(guanxi: TestServer) {
         crate::support::create_person(&guanxi, &customer).await;
         record(&guanxi, sale(&customer, "2026-01-02T00:00:00Z", &format!("p-{index}"), 70_000)).await.unwrap();
     }
-    send(&guanxi, (100..150).map(record_of).collect()).await;
+    record_all(&guanxi, (100..150).map(record_of).collect()).await;
     let gold = GetSatisfactionDriversRequest { tier: "gold".into(), ..of("three", "overall", &[]) };
     let found = ask(&guanxi, gold.clone()).await.unwrap();
     assert_eq!(found.record_count, 50);
@@ -173,7 +175,7 @@ async fn drivers_of_the_index_are_those_that_do_not_count_in_it(guanxi: TestServ
     let dimensions = vec![dimension("pace")];
     let revision = QuestionnaireRevision { dimensions, ..asking(IndexForm::Interval, items) };
     let revision = in_use(&guanxi, "three", revision).await;
-    record_all(&guanxi, &revision, &(0..50).map(answers).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..50).map(answers).collect::<Vec<_>>()).await;
     let found = ask(&guanxi, of("three", "", &[])).await.unwrap();
     assert_eq!((parts(&found), found.outcome.as_str()), (vec!["care"], ""));
     let both = ask(&guanxi, of("three", "", &["overall", "pace"])).await.unwrap();
@@ -185,7 +187,7 @@ async fn too_few_records_are_refused_with_how_many_are_missing(guanxi: TestServe
     let refusal =
         refused(ask(&guanxi, of("three", "overall", &[])).await, Code::FailedPrecondition, "TOO_FEW_RESPONSES");
     assert_eq!((refusal.metadata["missing"].as_str(), &refusal.metadata["resource"]), ("50", &revision));
-    record_all(&guanxi, &revision, &(0..49).map(answers).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..49).map(answers).collect::<Vec<_>>()).await;
     let refusal =
         refused(ask(&guanxi, of("three", "overall", &[])).await, Code::FailedPrecondition, "TOO_FEW_RESPONSES");
     assert_eq!(refusal.metadata["missing"], "1");
@@ -198,7 +200,7 @@ async fn records_that_say_nothing_are_refused_with_their_parts(guanxi: TestServe
         row[1].1 = row[0].1;
         row
     };
-    record_all(&guanxi, &revision, &(0..50).map(alike).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..50).map(alike).collect::<Vec<_>>()).await;
     let refusal = refused(ask(&guanxi, of("three", "overall", &[])).await, Code::FailedPrecondition, "UNFIT_RESPONSES");
     assert_eq!(refusal.metadata["parts"], "speed,care");
     assert!(ask(&guanxi, of("three", "overall", &["care"])).await.is_ok(), "without one of them it goes");

@@ -63,7 +63,7 @@ async fn against(guanxi: &TestServer, customer: &str) -> Vec<(SurveyObjectionRea
 }
 
 /// A customer in a stage.
-pub(super) async fn customer_in(guanxi: &TestServer, id: &str, stage: CustomerStage) {
+pub(crate) async fn customer_in(guanxi: &TestServer, id: &str, stage: CustomerStage) {
     create_person(guanxi, id).await;
     let change = stage_change(id, "2025-01-01T00:00:00Z", "stage", stage);
     let request = RecordStageChangeRequest { stage_change: Some(change), ..Default::default() };

@@ -1,13 +1,10 @@
-//! What the cases about trends, comparisons, benchmarks and targets share: many answers at once, and builders.
+//! What the cases about trends, comparisons, benchmarks and targets share: builders of questions, and of many answers.
 
-use guanxi::v1::record_satisfaction_result::Result as Outcome;
 use guanxi::v1::{
-    BatchRecordSatisfactionRequest, IndexForm, QuestionKind, QuestionnaireRevision, RecordSatisfactionRequest,
-    SatisfactionAnswer, SatisfactionDays, SatisfactionMetric, SatisfactionQuantity, SatisfactionQuantityKind,
-    SatisfactionRecord,
+    IndexForm, QuestionKind, QuestionnaireRevision, SatisfactionAnswer, SatisfactionDays, SatisfactionMetric,
+    SatisfactionQuantity, SatisfactionQuantityKind, SatisfactionRecord,
 };
 use guanxi_model::Day;
-use guanxi_testkit::TestServer;
 
 use super::index::{date, rated_on};
 use super::kit::{answered, asking, item, rating, scale};
@@ -66,24 +63,4 @@ pub(crate) fn speeds(day: &str, (customer, revision): (&str, &str), speeds: &[i3
     let one =
         |(index, speed): (usize, &i32)| rated_on(day, (customer, &format!("{day}-{index}"), revision), (*speed, 3));
     speeds.iter().enumerate().map(one).collect()
-}
-
-/// Records all of them.
-pub(crate) async fn record_all(guanxi: &TestServer, records: Vec<SatisfactionRecord>) {
-    for some in records.chunks(200) {
-        let request = |record: &SatisfactionRecord| RecordSatisfactionRequest {
-            satisfaction_record: Some(record.clone()),
-            ..RecordSatisfactionRequest::default()
-        };
-        let requests = some.iter().map(request).collect();
-        let batch = BatchRecordSatisfactionRequest { requests, all_or_nothing: true };
-        let answer = guanxi.satisfaction().batch_record_satisfaction(batch).await.unwrap().into_inner();
-        let refused = answer.results.iter().find(|one| !matches!(one.result, Some(Outcome::SatisfactionRecord(_))));
-        assert_eq!((answer.results.len(), refused), (some.len(), None));
-    }
-}
-
-pub(crate) fn near(found: Option<f64>, expected: f64) {
-    let found = found.expect("a number");
-    assert!((found - expected).abs() <= 1e-8 * expected.abs().max(1.0), "{found} is not {expected}");
 }

@@ -14,9 +14,9 @@ use prost_types::FieldMask;
 use tonic::{Code, Status};
 
 use super::comparisons::{against, compare};
-use super::goal_kit::{days, metric, near, ones, record_all, score, whole};
+use super::goal_kit::{days, metric, ones, score, whole};
 use super::index::date;
-use super::kit::{create_questionnaire, in_use, plain};
+use super::kit::{create_questionnaire, in_use, near, plain, record_all};
 use crate::support::{create_person, invalid, refused, request_id};
 
 on_each_backend! {
@@ -29,7 +29,7 @@ on_each_backend! {
 }
 
 /// The promoter score of a trade in 2025.
-fn trade() -> SatisfactionBenchmark {
+pub(super) fn trade() -> SatisfactionBenchmark {
     SatisfactionBenchmark {
         display_name: "Trade".into(),
         industry: "Coffee".into(),
@@ -161,7 +161,7 @@ async fn a_set_is_tested_against_a_benchmark_by_what_that_says(guanxi: TestServe
 }
 
 /// A promoter score by the end of 2026.
-fn target(value: f64) -> SatisfactionTarget {
+pub(super) fn target(value: f64) -> SatisfactionTarget {
     SatisfactionTarget {
         display_name: "Recommended".into(),
         questionnaire: "questionnaires/service".into(),

@@ -3,18 +3,18 @@
 use guanxi::google::longrunning::{Operation, operation};
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    AnalyzeSatisfactionRequest, CollectionMethod, ContactRole, FactKind, GetSatisfactionIndexRequest, Respondent,
-    SatisfactionBasis, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
-    SatisfactionIndexRow, SatisfactionPeriod, SatisfactionQuestion, SatisfactionRecord, SatisfactionWeighting,
-    SetPrimaryPyramidRequest, WithdrawFactRequest,
+    AnalyzeSatisfactionRequest, CollectionMethod, ContactRole, FactKind, GetSatisfactionIndexRequest, ReportPeriod,
+    Respondent, SatisfactionBasis, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
+    SatisfactionIndexRow, SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SatisfactionWeighting,
+    WithdrawFactRequest,
 };
 use guanxi_testkit::{TestServer, empty_database, on_each_backend};
 use prost::Message as _;
-use tonic::{Code, Status};
+use tonic::Status;
 
-use super::kit::{add_revision, answered, create_questionnaire, create_touchpoint, in_use, plain, rating, record};
+use super::kit::{add_revision, answered, create_touchpoint, in_use, plain, rating, record};
 use crate::segmentation::kit as pyramids;
-use crate::support::{create_person, invalid, refused, sale, shop, time, wrong_fields};
+use crate::support::{create_person, sale, shop, time};
 
 on_each_backend! {
     months_and_tiers_have_rows_of_their_own,
@@ -23,9 +23,6 @@ on_each_backend! {
     days_are_those_of_the_deployment,
     records_are_in_the_row_of_all_that_they_name,
     correction_counts_where_it_belongs,
-    records_are_stamped_with_the_pyramid_that_is_primary,
-    every_fault_of_a_question_is_named,
-    index_of_what_is_not_there_is_not_found,
 }
 
 pub(crate) fn date(text: &str) -> Option<Date> {
@@ -111,7 +108,7 @@ async fn months_and_tiers_have_rows_of_their_own(guanxi: TestServer) {
     }
     assert_eq!((kept[0].primary_pyramid.as_str(), kept[0].tier.as_str()), ("pyramids/value", "gold"));
     let question = SatisfactionQuestion {
-        period: SatisfactionPeriod::Month.into(),
+        period: ReportPeriod::Month.into(),
         group_by: SatisfactionGrouping::Tier.into(),
         ..asking("questionnaires/service", "2025-12-15", "2026-01-31")
     };
@@ -155,10 +152,13 @@ async fn methods_are_never_pooled_unless_that_is_asked_for(guanxi: TestServer) {
     let pooled = SatisfactionQuestion { pool_collection_methods: true, ..question.clone() };
     let rows = ask(&guanxi, pooled.clone()).await.unwrap().rows;
     assert_eq!((rows.len(), rows[0].collection_method, mean(&rows[0])), (1, 0, Some(50.0)));
-    let one = SatisfactionQuestion { collection_methods: vec![CollectionMethod::Phone.into()], ..pooled };
+    let by = |method: CollectionMethod| {
+        Some(SatisfactionSet { collection_methods: vec![method.into()], ..SatisfactionSet::default() })
+    };
+    let one = SatisfactionQuestion { set: by(CollectionMethod::Phone), ..pooled };
     let rows = ask(&guanxi, one).await.unwrap().rows;
     assert_eq!((rows.len(), rows[0].record_count, mean(&rows[0])), (1, 5, Some(100.0)));
-    let none = SatisfactionQuestion { collection_methods: vec![CollectionMethod::Interviewer.into()], ..question };
+    let none = SatisfactionQuestion { set: by(CollectionMethod::Interviewer), ..question };
     assert_eq!(ask(&guanxi, none).await.unwrap().rows, []);
 }
 
@@ -180,15 +180,13 @@ async fn range_begins_and_ends_within_months(guanxi: TestServer) {
         let found = told.rows.first().map_or(0, |row| row.record_count);
         assert_eq!(found, expected, "{from} to {to}");
     }
-    let quarters = SatisfactionQuestion {
-        period: SatisfactionPeriod::Quarter.into(),
-        ..asking(&revision, "2025-11-01", "2026-02-15")
-    };
+    let quarters =
+        SatisfactionQuestion { period: ReportPeriod::Quarter.into(), ..asking(&revision, "2025-11-01", "2026-02-15") };
     let rows = ask(&guanxi, quarters.clone()).await.unwrap().rows;
     let told: Vec<_> = rows.iter().map(|row| (row.start_date, row.end_date, row.record_count)).collect();
     let fourth = (date("2025-11-01"), date("2025-12-31"), 4);
     assert_eq!(told, [fourth, (date("2026-01-01"), date("2026-02-15"), 2)], "as far as they were asked for");
-    let weeks = SatisfactionQuestion { period: SatisfactionPeriod::Week.into(), ..quarters };
+    let weeks = SatisfactionQuestion { period: ReportPeriod::Week.into(), ..quarters };
     let rows = ask(&guanxi, weeks).await.unwrap().rows;
     // The 15th of November 2025 is a Saturday, the 31st of December a Wednesday.
     let told: Vec<_> = rows.iter().map(|row| (row.start_date, row.record_count)).collect();
@@ -205,10 +203,8 @@ async fn days_are_those_of_the_deployment(guanxi: TestServer) {
     let mut late = rated_on("2025-12-31", ("ada", "s-1", &revision), (5, 5));
     late.context.as_mut().unwrap().occur_time = Some(time("2025-12-31T16:00:00Z"));
     record(&guanxi, late).await.unwrap();
-    let question = SatisfactionQuestion {
-        period: SatisfactionPeriod::Day.into(),
-        ..asking(&revision, "2025-12-01", "2026-01-31")
-    };
+    let question =
+        SatisfactionQuestion { period: ReportPeriod::Day.into(), ..asking(&revision, "2025-12-01", "2026-01-31") };
     let rows = ask(&guanxi, question).await.unwrap().rows;
     assert_eq!((rows.len(), rows[0].start_date), (1, date("2026-01-01")), "midnight in Shanghai");
 }
@@ -261,7 +257,10 @@ async fn records_are_in_the_row_of_all_that_they_name(guanxi: TestServer) {
     );
     let unranked = by(By::Tier).await;
     assert_eq!((unranked[0].pyramid.as_str(), unranked[0].tier.as_str(), unranked[0].record_count), ("", "", 6));
-    let mei = SatisfactionQuestion { handler: "mei".into(), ..asking(&revision, "2026-01-05", "2026-01-05") };
+    let mei = SatisfactionQuestion {
+        set: Some(SatisfactionSet { handler: "mei".into(), ..Default::default() }),
+        ..asking(&revision, "2026-01-05", "2026-01-05")
+    };
     let rows = ask(&guanxi, mei).await.unwrap().rows;
     assert_eq!((rows.len(), mean(&rows[0])), (1, Some(50.0)));
 }
@@ -279,125 +278,12 @@ async fn correction_counts_where_it_belongs(guanxi: TestServer) {
     record(&guanxi, right).await.unwrap();
     rate(&guanxi, &first, &[("2026-01-05", (5, 5))]).await;
     let counts = async |revision: &str| {
-        let question = SatisfactionQuestion {
-            period: SatisfactionPeriod::Month.into(),
-            ..asking(revision, "2025-12-01", "2026-01-31")
-        };
+        let question =
+            SatisfactionQuestion { period: ReportPeriod::Month.into(), ..asking(revision, "2025-12-01", "2026-01-31") };
         let rows = ask(&guanxi, question).await.unwrap().rows;
         rows.iter().map(|row| (row.start_date, row.collection_method(), row.record_count)).collect::<Vec<_>>()
     };
     assert_eq!(counts(&first).await, [(date("2026-01-01"), CollectionMethod::Phone, 5)]);
     assert_eq!(counts(&second).await, [(date("2025-12-01"), CollectionMethod::Inspection, 1)]);
     assert_eq!(counts("questionnaires/service").await, counts(&first).await, "the active revision");
-}
-
-async fn records_are_stamped_with_the_pyramid_that_is_primary(guanxi: TestServer) {
-    let revision = in_use(&guanxi, "service", plain()).await;
-    crate::support::record(&guanxi, {
-        create_person(&guanxi, "ada").await;
-        sale("ada", pyramids::BEFORE, "o-1", 90_000)
-    })
-    .await
-    .unwrap();
-    let stamp = async |source_id: &str| {
-        let kept = record(&guanxi, rated_on("2026-01-05", ("ada", source_id, &revision), (5, 5))).await.unwrap();
-        (kept.primary_pyramid, kept.tier)
-    };
-    let is = |pyramid: &str, tier: &str| (pyramid.to_owned(), tier.to_owned());
-    assert_eq!(stamp("s-1").await, is("", ""));
-    pyramids::active_pyramid(&guanxi, "value", pyramids::by_revenue()).await;
-    let other = pyramids::scheme(vec![pyramids::revenue()], pyramids::thresholds(&[95.0, 30.0]));
-    pyramids::active_pyramid(&guanxi, "other", other).await;
-    pyramids::create_pyramid(&guanxi, "draft").await;
-    assert_eq!(stamp("s-2").await, is("pyramids/value", "gold"));
-    let set = async |id: &str| {
-        let request = SetPrimaryPyramidRequest { name: format!("pyramids/{id}"), request_id: String::new() };
-        guanxi.segmentation().set_primary_pyramid(request).await.map(tonic::Response::into_inner)
-    };
-    assert!(set("other").await.unwrap().primary);
-    assert_eq!(set("other").await.unwrap().etag, pyramids::get_pyramid(&guanxi, "other").await.unwrap().etag);
-    assert!(!pyramids::get_pyramid(&guanxi, "value").await.unwrap().primary);
-    assert_eq!(stamp("s-3").await, is("pyramids/other", "silver"));
-    assert_eq!(stamp("s-2").await, is("pyramids/value", "gold"), "a repeat is what it was");
-    refused(set("draft").await, Code::FailedPrecondition, "PYRAMID_NOT_ACTIVE");
-    refused(set("none").await, Code::NotFound, "RESOURCE_NOT_FOUND");
-    invalid(set("").await, &["name"]);
-    let gold = SatisfactionQuestion { tier: "gold".into(), ..asking(&revision, "2026-01-01", "2026-01-31") };
-    assert_eq!(ask(&guanxi, gold.clone()).await.unwrap().rows, [], "of the primary pyramid");
-    let of_value = SatisfactionQuestion { pyramid: "pyramids/value".into(), ..gold };
-    assert_eq!(ask(&guanxi, of_value).await.unwrap().rows[0].record_count, 1);
-}
-
-async fn every_fault_of_a_question_is_named(guanxi: TestServer) {
-    let revision = in_use(&guanxi, "service", plain()).await;
-    let bad = SatisfactionQuestion {
-        questionnaire: "service".into(),
-        start_date: Some(Date { year: 2026, month: 2, day: 30 }),
-        end_date: None,
-        period: 99,
-        group_by: -1,
-        collection_methods: vec![2, 2, 0],
-        pyramid: "value".into(),
-        channel: "x".repeat(101),
-        touchpoint: "desk".into(),
-        team: "x".repeat(201),
-        respondent_role: 17,
-        half_life_days: Some(0),
-        view: 4,
-        ..SatisfactionQuestion::default()
-    };
-    let mut named = wrong_fields(ask(&guanxi, bad).await);
-    named.sort();
-    let fields = [
-        "channel",
-        "collection_methods[1]",
-        "collection_methods[2]",
-        "end_date",
-        "group_by",
-        "half_life_days",
-        "period",
-        "pyramid",
-        "questionnaire",
-        "respondent_role",
-        "start_date",
-        "team",
-        "touchpoint",
-        "view",
-    ];
-    assert_eq!(named, fields.map(|field| format!("question.{field}")));
-    let empty = guanxi.satisfaction().get_satisfaction_index(GetSatisfactionIndexRequest::default()).await;
-    invalid(empty, &["question"]);
-    let turned = asking(&revision, "2026-01-02", "2026-01-01");
-    invalid(ask(&guanxi, turned).await, &["question.end_date"]);
-    let days = SatisfactionQuestion {
-        period: SatisfactionPeriod::Day.into(),
-        ..asking(&revision, "2020-01-01", "2026-01-01")
-    };
-    invalid(ask(&guanxi, days.clone()).await, &["question.end_date"]);
-    let months = SatisfactionQuestion { period: SatisfactionPeriod::Month.into(), ..days };
-    assert_eq!(ask(&guanxi, months).await.unwrap().rows, []);
-    let crossed = SatisfactionQuestion {
-        group_by: SatisfactionGrouping::Tier.into(),
-        team: "red".into(),
-        ..asking(&revision, "2026-01-01", "2026-01-01")
-    };
-    let refusal = refused(ask(&guanxi, crossed).await, Code::InvalidArgument, "INVALID_FIELDS");
-    assert_eq!(refusal.fields, ["question.group_by"]);
-    assert!(refusal.faults[0].contains("AnalyzeSatisfaction"), "{refusal:?}");
-    let no_primary = SatisfactionQuestion { tier: "gold".into(), ..asking(&revision, "2026-01-01", "2026-01-01") };
-    invalid(ask(&guanxi, no_primary).await, &["question.tier"]);
-}
-
-async fn index_of_what_is_not_there_is_not_found(guanxi: TestServer) {
-    in_use(&guanxi, "service", plain()).await;
-    create_questionnaire(&guanxi, "draft").await;
-    add_revision(&guanxi, "draft", plain()).await;
-    for (name, code, reason) in [
-        ("questionnaires/none", Code::NotFound, "RESOURCE_NOT_FOUND"),
-        ("questionnaires/service/revisions/2", Code::NotFound, "RESOURCE_NOT_FOUND"),
-        ("questionnaires/draft", Code::FailedPrecondition, "QUESTIONNAIRE_NOT_ACTIVE"),
-        ("questionnaires/draft/revisions/1", Code::FailedPrecondition, "QUESTIONNAIRE_NOT_ACTIVE"),
-    ] {
-        refused(ask(&guanxi, asking(name, "2026-01-01", "2026-01-31")).await, code, reason);
-    }
 }

@@ -22,7 +22,7 @@ on_each_backend! {
 }
 
 /// An event on a day of January 2026.
-pub(super) fn event(customer: &str, id: &str, kind: InvitationEventType, day: u32) -> InvitationEvent {
+pub(crate) fn event(customer: &str, id: &str, kind: InvitationEventType, day: u32) -> InvitationEvent {
     let when = format!("2026-01-{day:02}T12:00:00Z");
     InvitationEvent {
         context: Some(context(customer, &when, &format!("{id}/{}/{day}", kind.as_str_name()))),
@@ -33,17 +33,17 @@ pub(super) fn event(customer: &str, id: &str, kind: InvitationEventType, day: u3
 }
 
 /// That an invitation to a questionnaire was sent.
-pub(super) fn sent(customer: &str, id: &str, questionnaire: &str, day: u32) -> InvitationEvent {
+pub(crate) fn sent(customer: &str, id: &str, questionnaire: &str, day: u32) -> InvitationEvent {
     let invited = Invited { questionnaire: format!("questionnaires/{questionnaire}"), ..Invited::default() };
     InvitationEvent { invited: Some(invited), ..event(customer, id, InvitationEventType::Sent, day) }
 }
 
-pub(super) async fn tell(guanxi: &TestServer, event: InvitationEvent) -> Result<InvitationEvent, Status> {
+pub(crate) async fn tell(guanxi: &TestServer, event: InvitationEvent) -> Result<InvitationEvent, Status> {
     let request = RecordInvitationEventRequest { invitation_event: Some(event), ..Default::default() };
     Ok(guanxi.satisfaction().record_invitation_event(request).await?.into_inner())
 }
 
-pub(super) async fn invitations(guanxi: &TestServer, customer: &str) -> Vec<Invitation> {
+pub(crate) async fn invitations(guanxi: &TestServer, customer: &str) -> Vec<Invitation> {
     let request = ListInvitationsRequest { parent: format!("customers/{customer}"), ..Default::default() };
     guanxi.satisfaction().list_invitations(request).await.unwrap().into_inner().invitations
 }
@@ -267,14 +267,14 @@ async fn what_came_back_is_counted_by_wave_and_sample(guanxi: TestServer) {
     assert_eq!(counts(&total), [6, 4, 3, 1, 1, 2, 2]);
     assert_eq!(total.response_rate, Some(2.0 / 6.0));
     // One of one: methods of Wilson 1927, [0.2065493144, 1].
-    let bounds = whole.groups[1].response_rate_interval.unwrap();
-    assert!((bounds.low.unwrap() - 0.206_549_314_4).abs() < 1e-9 && bounds.high == Some(1.0));
+    let one = &whole.groups[1];
+    assert!((one.lower_bound.unwrap() - 0.206_549_314_4).abs() < 1e-9 && one.upper_bound == Some(1.0));
     let early = report(&guanxi, None, Some("2026-01-20T12:00:00Z")).await;
     assert_eq!(early.total.unwrap().sent_count, 5, "up to then, without it");
     let late = report(&guanxi, Some("2026-01-20T12:00:00Z"), None).await;
     assert_eq!(late.total.unwrap().sent_count, 1);
     let none = report(&guanxi, Some("2026-01-21T00:00:00Z"), None).await.total.unwrap();
-    assert_eq!((none.sent_count, none.response_rate, none.response_rate_interval), (0, None, None));
+    assert_eq!((none.sent_count, none.response_rate, none.lower_bound, none.upper_bound), (0, None, None, None));
     let wrong = GetResponseReportRequest {
         questionnaire: "service".into(),
         start_time: Some(time("2026-01-02T00:00:00Z")),

@@ -1,10 +1,12 @@
 //! What the cases about satisfaction share: builders of questionnaires, and the calls most of them make.
 
+use guanxi::v1::record_satisfaction_result::Result as Outcome;
 use guanxi::v1::{
-    ActivateQuestionnaireRevisionRequest, AnswerScale, CollectionMethod, CreateQuestionnaireRequest,
-    CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, IndexForm, ListSatisfactionRecordsRequest,
-    QuestionKind, Questionnaire, QuestionnaireDimension, QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope,
-    RecordSatisfactionRequest, SatisfactionAnswer, SatisfactionRecord, SatisfactionResult, Touchpoint, TouchpointKind,
+    ActivateQuestionnaireRevisionRequest, AnswerScale, BatchRecordSatisfactionRequest, CollectionMethod,
+    CreateQuestionnaireRequest, CreateQuestionnaireRevisionRequest, CreateTouchpointRequest, IndexForm,
+    ListSatisfactionRecordsRequest, MissingCustomer, QuestionKind, Questionnaire, QuestionnaireDimension,
+    QuestionnaireItem, QuestionnaireRevision, QuestionnaireScope, RecordSatisfactionRequest, SatisfactionAnswer,
+    SatisfactionRecord, SatisfactionResult, Touchpoint, TouchpointKind,
 };
 use guanxi_testkit::TestServer;
 use tonic::Status;
@@ -160,4 +162,27 @@ pub(crate) async fn create_touchpoint(guanxi: &TestServer, id: &str) {
     let request =
         CreateTouchpointRequest { touchpoint: Some(touchpoint), touchpoint_id: id.into(), ..Default::default() };
     guanxi.customers().create_touchpoint(request).await.unwrap();
+}
+
+/// Records all of them, each of a customer that is there afterwards.
+pub(crate) async fn record_all(guanxi: &TestServer, records: Vec<SatisfactionRecord>) {
+    for some in records.chunks(200) {
+        let request = |record: &SatisfactionRecord| RecordSatisfactionRequest {
+            satisfaction_record: Some(record.clone()),
+            missing_customer: MissingCustomer::Create.into(),
+            ..RecordSatisfactionRequest::default()
+        };
+        let requests = some.iter().map(request).collect();
+        let batch = BatchRecordSatisfactionRequest { requests, all_or_nothing: true };
+        let results = guanxi.satisfaction().batch_record_satisfaction(batch).await.unwrap().into_inner().results;
+        let refused = results.iter().find(|one| !matches!(one.result, Some(Outcome::SatisfactionRecord(_))));
+        assert_eq!((results.len(), refused), (some.len(), None));
+    }
+}
+
+/// A number to eight digits.
+#[track_caller]
+pub(crate) fn near(found: impl Into<Option<f64>>, expected: f64) {
+    let found = found.into().expect("a number");
+    assert!((found - expected).abs() <= 1e-8 * expected.abs().max(1.0), "{found} is not {expected}");
 }

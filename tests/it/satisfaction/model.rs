@@ -13,8 +13,8 @@ use guanxi_testkit::{TestServer, data_file, on_each_backend};
 use prost::Message as _;
 use tonic::{Code, Status};
 
-use super::kit::{answered, create_questionnaire, in_use, rating};
-use super::surveys::{BANK, Blocks, MOBILE, january, rated, record_all, rows, send};
+use super::kit::{answered, create_questionnaire, in_use, rating, record_all};
+use super::surveys::{BANK, Blocks, MOBILE, january, rated, record_rows, rows};
 use crate::segmentation::kit::ended;
 use crate::support::{invalid, refusal, refused, request_id};
 
@@ -95,7 +95,7 @@ fn near_paths(fit: &FitSatisfactionModelResponse, expected: &[(&str, &str, f64)]
 async fn ecsi_mobile_is_fitted_as_elsewhere(guanxi: TestServer) {
     let Some(file) = data_file("ecsi-mobile/mobi.csv") else { return };
     let revision = in_use(&guanxi, "mobile", ecsi(&guanxi).await).await;
-    record_all(&guanxi, &revision, &rows(&std::fs::read_to_string(file).unwrap(), MOBILE)).await;
+    record_rows(&guanxi, &revision, &rows(&std::fs::read_to_string(file).unwrap(), MOBILE)).await;
     let fit = fitted(&guanxi, of("mobile")).await;
     assert_eq!((fit.questionnaire_revision.as_str(), fit.record_count, fit.incomplete_count), (&*revision, 250, 0));
     assert_eq!((fit.inner_weights(), fit.constant_items.len()), (SatisfactionInnerWeights::Centroid, 0));
@@ -133,7 +133,7 @@ async fn ecsi_mobile_is_fitted_as_elsewhere(guanxi: TestServer) {
 async fn bank_is_fitted_as_elsewhere(guanxi: TestServer) {
     let Some(file) = data_file("bank-satisfaction/satisfaction.csv") else { return };
     let revision = in_use(&guanxi, "bank", rated(BANK, 0, 10)).await;
-    record_all(&guanxi, &revision, &rows(&std::fs::read_to_string(file).unwrap(), BANK)).await;
+    record_rows(&guanxi, &revision, &rows(&std::fs::read_to_string(file).unwrap(), BANK)).await;
     let paths = [
         ("image", "expectations", 0.560_003_26),
         ("image", "satisfaction", 0.183_332_52),
@@ -188,7 +188,7 @@ async fn only_complete_records_of_the_set_count(guanxi: TestServer) {
     late.context.as_mut().unwrap().occur_time = Some(crate::support::time("2026-02-01T00:00:00Z"));
     records.push(late);
     records.push(SatisfactionRecord { answers: answers(303)[1..].to_vec(), ..record(303) });
-    send(&guanxi, records).await;
+    record_all(&guanxi, records).await;
     let fit = fitted(&guanxi, of_pair()).await;
     assert_eq!((fit.record_count, fit.incomplete_count), (210, 1));
     let of_web = FitSatisfactionModelRequest { filter: "channel = web".into(), ..of_pair() };
@@ -201,7 +201,7 @@ async fn only_complete_records_of_the_set_count(guanxi: TestServer) {
 
 async fn too_few_records_are_refused_with_how_many_are_missing(guanxi: TestServer) {
     let revision = in_use(&guanxi, "pair", rated(PAIR, 0, 10)).await;
-    record_all(&guanxi, &revision, &(0..97).map(pair).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..97).map(pair).collect::<Vec<_>>()).await;
     let told = unfit(&guanxi, of_pair()).await;
     assert_eq!((told.code, told.reason.as_str()), (Code::FailedPrecondition, "TOO_FEW_RESPONSES"));
     assert_eq!((told.metadata["missing"].as_str(), &told.metadata["resource"]), ("3", &revision));
@@ -214,7 +214,7 @@ async fn records_that_allow_no_model_are_refused_with_their_parts(guanxi: TestSe
         (row[0].1, row[1].1) = (7, 9);
         row
     };
-    record_all(&guanxi, &revision, &(0..100).map(alike).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..100).map(alike).collect::<Vec<_>>()).await;
     let told = unfit(&guanxi, of_pair()).await;
     assert_eq!((told.code, told.reason.as_str()), (Code::FailedPrecondition, "UNFIT_RESPONSES"));
     assert_eq!((told.metadata["parts"].as_str(), &told.metadata["resource"]), ("cause", &revision));
@@ -262,7 +262,7 @@ async fn what_makes_no_sense_is_refused_all_at_once(guanxi: TestServer) {
 
 async fn cancelled_fit_has_no_result(guanxi: TestServer) {
     let revision = in_use(&guanxi, "pair", rated(PAIR, 0, 10)).await;
-    record_all(&guanxi, &revision, &(0..2_000).map(pair).collect::<Vec<_>>()).await;
+    record_rows(&guanxi, &revision, &(0..2_000).map(pair).collect::<Vec<_>>()).await;
     // A process does one operation after the other, so that the last of several is cancelled before it has ended.
     for _ in 0..4 {
         ask(&guanxi, of_pair()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    GetSatisfactionIndexRequest, SatisfactionGrouping, SatisfactionPeriod, SatisfactionQuestion,
+    GetSatisfactionIndexRequest, ReportPeriod, SatisfactionGrouping, SatisfactionQuestion, SatisfactionSet,
     SetPrimaryPyramidRequest,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -50,10 +50,14 @@ async fn records_are_stamped_with_the_pyramid_that_is_primary(guanxi: TestServer
     refused(set("draft").await, Code::FailedPrecondition, "PYRAMID_NOT_ACTIVE");
     refused(set("none").await, Code::NotFound, "RESOURCE_NOT_FOUND");
     invalid(set("").await, &["name"]);
-    let gold = SatisfactionQuestion { tier: "gold".into(), ..asking(&revision, "2026-01-01", "2026-01-31") };
+    let gold = SatisfactionQuestion { set: of_tier("gold", ""), ..asking(&revision, "2026-01-01", "2026-01-31") };
     assert_eq!(ask(&guanxi, gold.clone()).await.unwrap().rows, [], "of the primary pyramid");
-    let of_value = SatisfactionQuestion { pyramid: "pyramids/value".into(), ..gold };
+    let of_value = SatisfactionQuestion { set: of_tier("gold", "pyramids/value"), ..gold };
     assert_eq!(ask(&guanxi, of_value).await.unwrap().rows[0].record_count, 1);
+}
+
+fn of_tier(tier: &str, pyramid: &str) -> Option<SatisfactionSet> {
+    Some(SatisfactionSet { tier: tier.into(), pyramid: pyramid.into(), ..SatisfactionSet::default() })
 }
 
 async fn every_fault_of_a_question_is_named(guanxi: TestServer) {
@@ -64,12 +68,15 @@ async fn every_fault_of_a_question_is_named(guanxi: TestServer) {
         end_date: None,
         period: 99,
         group_by: -1,
-        collection_methods: vec![2, 2, 0],
-        pyramid: "value".into(),
-        channel: "x".repeat(101),
-        touchpoint: "desk".into(),
-        team: "x".repeat(201),
-        respondent_role: 17,
+        set: Some(SatisfactionSet {
+            collection_methods: vec![2, 2, 0],
+            pyramid: "value".into(),
+            channel: "x".repeat(101),
+            touchpoint: "desk".into(),
+            team: "x".repeat(201),
+            respondent_role: 17,
+            ..SatisfactionSet::default()
+        }),
         half_life_days: Some(0),
         view: 4,
         ..SatisfactionQuestion::default()
@@ -77,19 +84,19 @@ async fn every_fault_of_a_question_is_named(guanxi: TestServer) {
     let mut named = wrong_fields(ask(&guanxi, bad).await);
     named.sort();
     let fields = [
-        "channel",
-        "collection_methods[1]",
-        "collection_methods[2]",
         "end_date",
         "group_by",
         "half_life_days",
         "period",
-        "pyramid",
         "questionnaire",
-        "respondent_role",
+        "set.channel",
+        "set.collection_methods[1]",
+        "set.collection_methods[2]",
+        "set.pyramid",
+        "set.respondent_role",
+        "set.team",
+        "set.touchpoint",
         "start_date",
-        "team",
-        "touchpoint",
         "view",
     ];
     assert_eq!(named, fields.map(|field| format!("question.{field}")));
@@ -97,23 +104,21 @@ async fn every_fault_of_a_question_is_named(guanxi: TestServer) {
     invalid(empty, &["question"]);
     let turned = asking(&revision, "2026-01-02", "2026-01-01");
     invalid(ask(&guanxi, turned).await, &["question.end_date"]);
-    let days = SatisfactionQuestion {
-        period: SatisfactionPeriod::Day.into(),
-        ..asking(&revision, "2020-01-01", "2026-01-01")
-    };
+    let days =
+        SatisfactionQuestion { period: ReportPeriod::Day.into(), ..asking(&revision, "2020-01-01", "2026-01-01") };
     invalid(ask(&guanxi, days.clone()).await, &["question.end_date"]);
-    let months = SatisfactionQuestion { period: SatisfactionPeriod::Month.into(), ..days };
+    let months = SatisfactionQuestion { period: ReportPeriod::Month.into(), ..days };
     assert_eq!(ask(&guanxi, months).await.unwrap().rows, []);
     let crossed = SatisfactionQuestion {
         group_by: SatisfactionGrouping::Tier.into(),
-        team: "red".into(),
+        set: Some(SatisfactionSet { team: "red".into(), ..Default::default() }),
         ..asking(&revision, "2026-01-01", "2026-01-01")
     };
     let refusal = refused(ask(&guanxi, crossed).await, Code::InvalidArgument, "INVALID_FIELDS");
     assert_eq!(refusal.fields, ["question.group_by"]);
     assert!(refusal.faults[0].contains("AnalyzeSatisfaction"), "{refusal:?}");
-    let no_primary = SatisfactionQuestion { tier: "gold".into(), ..asking(&revision, "2026-01-01", "2026-01-01") };
-    invalid(ask(&guanxi, no_primary).await, &["question.tier"]);
+    let no_primary = SatisfactionQuestion { set: of_tier("gold", ""), ..asking(&revision, "2026-01-01", "2026-01-01") };
+    invalid(ask(&guanxi, no_primary).await, &["question.set.tier"]);
 }
 
 async fn index_of_what_is_not_there_is_not_found(guanxi: TestServer) {

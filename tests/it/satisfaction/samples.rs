@@ -1,9 +1,12 @@
 //! Samples: drawn by a seed, in strata, of those who may be asked, and the same again.
 
+use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
 use guanxi::v1::{
-    ContactRule, CustomerStage, DrawSampleRequest, Questionnaire, SampleReservation, SurveyObjectionReason,
-    SurveySample, TierSampleSize, UpdateQuestionnaireRequest,
+    ContactRule, CustomerStage, DrawSampleRequest, GetResponseReportRequest, Questionnaire, SampleReservation,
+    StageChange, SurveyObjectionReason, SurveySample, TierSampleSize, UpdateQuestionnaireRequest,
 };
+use guanxi_model::CustomerId;
+use guanxi_satisfaction::{Allocation, Draw};
 use guanxi_testkit::{TestServer, on_each_backend};
 use prost_types::FieldMask;
 use tonic::{Code, Status};
@@ -11,14 +14,16 @@ use tonic::{Code, Status};
 use super::eligibility::customer_in;
 use super::invitations::{invitations, sent, tell};
 use super::kit::{in_use, plain};
+use crate::activity::kinds::{Kind as _, Recording};
 use crate::segmentation::kit::{active_pyramid, by_revenue, create_pyramid};
-use crate::support::{invalid, record, refused, sale};
+use crate::support::{invalid, record, refused, sale, stage_change};
 
 on_each_backend! {
     seed_draws_the_same_of_the_same,
     tiers_are_strata,
     only_those_who_may_be_asked_are_drawn,
     slots_are_held_for_the_sample_once,
+    everybody_is_seen_over_however_many_pages,
     wrong_drawings_are_refused,
 }
 
@@ -96,8 +101,8 @@ async fn only_those_who_may_be_asked_are_drawn(guanxi: TestServer) {
     assert_eq!(reasons, [(SurveyObjectionReason::OtherPopulation, 1), (SurveyObjectionReason::Cooldown, 1)]);
 }
 
-async fn slots_are_held_for_the_sample_once(guanxi: TestServer) {
-    crowd(&guanxi).await;
+/// Nobody is asked twice.
+async fn once(guanxi: &TestServer) {
     let rule = ContactRule { max_invitations: 1, ..Default::default() };
     let questionnaire =
         Questionnaire { name: "questionnaires/service".into(), contact_rule: Some(rule), ..Default::default() };
@@ -107,10 +112,18 @@ async fn slots_are_held_for_the_sample_once(guanxi: TestServer) {
         request_id: String::new(),
     };
     guanxi.satisfaction().update_questionnaire(update).await.unwrap();
-    let holding = |sample: &str| DrawSampleRequest {
-        reserve: Some(SampleReservation { sample: sample.into(), wave: "spring".into(), ..Default::default() }),
-        ..drawing(3, 15)
-    };
+}
+
+/// With slots for the sample.
+fn holding(sample: &str, drawing: DrawSampleRequest) -> DrawSampleRequest {
+    let slots = SampleReservation { sample: sample.into(), wave: "spring".into(), ..Default::default() };
+    DrawSampleRequest { reserve: Some(slots), ..drawing }
+}
+
+async fn slots_are_held_for_the_sample_once(guanxi: TestServer) {
+    crowd(&guanxi).await;
+    once(&guanxi).await;
+    let holding = |sample: &str| holding(sample, drawing(3, 15));
     let first = draw(&guanxi, holding("a")).await;
     assert_eq!((drawn(&first).len(), first.strata[0].lost_count), (15, 0));
     for name in drawn(&first) {
@@ -122,6 +135,47 @@ async fn slots_are_held_for_the_sample_once(guanxi: TestServer) {
     let second = draw(&guanxi, holding("b")).await;
     assert_eq!((drawn(&second).len(), second.strata[0].eligible_count), (15, 45));
     assert!(drawn(&second).iter().all(|name| !drawn(&first).contains(name)), "nobody is asked twice");
+}
+
+/// More customers than fit two pages, and a sample that is held in two goes.
+async fn everybody_is_seen_over_however_many_pages(guanxi: TestServer) {
+    const CROWD: usize = 1_100;
+    in_use(&guanxi, "service", plain()).await;
+    once(&guanxi).await;
+    let ids: Vec<String> = (0..CROWD).map(|number| format!("c-{number}")).collect();
+    for some in ids.chunks(500) {
+        let step = |id: &String| stage_change(id, "2025-01-01T00:00:00Z", "stage", CustomerStage::Active);
+        let steps = some.iter().map(|id| Recording::creating(step(id))).collect();
+        StageChange::batch(guanxi.activity(), steps, true)
+            .await
+            .unwrap()
+            .into_iter()
+            .for_each(|one| drop(one.unwrap()));
+    }
+    // Drawn from everybody at once, in another order.
+    let alone = |seed: u64, total: usize| {
+        let mut draw = Draw::new(seed, Allocation::Proportional(total), 1);
+        ids.iter().rev().for_each(|id| draw.see(0, &CustomerId::parse(id).unwrap()));
+        draw.finish()[0].customers.iter().map(|id| format!("customers/{id}")).collect::<Vec<_>>()
+    };
+    let other = guanxi.replica().await;
+    let mut replica = SatisfactionServiceClient::new(other.channel.clone());
+    for (seed, total) in [(1, 10), (1, 700), (2, 700), (3, 2_000)] {
+        let told = draw(&guanxi, drawing(seed, total)).await;
+        assert_eq!((told.strata[0].customer_count, told.strata[0].eligible_count), (1_100, 1_100));
+        let expected = alone(seed.cast_unsigned(), usize::try_from(total).unwrap());
+        assert_eq!(drawn(&told), expected, "{total} by {seed}");
+        assert_eq!(replica.draw_sample(drawing(seed, total)).await.unwrap().into_inner(), told);
+    }
+    let first = draw(&guanxi, holding("a", drawing(1, 700))).await;
+    assert_eq!((drawn(&first), first.strata[0].lost_count), (alone(1, 700), 0));
+    assert_eq!(replica.draw_sample(holding("a", drawing(1, 700))).await.unwrap().into_inner(), first);
+    let rest = draw(&guanxi, holding("b", drawing(1, 700))).await;
+    assert_eq!((drawn(&rest).len(), rest.strata[0].eligible_count), (400, 400));
+    // Slots are no invitations yet.
+    let request = GetResponseReportRequest { questionnaire: "questionnaires/service".into(), ..Default::default() };
+    let report = guanxi.satisfaction().get_response_report(request).await.unwrap().into_inner();
+    assert_eq!(report.total.unwrap().sent_count, 0);
 }
 
 async fn wrong_drawings_are_refused(guanxi: TestServer) {

@@ -1,15 +1,20 @@
-//! What the cases about service standards share: builders, and the calls most of them make.
+//! What the cases about service standards and contacts share: builders, days, and the calls most of them make.
 
+use guanxi::google::r#type::Date;
 use guanxi::v1::service_measurement::Result as Found;
 use guanxi::v1::{
     CreateServiceStandardRequest, FactKey, InspectedUnits, ListServiceMeasurementsRequest, MeasuredValues,
     RecordServiceMeasurementRequest, ServiceMeasurement, ServiceStandard, ServiceStandardDirection,
     ServiceStandardKind, ServiceStandardMetric, WithdrawServiceMeasurementRequest, WithdrawServiceMeasurementResponse,
 };
+use guanxi_model::Day;
 use guanxi_testkit::TestServer;
 use tonic::Status;
 
 use crate::support::time;
+
+/// The 1st of January 2026.
+const FIRST: Day = Day(20_454);
 
 /// At most `target` of the metric, of a bakery.
 pub(crate) fn standard(metric: ServiceStandardMetric, target: f64) -> ServiceStandard {
@@ -19,7 +24,7 @@ pub(crate) fn standard(metric: ServiceStandardMetric, target: f64) -> ServiceSta
         owner: "bakery".into(),
         metric: metric.into(),
         direction: ServiceStandardDirection::AtMost.into(),
-        target,
+        target: Some(target),
         ..ServiceStandard::default()
     }
 }
@@ -91,4 +96,15 @@ pub(crate) async fn listed(
     let parent = format!("serviceStandards/{of}");
     let request = ListServiceMeasurementsRequest { parent, filter: filter.into(), show_replaced, ..Default::default() };
     guanxi.satisfaction().list_service_measurements(request).await.unwrap().into_inner().service_measurements
+}
+
+/// A day counted from the 1st of January 2026, which is 1.
+pub(crate) fn day(number: i32) -> Date {
+    let (year, month, day) = FIRST.plus_days(number - 1).date();
+    Date { year, month, day }
+}
+
+/// The same as a text.
+pub(crate) fn written(number: i32) -> String {
+    FIRST.plus_days(number - 1).to_string()
 }

@@ -4,14 +4,15 @@ use guanxi::google::r#type::Date;
 use guanxi::v1::service_baseline::Kind as Baseline;
 use guanxi::v1::service_measurement::Result as Found;
 use guanxi::v1::{
-    ControlChartKind, ControlChartStatus, EwmaTuning, GetServiceStandardReportRequest, InspectedUnits, MeasuredValues,
-    ReportPeriod, ServiceBaseline, ServiceBaselineDays, ServiceBaselineLevel, ServiceMeasurement, ServiceStandard,
+    ControlChartKind, ControlChartStatus, DateRange, EwmaTuning, GetServiceStandardReportRequest, InspectedUnits,
+    MeasuredValues, ReportPeriod, ServiceBaseline, ServiceBaselineLevel, ServiceMeasurement, ServiceStandard,
     ServiceStandardDirection, ServiceStandardFigures, ServiceStandardMetric, ServiceStandardReport,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::standard_kit::{create, inspected, listed, measured, record, standard, values, withdraw};
+use super::kit::near;
+use super::standard_kit::{create, day, inspected, listed, measured, record, standard, values, withdraw, written};
 use crate::support::{invalid, refused, shop};
 
 on_each_backend! {
@@ -30,16 +31,6 @@ on_each_backend! {
     of_too_few_units_only_sums_are_told,
     sums_are_those_of_what_counts,
     wrong_questions_are_refused,
-}
-
-/// A day of January 2026, or of the months after it.
-fn day(number: i32) -> Date {
-    let date = guanxi_model::Day::from_date(2026, 1, 1).unwrap().plus_days(number - 1).date();
-    Date { year: date.0, month: date.1, day: date.2 }
-}
-
-fn written(number: i32) -> String {
-    guanxi_model::Day::from_date(2026, 1, 1).unwrap().plus_days(number - 1).to_string()
 }
 
 /// Days of January, told by day.
@@ -71,13 +62,7 @@ async fn daily(guanxi: &TestServer, of: &str, found: impl IntoIterator<Item = Fo
 }
 
 fn level(mean: f64, standard_deviation: Option<f64>) -> Option<ServiceBaseline> {
-    Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean, standard_deviation })) })
-}
-
-#[track_caller]
-fn near(found: impl Into<Option<f64>>, expected: f64) {
-    let found = found.into().expect("a number");
-    assert!((found - expected).abs() <= 1e-8 * expected.abs().max(1.0), "{found} is not {expected}");
+    Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean: Some(mean), standard_deviation })) })
 }
 
 /// As many digits as the source prints.
@@ -224,7 +209,7 @@ async fn average_of_montgomery(guanxi: TestServer) {
 }
 
 async fn a_jump_is_named_by_its_period(guanxi: TestServer) {
-    let days = ServiceBaselineDays { start_date: Some(day(1)), end_date: Some(day(20)) };
+    let days = DateRange { start_date: Some(day(1)), end_date: Some(day(20)) };
     let usual = ServiceBaseline { kind: Some(Baseline::Days(days)) };
     create(&guanxi, "slips", ServiceStandard { baseline: Some(usual), ..standard(ServiceStandardMetric::Count, 2.0) })
         .await;

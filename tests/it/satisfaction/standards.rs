@@ -3,9 +3,8 @@
 use guanxi::google::r#type::Date;
 use guanxi::v1::service_baseline::Kind as Baseline;
 use guanxi::v1::{
-    DeleteServiceStandardRequest, GetServiceStandardRequest, ListServiceStandardsRequest, ReportPeriod,
-    ServiceBaseline, ServiceBaselineDays, ServiceBaselineLevel, ServiceStandard, ServiceStandardMetric,
-    UpdateServiceStandardRequest,
+    DateRange, DeleteServiceStandardRequest, GetServiceStandardRequest, ListServiceStandardsRequest, ReportPeriod,
+    ServiceBaseline, ServiceBaselineLevel, ServiceStandard, ServiceStandardMetric, UpdateServiceStandardRequest,
 };
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -44,7 +43,7 @@ async fn delete(guanxi: &TestServer, id: &str, etag: &str) -> Result<(), Status>
 }
 
 fn level(mean: f64, standard_deviation: Option<f64>) -> Option<ServiceBaseline> {
-    Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean, standard_deviation })) })
+    Some(ServiceBaseline { kind: Some(Baseline::Level(ServiceBaselineLevel { mean: Some(mean), standard_deviation })) })
 }
 
 fn date(year: i32, month: i32, day: i32) -> Option<Date> {
@@ -88,7 +87,7 @@ async fn created_standard_is_what_get_and_list_show(guanxi: TestServer) {
 
 async fn faults_of_a_standard_are_named_together(guanxi: TestServer) {
     let spoiled = ServiceStandard { touchpoint: "desk".into(), unit: "x".repeat(51), period: 9, ..Default::default() };
-    let told = ["display_name", "kind", "touchpoint", "owner", "metric", "unit", "direction", "period"];
+    let told = ["display_name", "kind", "touchpoint", "owner", "metric", "unit", "direction", "target", "period"];
     let told: Vec<String> = told.iter().map(|field| format!("service_standard.{field}")).collect();
     let told: Vec<&str> =
         ["request_id", "service_standard_id"].into_iter().chain(told.iter().map(String::as_str)).collect();
@@ -99,7 +98,7 @@ async fn faults_of_a_standard_are_named_together(guanxi: TestServer) {
 }
 
 async fn parts_that_do_not_fit_are_refused_also_where_they_come_one_by_one(guanxi: TestServer) {
-    let days = ServiceBaselineDays { start_date: date(2026, 1, 2), end_date: date(2026, 1, 1) };
+    let days = DateRange { start_date: date(2026, 1, 2), end_date: date(2026, 1, 1) };
     let unfit = ServiceStandard {
         touchpoint: "touchpoints/desk".into(),
         opportunities_per_unit: Some(2),
@@ -111,7 +110,7 @@ async fn parts_that_do_not_fit_are_refused_also_where_they_come_one_by_one(guanx
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     invalid(guanxi.satisfaction().create_service_standard(creating("wait", unfit)).await, &told);
     let share = create(&guanxi, "loaves", standard(ServiceStandardMetric::DefectShare, 0.02)).await;
-    let larger = ServiceStandard { target: 3.4, ..share.clone() };
+    let larger = ServiceStandard { target: Some(3.4), ..share.clone() };
     invalid(update(&guanxi, larger.clone(), &["target"], "").await, &["service_standard.target"]);
     let spread = ServiceStandard { baseline: level(0.01, Some(1.0)), ..share.clone() };
     let path = "service_standard.baseline.level.standard_deviation";
@@ -119,7 +118,7 @@ async fn parts_that_do_not_fit_are_refused_also_where_they_come_one_by_one(guanx
     assert_eq!(get(&guanxi, "loaves").await.unwrap(), share);
     let million = ServiceStandard { metric: ServiceStandardMetric::DefectsPerMillion.into(), ..larger };
     let changed = update(&guanxi, million, &["metric", "target"], "").await.unwrap();
-    assert_eq!((changed.metric(), changed.target), (ServiceStandardMetric::DefectsPerMillion, 3.4));
+    assert_eq!((changed.metric(), changed.target), (ServiceStandardMetric::DefectsPerMillion, Some(3.4)));
 }
 
 async fn changes_are_made_once_and_only_to_what_was_seen(guanxi: TestServer) {
@@ -139,7 +138,7 @@ async fn changes_are_made_once_and_only_to_what_was_seen(guanxi: TestServer) {
 async fn what_was_measured_fixes_what_it_was_held_against(guanxi: TestServer) {
     let loaves = create(&guanxi, "loaves", standard(ServiceStandardMetric::DefectShare, 0.02)).await;
     record(&guanxi, "loaves", measured("2026-01-10", "b-1", inspected(100, 1))).await.unwrap();
-    let stricter = ServiceStandard { target: 0.01, ..loaves.clone() };
+    let stricter = ServiceStandard { target: Some(0.01), ..loaves.clone() };
     let fixed = update(&guanxi, stricter, &["target"], "").await;
     let fixed = refused(fixed, Code::FailedPrecondition, "SERVICE_STANDARD_MEASURED");
     assert_eq!(fixed.metadata["service_standard"], "serviceStandards/loaves");

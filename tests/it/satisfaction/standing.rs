@@ -12,7 +12,7 @@ use guanxi_model::Timestamp;
 use guanxi_testkit::{START, TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::kit::{answer, answered, asking, in_use, item, plain, rated, rating, record, scale, weighing};
+use super::kit::{answer, answered, asking, in_use, item, near, plain, rated, rating, record, scale, weighing};
 use crate::support::{context, create_person, invalid, refused, time};
 
 on_each_backend! {
@@ -48,12 +48,6 @@ fn days_ago(days: i64, source_id: &str, record: SatisfactionRecord) -> Satisfact
     SatisfactionRecord { context: Some(context), ..record }
 }
 
-#[track_caller]
-fn near(found: Option<f64>, expected: f64) {
-    let found = found.expect("a number");
-    assert!((found - expected).abs() < 1e-8, "{found} is not {expected}");
-}
-
 /// Ages 0, 30, 90 and 365 days, answers 5, 4, 2 and 1, half-life 90 days: mean 3.9233520517 of 2.9415095905 effective
 /// records; by weighted least squares 0.4815163195 a month, from -0.5292144036 to 1.4922470426.
 async fn what_is_recent_counts_more(guanxi: TestServer) {
@@ -76,12 +70,12 @@ async fn what_is_recent_counts_more(guanxi: TestServer) {
         near(index.mean, 3.923_352_051_7);
         near(index.effective_count, 2.941_509_590_5);
         assert_eq!((index.count, standing.last_record.as_str()), (4, newest.name.as_str()));
-        let bounds = index.interval.unwrap();
-        near(Some(bounds.high.unwrap() - 3.923_352_051_7), 3.923_352_051_7 - bounds.low.unwrap());
+        let (low, high) = (index.lower_bound.unwrap(), index.upper_bound.unwrap());
+        near(Some(high - 3.923_352_051_7), 3.923_352_051_7 - low);
         let trend = standing.trend.as_ref().unwrap();
         near(trend.change_per_30_days, 0.481_516_319_5);
-        near(trend.interval.unwrap().low, -0.529_214_403_6);
-        near(trend.interval.unwrap().high, 1.492_247_042_6);
+        near(trend.lower_bound, -0.529_214_403_6);
+        near(trend.upper_bound, 1.492_247_042_6);
     }
     assert_eq!(told.questionnaires[0].last_result.as_ref().unwrap().index, Some(5.0));
     assert_eq!(told.scopes[0].last_result, None);

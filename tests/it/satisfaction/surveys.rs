@@ -1,13 +1,10 @@
 //! Public surveys, recorded through the service as their respondents answered.
 
 use guanxi::google::r#type::Date;
-use guanxi::v1::{
-    BatchRecordSatisfactionRequest, IndexForm, MissingCustomer, QuestionKind, QuestionnaireRevision,
-    RecordSatisfactionRequest, SatisfactionRecord, record_satisfaction_result,
-};
+use guanxi::v1::{IndexForm, QuestionKind, QuestionnaireRevision};
 use guanxi_testkit::TestServer;
 
-use super::kit::{answered, asking, dimension, item, rating, scale, within};
+use super::kit::{answered, asking, dimension, item, rating, record_all, scale, within};
 
 /// The items of a survey beside the columns of its file, block by block.
 pub(crate) type Blocks<'a> = &'a [(&'a str, &'a str, usize)];
@@ -60,29 +57,12 @@ pub(crate) fn rated(blocks: Blocks<'_>, min: i32, max: i32) -> QuestionnaireRevi
 }
 
 /// Records what respondents answered, each a customer.
-pub(crate) async fn record_all(guanxi: &TestServer, revision: &str, rows: &[Vec<(String, i32)>]) {
+pub(crate) async fn record_rows(guanxi: &TestServer, revision: &str, rows: &[Vec<(String, i32)>]) {
     let records = rows.iter().enumerate().map(|(index, row)| {
         let answers = row.iter().map(|(item, value)| rating(item, *value)).collect();
         answered(&format!("r-{index}"), &format!("s-{index}"), revision, answers)
     });
-    send(guanxi, records.collect()).await;
-}
-
-pub(crate) async fn send(guanxi: &TestServer, records: Vec<SatisfactionRecord>) {
-    for some in records.chunks(100) {
-        let request = |record: &SatisfactionRecord| RecordSatisfactionRequest {
-            satisfaction_record: Some(record.clone()),
-            missing_customer: MissingCustomer::Create.into(),
-            ..RecordSatisfactionRequest::default()
-        };
-        let requests = some.iter().map(request).collect();
-        let request = BatchRecordSatisfactionRequest { requests, all_or_nothing: true };
-        let results = guanxi.satisfaction().batch_record_satisfaction(request).await.unwrap().into_inner().results;
-        for result in results {
-            let result = result.result.unwrap();
-            assert!(matches!(result, record_satisfaction_result::Result::SatisfactionRecord(_)), "{result:?}");
-        }
-    }
+    record_all(guanxi, records.collect()).await;
 }
 
 /// The first and the last day of the month in which everybody answers here.

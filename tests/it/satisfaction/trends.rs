@@ -2,17 +2,17 @@
 
 use guanxi::v1::get_satisfaction_trend_request::Drift;
 use guanxi::v1::{
-    CollectionMethod, ControlChartKind, ControlChartStatus, CusumTuning, EwmaTuning, GetSatisfactionTrendRequest,
-    IndexForm, QuestionKind, ReportPeriod, SatisfactionBaseline, SatisfactionDirection, SatisfactionEvidence,
+    CollectionMethod, ControlChartKind, ControlChartStatus, CusumTuning, DateRange, EwmaTuning,
+    GetSatisfactionTrendRequest, IndexForm, QuestionKind, ReportPeriod, SatisfactionDirection, SatisfactionEvidence,
     SatisfactionGapChange, SatisfactionMetric, SatisfactionQuantity, SatisfactionQuantityKind, SatisfactionSet,
     SatisfactionTrend, SatisfactionVerdict,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
-use super::goal_kit::{day, metric, near, ones, record_all, said, score, speeds, whole};
+use super::goal_kit::{day, metric, ones, said, score, speeds, whole};
 use super::index::date;
-use super::kit::{answer, asking, create_questionnaire, in_use, pair, plain};
+use super::kit::{answer, asking, create_questionnaire, in_use, near, pair, plain, record_all};
 use crate::support::{create_person, invalid, refused};
 
 on_each_backend! {
@@ -34,6 +34,10 @@ fn asked(quantity: SatisfactionQuantity, from: i32, to: i32) -> GetSatisfactionT
         quantity: Some(quantity),
         ..GetSatisfactionTrendRequest::default()
     }
+}
+
+fn range(from: i32, to: i32) -> Option<DateRange> {
+    Some(DateRange { start_date: date(&day(from)), end_date: date(&day(to)) })
 }
 
 async fn trend(guanxi: &TestServer, request: GetSatisfactionTrendRequest) -> Result<SatisfactionTrend, Status> {
@@ -107,10 +111,8 @@ async fn a_baseline_takes_twenty_periods_or_days_that_somebody_vouches_for(guanx
     let chart = told.chart.unwrap();
     assert_eq!((chart.status(), chart.missing_period_count), (ControlChartStatus::TooFewPeriods, 1));
     assert!(told.change.is_none() && told.points.iter().all(|point| point.control.is_none()));
-    let frozen = |from: i32, to: i32| GetSatisfactionTrendRequest {
-        baseline: Some(SatisfactionBaseline { start_date: date(&day(from)), end_date: date(&day(to)) }),
-        ..asked(score("speed"), 19, 21)
-    };
+    let frozen =
+        |from: i32, to: i32| GetSatisfactionTrendRequest { baseline: range(from, to), ..asked(score("speed"), 19, 21) };
     let chart = trend(&guanxi, frozen(0, 3)).await.unwrap().chart.unwrap();
     assert_eq!((chart.status(), chart.missing_period_count), (ControlChartStatus::TooFewPeriods, 1));
     // Now the average starts two days before the alarm: its limit after 3 days is 2.962 / 3 * sqrt(1 - .8^6) = .848.
@@ -160,12 +162,7 @@ async fn a_change_of_a_gap_is_taken_apart(guanxi: TestServer) {
         }
     }
     record_all(&guanxi, records).await;
-    let change = SatisfactionGapChange {
-        before_start_date: date(&day(0)),
-        before_end_date: date(&day(20)),
-        after_start_date: date(&day(21)),
-        after_end_date: date(&day(29)),
-    };
+    let change = SatisfactionGapChange { before: range(0, 20), after: range(21, 29) };
     let request =
         GetSatisfactionTrendRequest { gap_change: Some(change), ..asked(whole(SatisfactionQuantityKind::Gap), 0, 29) };
     let split = trend(&guanxi, request.clone()).await.unwrap().gap_split.unwrap();
@@ -184,7 +181,16 @@ async fn a_change_of_a_gap_is_taken_apart(guanxi: TestServer) {
     near(expectation.degrees_of_freedom, 8.0);
     near(expectation.lower_bound, 1.0 - 2.306_004_135_204_166 * 0.2_f64.sqrt());
     let index = whole(SatisfactionQuantityKind::Index);
-    invalid(trend(&guanxi, GetSatisfactionTrendRequest { quantity: Some(index), ..request }).await, &["gap_change"]);
+    let of_index = GetSatisfactionTrendRequest { quantity: Some(index), ..request.clone() };
+    invalid(trend(&guanxi, of_index).await, &["gap_change"]);
+    for (before, after, path) in [
+        (None, range(21, 29), "gap_change.before"),
+        (range(0, 20), range(20, 29), "gap_change.after.start_date"),
+        (range(0, 20), range(29, 21), "gap_change.after.end_date"),
+    ] {
+        let gap_change = Some(SatisfactionGapChange { before, after });
+        invalid(trend(&guanxi, GetSatisfactionTrendRequest { gap_change, ..request.clone() }).await, &[path]);
+    }
 }
 
 async fn methods_are_not_pooled_unless_named(guanxi: TestServer) {

@@ -124,7 +124,7 @@ pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look)
         }
         let labels = labels(held, (begin, end), &keys).await?;
         let mut customer: Option<&CustomerId> = None;
-        turns::look(&page, |fact| {
+        turns::look_behind(held.callers(), &page, |fact| {
             if customer.replace(&fact.customer).is_some_and(|before| *before != fact.customer) {
                 look.end_of_customer();
             }

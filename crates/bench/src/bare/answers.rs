@@ -1,11 +1,11 @@
 //! Satisfaction records past the server: the facts, the versions of their customers, the changes, and the cells. A loader
 //! keeps the cells of a shard of its own in memory, so it reads none of them back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use guanxi_model::fact::{Fact, FactBody};
-use guanxi_model::{QuestionnaireId, RevisionNumber, Timestamp, Words as _, Zone};
+use guanxi_model::fact::{Fact, FactBody, SatisfactionRecord};
+use guanxi_model::{Day, QuestionnaireId, RevisionNumber, Timestamp, Words as _, Zone};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Face, Placed, Span, Sums, places};
 use rusqlite::params;
@@ -77,25 +77,14 @@ impl Loader {
     }
 
     fn batch(&mut self, replies: &[Reply], (source, now): (&str, Timestamp)) -> Result<Batch> {
-        let (zone, mut changed) = (Zone::utc(), BTreeMap::new());
+        let mut changed = BTreeSet::new();
         let mut sorted = replies.to_vec();
         sorted.sort_by_key(|reply| reply.customer);
         let mut batch = Batch { facts: Vec::with_capacity(sorted.len()), customers: Vec::new(), cells: Vec::new() };
         for (index, reply) in sorted.iter().enumerate() {
             let fact = reply.fact(&self.revision, source, now);
             let FactBody::SatisfactionRecord(record) = &fact.body else { continue };
-            let (day, counted) = (zone.day_of(fact.occur_time), self.scheme.count(&record.answers));
-            for place in places(record) {
-                let sums = if place.face == Face::Moments { counted.moments.as_ref() } else { Some(&counted.sums) };
-                let Some(sums) = sums else { continue };
-                for span in [Span::Day, Span::Month] {
-                    let placed =
-                        Placed { place: place.clone(), span, start: span.start_of(day), method: record.method };
-                    let cell = self.cells.entry(placed.clone()).or_default();
-                    cell.plus(sums);
-                    changed.insert(placed, ());
-                }
-            }
+            self.count(record, Zone::utc().day_of(fact.occur_time), &mut changed);
             match batch.customers.last_mut().filter(|(customer, ..)| *customer == reply.customer) {
                 Some((_, _, count)) => *count += 1,
                 None => batch.customers.push((reply.customer, index, 1)),
@@ -103,7 +92,7 @@ impl Loader {
             let body = serde_json::to_string(record)?;
             batch.facts.push((reply.customer, fact, body));
         }
-        let cell = |(placed, ()): (Placed, ())| {
+        let cell = |placed: Placed| {
             let sums = self.cells.get(&placed).map(Sums::encode).unwrap_or_default();
             (placed, sums)
         };
@@ -111,49 +100,33 @@ impl Loader {
         Ok(batch)
     }
 
-    fn write_sqlite(&self, connection: &mut rusqlite::Connection, batch: &Batch, now: Timestamp) -> Result<()> {
-        let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        {
-            let mut insert =
-                tx.prepare_cached(&format!("INSERT INTO {FACTS} VALUES (?, 5, ?, ?, ?, ?, ?, 1, ?, ?, ?)"))?;
-            for (customer, fact, body) in &batch.facts {
-                let (source, source_id) = (fact.key.source.as_str(), &fact.key.source_id);
-                let (id, method) = (fact.id.as_bytes().as_slice(), fact.body.type_code());
-                let at = fact.occur_time.0;
-                insert.execute(params![
-                    id_text(*customer),
-                    source,
-                    source_id,
-                    id,
-                    at,
-                    now.0,
-                    method,
-                    fact.body.channel(),
-                    body
-                ])?;
-            }
-            let sql = "UPDATE summaries SET version = version + ? WHERE customer_id = ? RETURNING version";
-            let mut summary = tx.prepare_cached(sql)?;
-            let mut change = tx.prepare_cached("INSERT INTO changes VALUES (?, ?, 5, ?, ?)")?;
-            for (customer, first, count) in &batch.customers {
-                let id = id_text(*customer);
-                let version: i64 = summary.query_row(params![*count as i64, id], |row| row.get(0))?;
-                for (place, (_, fact, _)) in batch.facts[*first..first + count].iter().enumerate() {
-                    let version = version - *count as i64 + place as i64 + 1;
-                    change.execute(params![id, version, fact.id.as_bytes().as_slice(), now.0])?;
-                }
-            }
-            let sql = "INSERT INTO satisfaction_cells VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?) \
-                       ON CONFLICT DO UPDATE SET sums = excluded.sums";
-            let mut cell = tx.prepare_cached(sql)?;
-            for (Placed { place, span, start, method }, sums) in &batch.cells {
-                let (face, span, method) = (place.face.code(), span.code(), method.code());
-                let (questionnaire, first, second) = (self.revision.0.as_str(), &place.first, &place.second);
-                cell.execute(params![questionnaire, face, span, start.0, method, first, second, SHARD, sums])?;
+    /// Adds a record to its cells.
+    fn count(&mut self, record: &SatisfactionRecord, day: Day, changed: &mut BTreeSet<Placed>) {
+        let counted = self.scheme.count(&record.answers);
+        for place in places(record) {
+            let sums = if place.face == Face::Moments { counted.moments.as_ref() } else { Some(&counted.sums) };
+            let Some(sums) = sums else { continue };
+            for span in [Span::Day, Span::Month] {
+                let placed = Placed { place: place.clone(), span, start: span.start_of(day), method: record.method };
+                self.cells.entry(placed.clone()).or_default().plus(sums);
+                changed.insert(placed);
             }
         }
-        tx.commit()?;
-        Ok(())
+    }
+
+    fn write_sqlite(&self, connection: &mut rusqlite::Connection, batch: &Batch, now: Timestamp) -> Result<()> {
+        let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        facts_sqlite(&tx, batch, now)?;
+        let sql = "INSERT INTO satisfaction_cells VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?) \
+                   ON CONFLICT DO UPDATE SET sums = excluded.sums";
+        let mut cell = tx.prepare_cached(sql)?;
+        for (Placed { place, span, start, method }, sums) in &batch.cells {
+            let (face, span, method) = (place.face.code(), span.code(), method.code());
+            let (questionnaire, first, second) = (self.revision.0.as_str(), &place.first, &place.second);
+            cell.execute(params![questionnaire, face, span, start.0, method, first, second, SHARD, sums])?;
+        }
+        drop(cell);
+        Ok(tx.commit()?)
     }
 
     async fn write_postgres(&self, connection: &mut PgConnection, batch: Batch, now: Timestamp) -> Result<()> {
@@ -193,6 +166,29 @@ impl Loader {
         );
         run(connection, &sql).await
     }
+}
+
+/// Writes the facts of a batch, and the versions and changes of their customers.
+fn facts_sqlite(tx: &rusqlite::Transaction<'_>, batch: &Batch, now: Timestamp) -> Result<()> {
+    let mut insert = tx.prepare_cached(&format!("INSERT INTO {FACTS} VALUES (?, 5, ?, ?, ?, ?, ?, 1, ?, ?, ?)"))?;
+    for (customer, fact, body) in &batch.facts {
+        let (source, source_id) = (fact.key.source.as_str(), &fact.key.source_id);
+        let (id, at) = (fact.id.as_bytes().as_slice(), fact.occur_time.0);
+        let (method, channel) = (fact.body.type_code(), fact.body.channel());
+        insert.execute(params![id_text(*customer), source, source_id, id, at, now.0, method, channel, body])?;
+    }
+    let sql = "UPDATE summaries SET version = version + ? WHERE customer_id = ? RETURNING version";
+    let mut summary = tx.prepare_cached(sql)?;
+    let mut change = tx.prepare_cached("INSERT INTO changes VALUES (?, ?, 5, ?, ?)")?;
+    for (customer, first, count) in &batch.customers {
+        let id = id_text(*customer);
+        let version: i64 = summary.query_row(params![*count as i64, id], |row| row.get(0))?;
+        for (place, (_, fact, _)) in batch.facts[*first..first + count].iter().enumerate() {
+            let version = version - *count as i64 + place as i64 + 1;
+            change.execute(params![id, version, fact.id.as_bytes().as_slice(), now.0])?;
+        }
+    }
+    Ok(())
 }
 
 async fn prepare(connection: &mut PgConnection) -> Result<()> {

@@ -26,7 +26,7 @@ pub(crate) fn report_request(
         ewma: tuning,
     } = request;
     let mut v = Violations::new();
-    let days = chart::days(&mut v, (start_date, end_date));
+    let days = time::days(&mut v, Path::REQUEST, (start_date, end_date));
     let period = word_or_none(&mut v, Path::of("period"), period, pb::ReportPeriod::as_str_name);
     let channel = v.field(Path::of("channel"), text::optional(channel, MAX_CHANNEL));
     let base = word_or_none(&mut v, Path::of("base"), base, pb::ContactBase::as_str_name);

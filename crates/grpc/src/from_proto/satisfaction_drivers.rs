@@ -10,8 +10,8 @@ use guanxi_satisfaction::drivers::DriverQuestion;
 use guanxi_satisfaction::set::TierOf;
 
 use super::satisfaction_model::methods;
-use super::satisfaction_set::{check_length, days, revision, tier_of};
-use super::{Path, done, list};
+use super::satisfaction_set::{check_length, revision, tier_of};
+use super::{Path, done, list, time};
 
 const MAX_DRIVERS: usize = 24;
 
@@ -41,7 +41,7 @@ pub(crate) fn request(
     } = request;
     let mut v = Violations::new();
     revision(&mut v, Path::of("questionnaire"), &questionnaire);
-    let days = days(&mut v, (Path::of("start_date"), Path::of("end_date")), (start_date, end_date));
+    let days = time::days(&mut v, Path::REQUEST, (start_date, end_date));
     let methods = methods(&mut v, collection_methods);
     let tier = tier_of(&mut v, Path::REQUEST, (tier, &pyramid));
     let drivers = list(&mut v, Path::of("drivers"), (drivers, MAX_DRIVERS), |_, _, id| Some(id));

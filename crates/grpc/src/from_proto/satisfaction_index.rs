@@ -8,7 +8,7 @@ use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, We
 use guanxi_satisfaction::set::{RecordSet, TierOf};
 
 use super::customer::request_id;
-use super::{Path, done, given, page, satisfaction_set, word_or_none};
+use super::{Path, done, given, page, satisfaction_set, time, word_or_none};
 
 const MAX_HALF_LIFE_DAYS: i32 = 3650;
 
@@ -78,44 +78,23 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
         end_date,
         period,
         group_by,
-        collection_methods,
+        set,
         pool_collection_methods,
-        tier,
-        pyramid,
-        channel,
-        touchpoint,
-        wave,
-        team,
-        branch,
-        handler,
-        respondent_role,
         half_life_days,
         view,
     } = question;
     let revision = satisfaction_set::revision(v, at.field("questionnaire"), &questionnaire);
-    let set = pb::SatisfactionSet {
-        collection_methods,
-        tier,
-        pyramid,
-        channel,
-        touchpoint,
-        wave,
-        team,
-        branch,
-        handler,
-        respondent_role,
-    };
-    let RecordSet { methods, mut keys, tier } = satisfaction_set::record_set(v, at, set);
+    let RecordSet { methods, mut keys, tier } =
+        satisfaction_set::record_set(v, at.field("set"), set.unwrap_or_default());
     keys.extend(tier.as_ref().map(|of| (Key::Tier, of.tier.to_string())));
-    let period = word_or_none(v, at.field("period"), period, pb::SatisfactionPeriod::as_str_name);
+    let period = word_or_none(v, at.field("period"), period, pb::ReportPeriod::as_str_name);
     let group_by = word_or_none(v, at.field("group_by"), group_by, pb::SatisfactionGrouping::as_str_name);
     let detail = word_or_none(v, at.field("view"), view, pb::SatisfactionView::as_str_name);
     let half_life_days = half_life(v, at.field("half_life_days"), half_life_days);
-    let fields = (at.field("start_date"), at.field("end_date"));
-    let days = satisfaction_set::days(v, fields, (start_date, end_date));
+    let days = time::days(v, at, (start_date, end_date));
     let question = IndexQuestion {
         days: days?,
-        period: period.unwrap_or(Period::Whole),
+        period: period.map_or(Period::Whole, satisfaction_set::cells),
         group_by: group_by.unwrap_or(Grouping::Nothing),
         keys,
         methods,

@@ -9,8 +9,8 @@ use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::path_model::{InnerWeights, PathDraft, PathModel};
 
 use super::customer::request_id;
-use super::satisfaction_set::{days, revision};
-use super::{Path, distinct, done, list, page, word, word_or_none};
+use super::satisfaction_set::revision;
+use super::{Path, distinct, done, list, page, time, word, word_or_none};
 
 const MAX_METHODS: usize = 6;
 const MAX_LATENTS: usize = 50;
@@ -52,7 +52,7 @@ pub(crate) fn request(
     let mut v = Violations::new();
     let request_id = request_id(&mut v, &id);
     revision(&mut v, Path::of("questionnaire"), &questionnaire);
-    let days = days(&mut v, (Path::of("start_date"), Path::of("end_date")), (start_date, end_date));
+    let days = time::days(&mut v, Path::REQUEST, (start_date, end_date));
     let methods = methods(&mut v, collection_methods);
     let filter = page::filter(&mut v, &filter, &RECORD_FILTER);
     let inner =

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use guanxi::google::r#type::Date as PbDate;
 use guanxi::v1 as pb;
 use guanxi_model::customer::ContactRole;
-use guanxi_model::{Day, QuestionnaireId, RevisionNumber, TierId, Violations, Words as _, name, text};
+use guanxi_model::{Day, Period as Days, QuestionnaireId, RevisionNumber, TierId, Violations, Words as _, name, text};
 use guanxi_satisfaction::cube::{Key, Period};
 use guanxi_satisfaction::quantity::Quantity;
 use guanxi_satisfaction::set::{RecordSet, TierOf};
 
 use super::{Path, distinct, given, time, word, word_or_none};
 
+/// What is wrong with a set that only an operation can look at.
+pub(crate) const HELD_BY_NO_CELLS: &str =
+    "no cells keep records apart by all these keys together; AnalyzeSatisfaction tells their index";
 const MAX_METHODS: usize = 6;
 const MAX_LINE: usize = 100;
 const MAX_NAME: usize = 200;
@@ -86,7 +88,7 @@ pub(super) fn tier_of(v: &mut Violations, at: Path<'_>, (tier, pyramid): (String
 pub(super) fn kept_apart(v: &mut Violations, at: Path<'_>, set: Option<pb::SatisfactionSet>) -> RecordSet {
     let set = record_set(v, at, set.unwrap_or_default());
     if set.face().is_none() {
-        v.push(at, "no cells keep records apart by all these keys together; AnalyzeSatisfaction tells their index");
+        v.push(at, HELD_BY_NO_CELLS);
     }
     set
 }
@@ -95,8 +97,7 @@ pub(super) fn kept_apart(v: &mut Violations, at: Path<'_>, set: Option<pb::Satis
 pub(super) fn days_of_set(v: &mut Violations, at: Path<'_>, days: pb::SatisfactionDays) -> Option<DaysOfSet> {
     let pb::SatisfactionDays { questionnaire, start_date, end_date, set } = days;
     let revision = revision(v, at.field("questionnaire"), &questionnaire);
-    let fields = (at.field("start_date"), at.field("end_date"));
-    let days = self::days(v, fields, (start_date, end_date));
+    let days = time::days(v, at, (start_date, end_date));
     if let Some(days) = days {
         check_length(v, at.field("end_date"), days, Period::Whole);
     }
@@ -117,19 +118,14 @@ pub(super) fn revision(
     v.field(at, name::parse_questionnaire_revision(name)).map(|(questionnaire, number)| (questionnaire, Some(number)))
 }
 
-/// The first and the last day.
-pub(super) fn days(
-    v: &mut Violations,
-    (first, last): (Path<'_>, Path<'_>),
-    (start, end): (Option<PbDate>, Option<PbDate>),
-) -> Option<(Day, Day)> {
-    let start = given(v, first, start).and_then(|date| time::day(v, first, date));
-    let end = given(v, last, end).and_then(|date| time::day(v, last, date));
-    let days = start.zip(end)?;
-    if days.1 < days.0 {
-        v.push(last, format!("must not be before the first day, {}, got {}", days.0, days.1));
+/// Which cells a period is made of.
+pub(crate) fn cells(period: Days) -> Period {
+    match period {
+        Days::Day => Period::Day,
+        Days::Week => Period::Week,
+        Days::Month => Period::Month,
+        Days::Quarter => Period::Quarter,
     }
-    Some(days)
 }
 
 /// Notes days that are too many for the cells they need.

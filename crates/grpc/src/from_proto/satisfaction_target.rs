@@ -10,7 +10,7 @@ use guanxi_satisfaction::target::{Target, TargetContent};
 
 use super::customer::named;
 use super::resource::{self, MAX_NAME, described};
-use super::satisfaction_set::{check_length, days, kept_apart, quantity as read_quantity};
+use super::satisfaction_set::{check_length, kept_apart, quantity as read_quantity};
 use super::{Context, Paging, Path, Update, done, given, time};
 
 const WRITABLE: &[&str] =
@@ -131,10 +131,9 @@ pub(crate) fn report_request(
     let pb::GetSatisfactionTargetReportRequest { name, start_date, end_date } = request;
     let mut v = Violations::new();
     let id = v.field(Path::of("name"), name::parse_satisfaction_target(name));
-    let end = Path::of("end_date");
-    let days = days(&mut v, (Path::of("start_date"), end), (*start_date, *end_date));
+    let days = time::days(&mut v, Path::REQUEST, (*start_date, *end_date));
     if let Some(days) = days {
-        check_length(&mut v, end, days, Period::Whole);
+        check_length(&mut v, Path::of("end_date"), days, Period::Whole);
     }
     done(v, id.zip(days))
 }

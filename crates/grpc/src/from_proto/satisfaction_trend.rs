@@ -7,8 +7,8 @@ use guanxi_satisfaction::cube::Period as Cells;
 use guanxi_satisfaction::quantity::{Quantity, QuantityKind};
 use guanxi_satisfaction::standard::chart::Rule;
 
-use super::satisfaction_set::{DaysOfSet, check_length, days, kept_apart, quantity, revision};
-use super::{Path, chart, done, word_or_none};
+use super::satisfaction_set::{DaysOfSet, cells, check_length, kept_apart, quantity, revision};
+use super::{Path, chart, done, given, time, word_or_none};
 
 const MAX_ALLOWANCE: f64 = 10.0;
 const MAX_LIMIT: f64 = 100.0;
@@ -41,7 +41,7 @@ pub(crate) fn request(request: pb::GetSatisfactionTrendRequest) -> Result<TrendA
     let mut v = Violations::new();
     let revision = revision(&mut v, Path::of("questionnaire"), &questionnaire);
     let end = Path::of("end_date");
-    let asked = days(&mut v, (Path::of("start_date"), end), (start_date, end_date));
+    let asked = time::days(&mut v, Path::REQUEST, (start_date, end_date));
     let period = word_or_none(&mut v, Path::of("period"), period, pb::ReportPeriod::as_str_name);
     let period = period.unwrap_or(Period::Month);
     if let Some(days) = asked {
@@ -49,7 +49,7 @@ pub(crate) fn request(request: pb::GetSatisfactionTrendRequest) -> Result<TrendA
     }
     let set = kept_apart(&mut v, Path::of("set"), set);
     let quantity = quantity(&mut v, Path::of("quantity"), number);
-    let baseline = baseline.and_then(|baseline| frozen(&mut v, baseline, period));
+    let baseline = baseline.and_then(|baseline| range(&mut v, Path::of("baseline"), (baseline, cells(period))));
     let rule = rule(&mut v, drift);
     let change = gap_change.and_then(|change| gap(&mut v, change));
     if change.is_some() && quantity.as_ref().is_some_and(|quantity| quantity.kind != QuantityKind::Gap) {
@@ -61,25 +61,6 @@ pub(crate) fn request(request: pb::GetSatisfactionTrendRequest) -> Result<TrendA
         TrendAsked { of, period, quantity, baseline, rule, change }
     });
     done(v, asked)
-}
-
-/// Which cells a period is made of.
-pub(crate) fn cells(period: Period) -> Cells {
-    match period {
-        Period::Day => Cells::Day,
-        Period::Week => Cells::Week,
-        Period::Month => Cells::Month,
-        Period::Quarter => Cells::Quarter,
-    }
-}
-
-fn frozen(v: &mut Violations, baseline: pb::SatisfactionBaseline, period: Period) -> Option<(Day, Day)> {
-    let pb::SatisfactionBaseline { start_date, end_date } = baseline;
-    let at = Path::of("baseline");
-    let end = at.field("end_date");
-    let days = days(v, (at.field("start_date"), end), (start_date, end_date))?;
-    check_length(v, end, days, cells(period));
-    Some(days)
 }
 
 fn rule(v: &mut Violations, drift: Option<pb::get_satisfaction_trend_request::Drift>) -> Rule {
@@ -107,20 +88,25 @@ fn cusum(v: &mut Violations, at: Path<'_>, tuning: pb::CusumTuning) -> Cusum {
 }
 
 fn gap(v: &mut Violations, change: pb::SatisfactionGapChange) -> Option<((Day, Day), (Day, Day))> {
-    let pb::SatisfactionGapChange { before_start_date, before_end_date, after_start_date, after_end_date } = change;
+    let pb::SatisfactionGapChange { before, after } = change;
     let at = Path::of("gap_change");
-    let (before_end, after_end) = (at.field("before_end_date"), at.field("after_end_date"));
-    let after_start = at.field("after_start_date");
-    let before = days(v, (at.field("before_start_date"), before_end), (before_start_date, before_end_date));
-    let after = days(v, (after_start, after_end), (after_start_date, after_end_date));
-    for (end, days) in [(before_end, before), (after_end, after)] {
-        if let Some(days) = days {
-            check_length(v, end, days, Cells::Whole);
-        }
-    }
+    let mut read = |at: Path<'_>, days| given(v, at, days).and_then(|days| range(v, at, (days, Cells::Whole)));
+    let (before, after) = (read(at.field("before"), before), read(at.field("after"), after));
     let (before, after) = before.zip(after)?;
     if after.0 <= before.1 {
-        v.push(after_start, format!("must be after before_end_date, {}, got {}", before.1, after.0));
+        let at = at.field("after");
+        v.push(
+            at.field("start_date"),
+            format!("must be after the time before, which ends {}, got {}", before.1, after.0),
+        );
     }
     Some((after, before))
+}
+
+/// Days, as many as there may be of the cells they need.
+fn range(v: &mut Violations, at: Path<'_>, (range, cells): (pb::DateRange, Cells)) -> Option<(Day, Day)> {
+    let pb::DateRange { start_date, end_date } = range;
+    let days = time::days(v, at, (start_date, end_date))?;
+    check_length(v, at.field("end_date"), days, cells);
+    Some(days)
 }

@@ -103,7 +103,7 @@ fn masked(
                 let direction = word(v, here, direction, pb::ServiceStandardDirection::as_str_name);
                 read.direction = direction.unwrap_or(read.direction);
             }
-            "target" => read.target = target,
+            "target" => read.target = given(v, here, target).unwrap_or_default(),
             "opportunities_per_unit" => read.opportunities = opportunities_per_unit.unwrap_or(1),
             "baseline" => read.baseline = usual.and_then(|usual| baseline(v, here, usual)),
             "period" => {
@@ -140,17 +140,14 @@ fn baseline(v: &mut Violations, at: Path<'_>, baseline: pb::ServiceBaseline) -> 
     use pb::service_baseline::Kind;
     let pb::ServiceBaseline { kind } = baseline;
     match kind {
-        Some(Kind::Days(pb::ServiceBaselineDays { start_date, end_date })) => {
-            let at = at.field("days");
-            let mut day = |field| {
-                let date = if field == "start_date" { start_date } else { end_date };
-                given(v, at.field(field), date).and_then(|date| time::day(v, at.field(field), date))
-            };
-            let (first, last) = (day("start_date"), day("end_date"));
-            Some(Baseline::Days(first?, last?))
+        Some(Kind::Days(pb::DateRange { start_date, end_date })) => {
+            let days = time::days_in_any_order(v, at.field("days"), (start_date, end_date));
+            days.map(|(first, last)| Baseline::Days(first, last))
         }
         Some(Kind::Level(pb::ServiceBaselineLevel { mean, standard_deviation })) => {
-            Some(Baseline::Given { centre: mean, deviation: standard_deviation })
+            let level = at.field("level");
+            let centre = given(v, level.field("mean"), mean)?;
+            Some(Baseline::Given { centre, deviation: standard_deviation })
         }
         None => {
             v.push(at, "choose one of days, level");
@@ -193,7 +190,7 @@ pub(crate) fn report_request(request: pb::GetServiceStandardReportRequest) -> Re
     let pb::GetServiceStandardReportRequest { name, start_date, end_date, period, branch, team, ewma } = request;
     let mut v = Violations::new();
     let standard = v.field(Path::of("name"), name::parse_service_standard(&name));
-    let days = chart::days(&mut v, (start_date, end_date));
+    let days = time::days(&mut v, Path::REQUEST, (start_date, end_date));
     let period = word_or_none(&mut v, Path::of("period"), period, pb::ReportPeriod::as_str_name);
     let branch = v.field(Path::of("branch"), text::optional(branch, MAX_NAME));
     let team = v.field(Path::of("team"), text::optional(team, MAX_NAME));
@@ -217,7 +214,7 @@ mod tests {
             owner: "bakery".into(),
             metric: 1,
             direction: 1,
-            target: 0.02,
+            target: Some(0.02),
             ..pb::ServiceStandard::default()
         }
     }
@@ -246,11 +243,25 @@ mod tests {
             period: 9,
             ..pb::ServiceStandard::default()
         };
-        let told = ["display_name", "kind", "touchpoint", "owner", "metric", "unit", "direction", "baseline", "period"];
+        let told = [
+            "display_name",
+            "kind",
+            "touchpoint",
+            "owner",
+            "metric",
+            "unit",
+            "direction",
+            "target",
+            "baseline",
+            "period",
+        ];
         assert_eq!(paths(create(spoiled)), told.map(|field| format!("service_standard.{field}")));
-        let undated = Kind::Days(pb::ServiceBaselineDays::default());
+        let undated = Kind::Days(pb::DateRange::default());
         let undated = pb::ServiceStandard { baseline: Some(pb::ServiceBaseline { kind: Some(undated) }), ..standard() };
         let told = ["start_date", "end_date"].map(|field| format!("service_standard.baseline.days.{field}"));
         assert_eq!(paths(create(undated)), told);
+        let level = Kind::Level(pb::ServiceBaselineLevel { mean: None, standard_deviation: Some(1.0) });
+        let unknown = pb::ServiceStandard { baseline: Some(pb::ServiceBaseline { kind: Some(level) }), ..standard() };
+        assert_eq!(paths(create(unknown)), ["service_standard.baseline.level.mean"]);
     }
 }

@@ -4,7 +4,7 @@ use guanxi::google::r#type::Date as PbDate;
 use guanxi_model::{Date, Day, TimeError, Timestamp, Violations};
 use prost_types::{Duration, Timestamp as PbTimestamp};
 
-use super::{Context, Path};
+use super::{Context, Path, given};
 
 /// The longest duration of an interaction.
 const MAX_DURATION_SECONDS: i64 = 7 * 86_400;
@@ -44,6 +44,26 @@ pub(super) fn past_day_if_given(
         v.push(at, format!("must be a day that has passed, before {}", ctx.today));
     }
     day
+}
+
+/// The first and the last day, of a message that has both.
+pub(super) fn days(v: &mut Violations, at: Path<'_>, dates: (Option<PbDate>, Option<PbDate>)) -> Option<(Day, Day)> {
+    let (first, last) = days_in_any_order(v, at, dates)?;
+    if last < first {
+        v.push(at.field("end_date"), format!("must not be before start_date, {first}, got {last}"));
+    }
+    Some((first, last))
+}
+
+/// The same where somebody else sees to it that they are in order.
+pub(super) fn days_in_any_order(
+    v: &mut Violations,
+    at: Path<'_>,
+    (start_date, end_date): (Option<PbDate>, Option<PbDate>),
+) -> Option<(Day, Day)> {
+    let mut read = |at: Path<'_>, date| given(v, at, date).and_then(|date| day(v, at, date));
+    let (first, last) = (read(at.field("start_date"), start_date), read(at.field("end_date"), end_date));
+    first.zip(last)
 }
 
 /// A date whose year may not be known.

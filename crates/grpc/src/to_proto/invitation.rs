@@ -8,7 +8,7 @@ use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name}
 use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections};
 use guanxi_store::Responses;
 
-use super::{number, number_or_zero, page, standing, time};
+use super::{number, number_or_zero, page, time};
 
 pub(super) fn event(name: String, context: pb::FactContext, event: InvitationEvent) -> pb::InvitationEvent {
     let InvitationEvent { invitation, kind, invited: to } = event;
@@ -130,6 +130,7 @@ pub(crate) fn report(questionnaire: &QuestionnaireId, now: Timestamp, groups: Ve
 fn counts(counts: Responses) -> pb::ResponseCounts {
     let Responses { wave, sample, sent, delivered, opened, refused, expired, answered } = counts;
     let of_sent = Proportion::new(u64::try_from(answered).unwrap_or(0), u64::try_from(sent).unwrap_or(0));
+    let interval = of_sent.map(Proportion::interval);
     pb::ResponseCounts {
         wave,
         sample,
@@ -141,6 +142,7 @@ fn counts(counts: Responses) -> pb::ResponseCounts {
         answered_count: answered,
         pending_count: sent - answered - refused - expired,
         response_rate: of_sent.map(Proportion::share),
-        response_rate_interval: of_sent.map(|share| standing::interval(share.interval())),
+        lower_bound: interval.map(|it| it.low),
+        upper_bound: interval.map(|it| it.high),
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn resource(standard: ServiceStandard) -> pb::ServiceStandard {
         metric: number(metric),
         unit,
         direction: number(direction),
-        target,
+        target: Some(target),
         opportunities_per_unit: metric.counts_defects().then_some(opportunities),
         baseline: usual.map(baseline),
         period: number(period),
@@ -51,10 +51,10 @@ fn baseline(baseline: Baseline) -> pb::ServiceBaseline {
     use pb::service_baseline::Kind;
     let kind = match baseline {
         Baseline::Days(first, last) => {
-            Kind::Days(pb::ServiceBaselineDays { start_date: Some(time::day(first)), end_date: Some(time::day(last)) })
+            Kind::Days(pb::DateRange { start_date: Some(time::day(first)), end_date: Some(time::day(last)) })
         }
         Baseline::Given { centre, deviation } => {
-            Kind::Level(pb::ServiceBaselineLevel { mean: centre, standard_deviation: deviation })
+            Kind::Level(pb::ServiceBaselineLevel { mean: Some(centre), standard_deviation: deviation })
         }
     };
     pb::ServiceBaseline { kind: Some(kind) }

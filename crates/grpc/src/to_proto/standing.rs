@@ -10,7 +10,9 @@ use guanxi_satisfaction::{
     Decayed, Heard, Metrics, QuestionnaireScheme, REFERENCE_FIGURES, ReferenceFigure, SatisfactionBand, Standing,
     Trend, told_by,
 };
+use prost::Message;
 
+use super::page::MAX_PAGE_BYTES;
 use super::{number, number_or_zero, satisfaction, time};
 
 /// The records that were looked at.
@@ -39,19 +41,32 @@ pub(crate) fn resource(
     questionnaires: Vec<Standing>,
     scopes: Vec<Standing>,
 ) -> pb::CustomerSatisfaction {
+    let mut questionnaires: Vec<_> = questionnaires.into_iter().map(|one| standing(looked, one)).collect();
+    keep_small(&mut questionnaires);
     pb::CustomerSatisfaction {
         customer: name::customer(looked.customer),
         measure_time: Some(time::timestamp(looked.now)),
         half_life_days: looked.half_life_days,
         record_count: count(looked.heard.len()),
         is_cut: looked.is_cut,
-        questionnaires: questionnaires.into_iter().map(|one| standing(looked, one)).collect(),
+        questionnaires,
         scopes: scopes.into_iter().map(|one| standing(looked, one)).collect(),
         word_of_mouth: looked
             .comparison
             .into_iter()
             .flat_map(|(index, band)| word_of_mouth(looked, index, band))
             .collect(),
+    }
+}
+
+/// Leaves out results from where on they would make the reply too large: their records are named and can be asked for.
+fn keep_small(standings: &mut [pb::SatisfactionStanding]) {
+    let mut bytes = 0;
+    for standing in standings {
+        bytes += standing.last_result.as_ref().map_or(0, Message::encoded_len);
+        if bytes > MAX_PAGE_BYTES {
+            standing.last_result = None;
+        }
     }
 }
 
@@ -88,22 +103,19 @@ fn record(looked: &Looked<'_>, said: &Said) -> String {
 
 fn decayed_index(decayed: Decayed) -> pb::DecayedIndex {
     let Decayed { mean, count: records } = decayed;
+    let interval = mean.interval();
     pb::DecayedIndex {
         mean: Some(mean.mean),
         count: count(records),
         effective_count: Some(mean.n),
-        interval: mean.interval().map(interval),
+        lower_bound: interval.map(|it| it.low),
+        upper_bound: interval.map(|it| it.high),
     }
 }
 
 fn change(trend: Trend) -> pb::CustomerSatisfactionTrend {
-    let Trend { slope, interval: bounds } = trend;
-    pb::CustomerSatisfactionTrend { change_per_30_days: Some(slope), interval: Some(interval(bounds)) }
-}
-
-/// From one bound to the other.
-pub(crate) fn interval(Interval { low, high }: Interval) -> pb::Interval {
-    pb::Interval { low: Some(low), high: Some(high) }
+    let Trend { slope, interval: Interval { low, high } } = trend;
+    pb::CustomerSatisfactionTrend { change_per_30_days: Some(slope), lower_bound: Some(low), upper_bound: Some(high) }
 }
 
 fn word_of_mouth<'a>(
@@ -142,4 +154,19 @@ fn figure(figure: &ReferenceFigure) -> pb::ReferenceFigure {
 
 fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_beyond_two_mebibytes_are_left_out() {
+        let item = pb::SatisfactionItemResult { item: "x".repeat(900_000), ..Default::default() };
+        let result = pb::SatisfactionResult { items: vec![item], ..Default::default() };
+        let mut standings = vec![pb::SatisfactionStanding { last_result: Some(result), ..Default::default() }; 4];
+        keep_small(&mut standings);
+        let told: Vec<bool> = standings.iter().map(|standing| standing.last_result.is_some()).collect();
+        assert_eq!(told, [true, true, false, false]);
+    }
 }

@@ -153,8 +153,8 @@ impl Import {
                 self.facts::<pb::Interaction>(&progress, interaction::reader(opened, setting), &mut rejects).await
             }
             Kind::Satisfaction => {
-                let read = satisfaction::reader(opened, setting).map_err(Error::Columns)?;
-                self.facts::<pb::SatisfactionRecord>(&progress, read, &mut rejects).await
+                self.facts::<pb::SatisfactionRecord>(&progress, satisfaction::reader(opened, setting), &mut rejects)
+                    .await
             }
         };
         progress.finish();

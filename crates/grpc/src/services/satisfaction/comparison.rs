@@ -1,35 +1,37 @@
-//! Two sets held against each other; a set against a benchmark, and against a target.
+//! Two sets held against each other; a set against a benchmark.
 
 use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
-use guanxi_model::{BenchmarkId, Day, SatisfactionTargetId, Violations, name};
+use guanxi_model::Violations;
 use guanxi_satisfaction::IndexForm;
 use guanxi_satisfaction::benchmark::Benchmark;
-use guanxi_satisfaction::cube::Sums;
 use guanxi_satisfaction::difference::{Against, apart};
 use guanxi_satisfaction::quantity::Quantity;
-use guanxi_satisfaction::target::Target;
 
-use super::sets::{self, Asked};
-use crate::from_proto::satisfaction_comparison::{AskedAgainst, ComparisonAsked};
+use super::sets::{Asked, Side};
+use super::{Answer, benchmarks};
+use crate::from_proto::satisfaction_comparison::{self as read, AskedAgainst, ComparisonAsked};
 use crate::from_proto::satisfaction_set::DaysOfSet;
-use crate::to_proto::satisfaction_comparison::{self as word, Compared, Told};
+use crate::services::Service;
+use crate::status;
+use crate::to_proto::satisfaction_comparison::{self as word, Told};
 
-/// A set with what it says.
-struct Side {
-    asked: Asked,
-    sums: Sums,
-    compared: Compared,
+pub(super) async fn compare(
+    service: &Service,
+    request: pb::CompareSatisfactionRequest,
+) -> Answer<pb::CompareSatisfactionResponse> {
+    let asked = read::request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { compared(&app, asked).await }).await
 }
 
-pub(super) async fn compare(app: &App, asked: ComparisonAsked) -> Result<pb::CompareSatisfactionResponse, Error> {
+async fn compared(app: &App, asked: ComparisonAsked) -> Result<pb::CompareSatisfactionResponse, Error> {
     let ComparisonAsked { after, against, quantities } = asked;
     let days = |side: &DaysOfSet| side.days;
     let (after_days, after_set) = (days(&after), after.set.clone());
-    let after = side(app, "after", after).await?;
+    let after = Side::read(app, "after", after).await?;
     match against {
         AskedAgainst::Benchmark(id) => {
-            let benchmark = benchmark(app, &id).await?;
+            let benchmark = benchmarks::find(app, &id).await?;
             let told = against_benchmark(&after, &benchmark, quantities)?;
             Ok(word::comparison(after.compared, (None, Some(benchmark)), told))
         }
@@ -37,7 +39,7 @@ pub(super) async fn compare(app: &App, asked: ComparisonAsked) -> Result<pb::Com
             let may_share = days(&before).1 >= after_days.0
                 && after_days.1 >= days(&before).0
                 && !after_set.is_apart_from(&before.set);
-            let before = side(app, "before", before).await?;
+            let before = Side::read(app, "before", before).await?;
             if may_share && before.asked.number == after.asked.number {
                 let fault = "is of the same revision, and may share records with the set after";
                 return Err(Error::Invalid(Violations::one("before.questionnaire", fault)));
@@ -46,16 +48,6 @@ pub(super) async fn compare(app: &App, asked: ComparisonAsked) -> Result<pb::Com
             Ok(word::comparison(after.compared, (Some(before.compared), None), told))
         }
     }
-}
-
-async fn side(app: &App, at: &str, of: DaysOfSet) -> Result<Side, Error> {
-    let DaysOfSet { questionnaire, number, days, set } = of;
-    let asked = Asked::find(app, (questionnaire, number)).await?;
-    let at = format!("{at}.set");
-    let held = asked.whole(app, (&at, &set), days).await?;
-    let methods = sets::methods(&at, &set, &[&held])?;
-    let compared = Compared { revision: asked.name(), methods, records: held.records() };
-    Ok(Side { asked, sums: held.total(), compared })
 }
 
 /// Compares what both were asked, in the same form and of the same kind of occasion.
@@ -133,29 +125,4 @@ fn against_benchmark(after: &Side, benchmark: &Benchmark, quantities: Vec<Quanti
         told.push((quantity, (reading, against), apart));
     }
     Ok(told)
-}
-
-/// The benchmark of that name.
-pub(super) async fn benchmark(app: &App, id: &BenchmarkId) -> Result<Benchmark, Error> {
-    app.reader().benchmark(id).await?.ok_or_else(|| Error::NotFound(name::benchmark(id)))
-}
-
-/// The target of that name.
-pub(super) async fn target(app: &App, id: &SatisfactionTargetId) -> Result<Target, Error> {
-    app.reader().satisfaction_target(id).await?.ok_or_else(|| Error::NotFound(name::satisfaction_target(id)))
-}
-
-/// Where a target stands by the answers of some days.
-pub(super) async fn report(
-    app: &App,
-    id: &SatisfactionTargetId,
-    days: (Day, Day),
-) -> Result<pb::SatisfactionTargetReport, Error> {
-    let target = target(app, id).await?;
-    let content = &target.content;
-    let of = DaysOfSet { questionnaire: content.questionnaire.clone(), number: None, days, set: content.set.clone() };
-    let side = side(app, "target", of).await?;
-    let reading = side.asked.source("name", &content.quantity)?.read(&side.sums);
-    let apart = apart(reading, Against::Known(content.wanted()), content.quantity.kind.polarity());
-    Ok(word::target_report(target, side.compared, (reading, apart), app.today()))
 }

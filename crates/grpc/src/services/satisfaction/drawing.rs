@@ -11,17 +11,24 @@ use guanxi_satisfaction::{
 };
 use guanxi_store::Drawable;
 
-use super::super::segmentation::in_force::InForce;
-use super::super::unexpected;
+use super::Answer;
 use super::eligibility::{Asked, since};
 use crate::from_proto::invitation::Slot;
-use crate::from_proto::sample::{Drawing, Sizes};
+use crate::from_proto::sample::{self as read, Drawing, Sizes};
+use crate::services::segmentation::in_force::InForce;
+use crate::services::{Service, unexpected};
+use crate::status;
 use crate::to_proto::invitation as word;
 
 /// Customers of a page.
 const PAGE: usize = 500;
 
-pub(super) async fn draw(app: &App, drawing: Drawing) -> Result<pb::SurveySample, Error> {
+pub(super) async fn draw(service: &Service, request: pb::DrawSampleRequest) -> Answer<pb::SurveySample> {
+    let drawing = read::draw_request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { drawn(&app, drawing).await }).await
+}
+
+async fn drawn(app: &App, drawing: Drawing) -> Result<pb::SurveySample, Error> {
     let asked = Asked::of(app, &drawing.questionnaire).await?;
     let now = app.now();
     let pond = loop {

@@ -9,15 +9,20 @@ use guanxi_satisfaction::cube::{Face, Key, Sums};
 use guanxi_satisfaction::drivers::UnfitParts;
 use guanxi_store::CellQuery;
 
-use super::index;
+use super::{Answer, index};
 use crate::from_proto::satisfaction_drivers::{Asked, request as read};
 use crate::from_proto::satisfaction_model::questionnaire;
+use crate::services::Service;
 use crate::to_proto::satisfaction_drivers as word;
 
-pub(super) async fn drivers(
-    app: &App,
+pub(super) async fn get(
+    service: &Service,
     request: pb::GetSatisfactionDriversRequest,
-) -> Result<pb::SatisfactionDrivers, Error> {
+) -> Answer<pb::SatisfactionDrivers> {
+    service.unit(|app| async move { drivers(&app, request).await }).await
+}
+
+async fn drivers(app: &App, request: pb::GetSatisfactionDriversRequest) -> Result<pb::SatisfactionDrivers, Error> {
     let Some((questionnaire, number)) = questionnaire(&request.questionnaire) else {
         // All of it is read for its faults, of which there is one at least.
         let faults = read(None, request).err();

@@ -6,9 +6,10 @@ use guanxi_app::{App, Error, Refusal};
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
 use guanxi_satisfaction::{Addressee, Asking, LOOKS_BACK_DAYS, Objections, objections};
 
-use super::super::unexpected;
-use super::questionnaire;
-use crate::from_proto::invitation::{Check, Slot};
+use super::{Answer, questionnaires};
+use crate::from_proto::invitation::{self as read, Check, Slot};
+use crate::services::{Service, unexpected};
+use crate::status;
 use crate::to_proto::invitation as word;
 
 /// What is asked now, and by which rule.
@@ -19,7 +20,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) async fn of(app: &App, id: &QuestionnaireId) -> Result<Asked, Error> {
-        let kept = questionnaire(app, id).await?;
+        let kept = questionnaires::find(app, id).await?;
         let not_active = || Refusal::QuestionnaireNotActive(name::questionnaire(id));
         let (revision, _) = kept.active.ok_or_else(not_active)?;
         let key = (id.clone(), revision);
@@ -48,7 +49,15 @@ pub(super) fn since(now: Timestamp) -> Timestamp {
     now.plus_seconds(-LOOKS_BACK_DAYS * 86_400)
 }
 
-pub(super) async fn check(app: &App, check: Check) -> Result<pb::SurveyEligibility, Error> {
+pub(super) async fn check(
+    service: &Service,
+    request: pb::CheckSurveyEligibilityRequest,
+) -> Answer<pb::SurveyEligibility> {
+    let check = read::check_request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { checked(&app, check).await }).await
+}
+
+async fn checked(app: &App, check: Check) -> Result<pb::SurveyEligibility, Error> {
     let Check { customer, questionnaire, reserve } = check;
     let asked = Asked::of(app, &questionnaire).await?;
     let now = app.now();

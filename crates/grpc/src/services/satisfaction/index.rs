@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi_app::operations::{AnalysisRequest, RecordSet};
 use guanxi_app::{App, Error, Refusal};
@@ -12,15 +13,36 @@ use guanxi_satisfaction::cube::{Face, Fold, IndexQuestion, Key, tier_key};
 use guanxi_satisfaction::set::TierOf;
 use guanxi_store::{CellQuery, Operation};
 
-use crate::from_proto::satisfaction_index::{Analysis, Asked, held_by_no_cells};
+use super::{Answer, questionnaires};
+use crate::from_proto::satisfaction_index::{self as read, Analysis, Asked, held_by_no_cells};
+use crate::services::{Service, operations};
+use crate::status;
 use crate::to_proto::satisfaction_index as word;
 
-pub(super) async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
+pub(super) async fn get(service: &Service, request: pb::GetSatisfactionIndexRequest) -> Answer<pb::SatisfactionIndex> {
+    let asked = read::index_request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { index(&app, asked).await }).await
+}
+
+pub(super) async fn analyze(
+    service: &Service,
+    request: pb::AnalyzeSatisfactionRequest,
+) -> Answer<longrunning::Operation> {
+    let analysis = read::analysis_request(request).map_err(status::invalid)?;
+    service
+        .unit(|app| async move {
+            let operation = begin(&app, analysis).await?;
+            operations::resource(&app, operation).await
+        })
+        .await
+}
+
+async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {
     let Asked { questionnaire, number, tier, mut question } = asked;
     let number = revision(app, &questionnaire, number).await?;
     let scheme = scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, "question.tier", &mut question, tier).await?;
+        put_tier(app, "question.set.tier", &mut question, tier).await?;
     }
     let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
     let wanted = cells((&questionnaire, number), &question, face);
@@ -54,7 +76,7 @@ pub(super) async fn revision(
     questionnaire: &QuestionnaireId,
     number: Option<RevisionNumber>,
 ) -> Result<RevisionNumber, Error> {
-    let kept = super::questionnaire(app, questionnaire).await?;
+    let kept = questionnaires::find(app, questionnaire).await?;
     let (active, _) = kept.active.ok_or_else(|| Refusal::QuestionnaireNotActive(name::questionnaire(questionnaire)))?;
     Ok(number.unwrap_or(active))
 }
@@ -88,12 +110,12 @@ pub(super) async fn put_tier(app: &App, at: &str, question: &mut IndexQuestion, 
 }
 
 /// Asks an operation.
-pub(super) async fn analyze(app: &App, analysis: Analysis) -> Result<Operation, Error> {
+async fn begin(app: &App, analysis: Analysis) -> Result<Operation, Error> {
     let Analysis { asked: Asked { questionnaire, number, tier, mut question }, filter, request_id } = analysis;
     let number = revision(app, &questionnaire, number).await?;
     scheme(app, &questionnaire, number).await?;
     if let Some(tier) = tier {
-        put_tier(app, "question.tier", &mut question, tier).await?;
+        put_tier(app, "question.set.tier", &mut question, tier).await?;
     }
     let set = RecordSet { questionnaire, number, days: question.days, filter: filter.to_string() };
     app.operations().analyze(AnalysisRequest { set, question }, request_id).await

@@ -1,15 +1,26 @@
 //! Fitting a model to the records of a questionnaire.
 
+use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 use guanxi_app::operations::{FitRequest, RecordSet};
 use guanxi_app::{App, Error};
 use guanxi_model::Violations;
 use guanxi_store::Operation;
 
-use super::index;
+use super::{Answer, index};
 use crate::from_proto::satisfaction_model::{self as read, Asked};
+use crate::services::{Service, operations};
 
-pub(super) async fn fit(app: &App, request: pb::FitSatisfactionModelRequest) -> Result<Operation, Error> {
+pub(super) async fn fit(service: &Service, request: pb::FitSatisfactionModelRequest) -> Answer<longrunning::Operation> {
+    service
+        .unit(|app| async move {
+            let operation = begin(&app, request).await?;
+            operations::resource(&app, operation).await
+        })
+        .await
+}
+
+async fn begin(app: &App, request: pb::FitSatisfactionModelRequest) -> Result<Operation, Error> {
     let Some((questionnaire, number)) = read::questionnaire(&request.questionnaire) else {
         // All of it is read for its faults, of which there is one at least.
         let faults = read::request(None, request).err();

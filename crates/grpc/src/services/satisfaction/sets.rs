@@ -13,7 +13,8 @@ use guanxi_satisfaction::quantity::{Quantity, Source};
 use guanxi_satisfaction::set::RecordSet;
 
 use super::index;
-use crate::from_proto::satisfaction_index::held_by_no_cells;
+use crate::from_proto::satisfaction_set::{DaysOfSet, HELD_BY_NO_CELLS};
+use crate::to_proto::satisfaction_comparison::Compared;
 
 /// The revision that sets are of.
 pub(super) struct Asked {
@@ -26,6 +27,13 @@ pub(super) struct Asked {
 pub(super) struct Held {
     pub(super) methods: Vec<CollectionMethod>,
     pub(super) periods: BTreeMap<Day, Sums>,
+}
+
+/// A set on some days with what it says, to be held against something.
+pub(super) struct Side {
+    pub(super) asked: Asked,
+    pub(super) sums: Sums,
+    pub(super) compared: Compared,
 }
 
 impl Asked {
@@ -64,7 +72,7 @@ impl Asked {
         if let Some(tier) = set.tier.clone() {
             index::put_tier(app, &format!("{at}.tier"), &mut question, tier).await?;
         }
-        let face = question.face().ok_or_else(|| Error::Invalid(held_by_no_cells()))?;
+        let face = question.face().ok_or_else(|| Error::Invalid(Violations::one(at, HELD_BY_NO_CELLS)))?;
         let wanted = index::cells((&self.questionnaire, self.number), &question, face);
         let mut series = Series::new(&question, period);
         app.reader()
@@ -91,6 +99,19 @@ impl Held {
 
     pub(super) fn records(&self) -> i64 {
         records(&self.total())
+    }
+}
+
+impl Side {
+    /// Reads what stands at a place of the request.
+    pub(super) async fn read(app: &App, at: &str, of: DaysOfSet) -> Result<Side, Error> {
+        let DaysOfSet { questionnaire, number, days, set } = of;
+        let asked = Asked::find(app, (questionnaire, number)).await?;
+        let at = format!("{at}.set");
+        let held = asked.whole(app, (&at, &set), days).await?;
+        let methods = methods(&at, &set, &[&held])?;
+        let compared = Compared { revision: asked.name(), methods, records: held.records() };
+        Ok(Side { asked, sums: held.total(), compared })
     }
 }
 

@@ -1,38 +1,74 @@
-//! What was measured against service standards: recording, listing, taking back.
-
-use std::sync::Arc;
+//! Service standards, and how well they are kept.
 
 use guanxi::v1 as pb;
-use guanxi_app::command::Grouping;
-use guanxi_app::measurements::Recorded;
 use guanxi_app::{App, Error};
 use guanxi_model::{ServiceStandardId, Violations, name};
-use guanxi_satisfaction::standard::measured::{Measurement, NewMeasurement, Segment};
+use guanxi_satisfaction::standard::measured::Segment;
 use guanxi_satisfaction::standard::report::{ReportQuestion, period_count};
 use guanxi_satisfaction::standard::{self, Baseline, ServiceStandard};
-use tonic::{Response, Status};
 
 use super::Answer;
-use crate::from_proto::import::Chunk;
-use crate::from_proto::service_standard::ReportRequest;
-use crate::from_proto::{Context, measurement as read};
+use crate::from_proto::service_standard::{self as read, ReportRequest};
 use crate::services::Service;
-use crate::services::activity::import::Import;
-use crate::to_proto::measurement as word;
-use crate::{status, to_proto};
+use crate::status;
+use crate::to_proto::{page, service_standard as word, standard_report};
 
 /// The most periods of a report.
 const MAX_PERIODS: usize = 1_100;
 
 /// The service standard of that name.
-pub(super) async fn standard(app: &App, id: &ServiceStandardId) -> Result<ServiceStandard, Error> {
+pub(super) async fn find(app: &App, id: &ServiceStandardId) -> Result<ServiceStandard, Error> {
     app.reader().service_standard(id).await?.ok_or_else(|| Error::NotFound(name::service_standard(id)))
 }
 
+pub(super) async fn create(
+    service: &Service,
+    request: pb::CreateServiceStandardRequest,
+) -> Answer<pb::ServiceStandard> {
+    service.create(read::create_request(&service.context(), request), word::resource).await
+}
+
+pub(super) async fn get(service: &Service, request: pb::GetServiceStandardRequest) -> Answer<pb::ServiceStandard> {
+    let id = read::get_request(&request).map_err(status::invalid)?;
+    service.unit(|app| async move { find(&app, &id).await.map(word::resource) }).await
+}
+
+pub(super) async fn list(
+    service: &Service,
+    request: pb::ListServiceStandardsRequest,
+) -> Answer<pb::ListServiceStandardsResponse> {
+    let paging = read::list_request(&request).map_err(status::invalid)?;
+    service
+        .unit(|app| async move {
+            let found = app.reader().service_standards(paging.after_text(), paging.size + 1).await?;
+            Ok(word::list_response(paging.query, page::cut(found, paging.size, word::key)))
+        })
+        .await
+}
+
+pub(super) async fn update(
+    service: &Service,
+    request: pb::UpdateServiceStandardRequest,
+) -> Answer<pb::ServiceStandard> {
+    service.update(read::update_request(&service.context(), request), word::resource).await
+}
+
+pub(super) async fn delete(service: &Service, request: pb::DeleteServiceStandardRequest) -> Answer<()> {
+    service.delete::<ServiceStandard>(read::delete_request(request)).await
+}
+
+pub(super) async fn report(
+    service: &Service,
+    request: pb::GetServiceStandardReportRequest,
+) -> Answer<pb::ServiceStandardReport> {
+    let asked = read::report_request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { kept(&app, asked).await }).await
+}
+
 /// How well a standard was kept.
-pub(super) async fn report(app: &App, asked: ReportRequest) -> Result<pb::ServiceStandardReport, Error> {
+async fn kept(app: &App, asked: ReportRequest) -> Result<pb::ServiceStandardReport, Error> {
     let ReportRequest { standard: id, days, period, segment: Segment { branch, team }, ewma } = asked;
-    let content = standard(app, &id).await?.content;
+    let content = find(app, &id).await?.content;
     let question = ReportQuestion { days, period: period.unwrap_or(content.period), ewma };
     if period_count(days, question.period) > MAX_PERIODS {
         let fault =
@@ -46,105 +82,5 @@ pub(super) async fn report(app: &App, asked: ReportRequest) -> Result<pb::Servic
         Some(Baseline::Given { .. }) | None => Vec::new(),
     };
     let report = standard::report::report(&content, &question, (&measured, &usual));
-    Ok(to_proto::standard_report::report(&id, &question, report))
-}
-
-/// What an import of measurements consists of.
-pub(super) enum Measurements {}
-
-impl Import for Measurements {
-    type Message = pb::ImportServiceMeasurementsRequest;
-    type Item = NewMeasurement;
-    // Each is a transaction of its own, and two at a time would overtake each other.
-    const IN_HAND: usize = 1;
-
-    fn read(
-        ctx: &Context<'_>,
-        chunk: Self::Message,
-        expected: Option<i64>,
-    ) -> Result<Chunk<NewMeasurement>, Violations> {
-        read::chunk(ctx, chunk, expected)
-    }
-
-    async fn record(app: Arc<App>, items: Vec<NewMeasurement>) -> Result<Vec<Result<bool, Error>>, Error> {
-        // A task of its own: a caller who hangs up must not drop a transaction halfway.
-        let work = tokio::spawn(async move { app.measurements().record(items, Grouping::Each).await });
-        let outcomes = work.await.map_err(|ended| Error::Internal(Arc::new(ended)))??;
-        Ok(outcomes.into_iter().map(|outcome| outcome.map(|Recorded { recorded, .. }| recorded)).collect())
-    }
-}
-
-impl Service {
-    pub(super) async fn record_measurement(
-        &self,
-        request: pb::RecordServiceMeasurementRequest,
-    ) -> Answer<pb::ServiceMeasurement> {
-        let new = read::record_request(&self.context(), request).map_err(status::invalid)?;
-        self.unit(|app| async move {
-            let mut outcomes = app.measurements().record(vec![new], Grouping::Each).await?;
-            outcomes
-                .pop()
-                .unwrap_or(Err(Error::ShuttingDown))
-                .map(|Recorded { measurement, .. }| word::resource(measurement))
-        })
-        .await
-    }
-
-    pub(super) async fn batch_measurements(
-        &self,
-        request: pb::BatchRecordServiceMeasurementsRequest,
-    ) -> Answer<pb::BatchRecordServiceMeasurementsResponse> {
-        let (items, grouping) = read::batch_request(&self.context(), request).map_err(status::invalid)?;
-        let answer = self.unit(move |app| async move { record_all(&app, items, grouping).await }).await?;
-        let word = |outcome: Result<Measurement, Error>| word::outcome(outcome.map_err(status::to_rpc));
-        let results = answer.into_inner().into_iter().map(word).collect();
-        Ok(Response::new(pb::BatchRecordServiceMeasurementsResponse { results }))
-    }
-
-    pub(super) async fn list_measurements(
-        &self,
-        request: &pb::ListServiceMeasurementsRequest,
-    ) -> Answer<pb::ListServiceMeasurementsResponse> {
-        let (list, query) = read::list_request(request).map_err(status::invalid)?;
-        self.unit(move |app| async move {
-            let page = app.reader().measurements(&list).await?;
-            // Only an empty list leaves open whether there is such a standard.
-            if page.items.is_empty() {
-                standard(&app, &list.standard).await?;
-            }
-            Ok(word::list_response(query, page))
-        })
-        .await
-    }
-
-    pub(super) async fn withdraw_measurement(
-        &self,
-        request: pb::WithdrawServiceMeasurementRequest,
-    ) -> Result<Response<pb::WithdrawServiceMeasurementResponse>, Status> {
-        let (standard, key) = read::withdraw_request(request).map_err(status::invalid)?;
-        self.unit(
-            move |app| async move { app.measurements().withdraw(standard, key).await.map(word::withdraw_response) },
-        )
-        .await
-    }
-}
-
-/// Records the measurements that could be read; all or none where the grouping says so.
-async fn record_all(
-    app: &App,
-    items: Vec<Result<NewMeasurement, Violations>>,
-    grouping: Grouping,
-) -> Result<Vec<Result<Measurement, Error>>, Error> {
-    if let (Grouping::AllOrNothing, Some(first)) = (grouping, items.iter().position(Result::is_err)) {
-        let refused = |item: Result<_, Violations>| Err(item.err().map_or(Error::BatchAborted(first), Error::Invalid));
-        return Ok(items.into_iter().map(refused).collect());
-    }
-    let mut new = Vec::with_capacity(items.len());
-    let refusals: Vec<Option<Violations>> = items.into_iter().map(|item| item.map(|one| new.push(one)).err()).collect();
-    let mut outcomes = app.measurements().record(new, grouping).await?.into_iter();
-    let outcome = |refusal: Option<Violations>| match refusal {
-        Some(violations) => Err(Error::Invalid(violations)),
-        None => outcomes.next().unwrap_or(Err(Error::ShuttingDown)).map(|Recorded { measurement, .. }| measurement),
-    };
-    Ok(refusals.into_iter().map(outcome).collect())
+    Ok(standard_report::report(&id, &question, report))
 }

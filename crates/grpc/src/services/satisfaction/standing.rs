@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use guanxi::v1 as pb;
 use guanxi_app::questionnaires::Schemes;
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::fact::{CollectionMethod, Fact, FactBody, FactKind};
@@ -10,17 +11,36 @@ use guanxi_model::page::KeyPart;
 use guanxi_model::{CustomerId, Timestamp, name};
 use guanxi_satisfaction::{Heard, SatisfactionBand};
 use guanxi_store::{FactQuery, fact_filter};
+use tonic::Response;
 
-use crate::from_proto::standing::Question;
-use crate::services::activity;
-use crate::to_proto;
+use super::Answer;
+use crate::from_proto::standing::{self as read, Question};
+use crate::services::{Service, activity};
 use crate::to_proto::standing::{Looked, Said};
+use crate::{status, to_proto};
 
 /// So many records are looked at.
 const NEWEST: usize = 200;
 const MICROSECONDS_PER_DAY: f64 = 86_400e6;
 
-pub(super) async fn of(app: &App, asked: Question) -> Result<guanxi::v1::CustomerSatisfaction, Error> {
+pub(super) async fn get(
+    service: &Service,
+    request: pb::GetCustomerSatisfactionRequest,
+) -> Answer<pb::CustomerSatisfaction> {
+    let asked = read::get_request(&request).map_err(status::invalid)?;
+    service.unit(|app| async move { of(&app, asked).await }).await
+}
+
+/// Touches no database.
+pub(super) async fn figures(
+    _: &Service,
+    request: pb::ListReferenceFiguresRequest,
+) -> Answer<pb::ListReferenceFiguresResponse> {
+    let pb::ListReferenceFiguresRequest {} = request;
+    Ok(Response::new(to_proto::standing::figures_response()))
+}
+
+async fn of(app: &App, asked: Question) -> Result<pb::CustomerSatisfaction, Error> {
     let Question { customer, half_life_days, pooling } = asked;
     let kept = app.reader().customer(&customer).await?;
     let kept = kept.ok_or_else(|| Error::NotFound(name::customer(&customer)))?;

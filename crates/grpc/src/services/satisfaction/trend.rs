@@ -4,12 +4,19 @@ use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
 use guanxi_satisfaction::trend::{self, TrendQuestion};
 
+use super::Answer;
 use super::sets::{self, Asked};
-use crate::from_proto::satisfaction_set::DaysOfSet;
-use crate::from_proto::satisfaction_trend::{TrendAsked, cells};
-use crate::to_proto;
+use crate::from_proto::satisfaction_set::{DaysOfSet, cells};
+use crate::from_proto::satisfaction_trend::{self as read, TrendAsked};
+use crate::services::Service;
+use crate::{status, to_proto};
 
-pub(super) async fn trend(app: &App, asked: TrendAsked) -> Result<pb::SatisfactionTrend, Error> {
+pub(super) async fn get(service: &Service, request: pb::GetSatisfactionTrendRequest) -> Answer<pb::SatisfactionTrend> {
+    let asked = read::request(request).map_err(status::invalid)?;
+    service.unit(|app| async move { trend(&app, asked).await }).await
+}
+
+async fn trend(app: &App, asked: TrendAsked) -> Result<pb::SatisfactionTrend, Error> {
     let TrendAsked { of, period, quantity, baseline, rule, change } = asked;
     let DaysOfSet { questionnaire, number, days, set } = of;
     let asked = Asked::find(app, (questionnaire, number)).await?;

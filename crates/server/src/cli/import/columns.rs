@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::field::{Field, Kind};
 use super::reader::Row;
+use super::satisfaction;
 
 /// A column map as people write it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -65,6 +66,9 @@ impl Columns {
         places.extend(row_number.into_iter().map(|field| (field, Place::RowNumber)));
         for field in places.keys().filter(|field| !kind.knows(field)) {
             faults.push(format!("{} have no field {field}", kind.noun()));
+        }
+        if kind == Kind::Satisfaction {
+            faults.extend(satisfaction::faults(places.keys().map(String::as_str)));
         }
         let is_placed = |field: &Field| places.keys().any(|name| field.is(name));
         for field in kind.fields().iter().filter(|field| field.required && !is_placed(field)) {

@@ -18,35 +18,56 @@ struct Question {
     asked: pb::SatisfactionAnswer,
 }
 
-/// Reads a file of answers; not if a field names a question that cannot be asked.
+/// Reads a file of answers.
 pub(super) fn reader(
     opened: Opened,
     setting: Setting,
-) -> Result<impl FnOnce(Sink<pb::SatisfactionRecord>) -> Result<u64, csv::Error> + Send + 'static, String> {
-    let questions = questions(&setting.columns)?;
+) -> impl FnOnce(Sink<pb::SatisfactionRecord>) -> Result<u64, csv::Error> + Send + 'static {
+    let questions = questions(&setting.columns);
     let mut identity = Identity::default();
-    Ok(one_by_one(opened, setting, move |setting, row| record(setting, (&questions, &mut identity), row)))
+    one_by_one(opened, setting, move |setting, row| record(setting, (&questions, &mut identity), row))
 }
 
-/// The questions that the columns answer, or every field that names none.
-fn questions(columns: &Columns) -> Result<Vec<Question>, String> {
-    let (mut questions, mut faults) = (Vec::new(), Vec::new());
-    for (field, key) in columns.family("answer.") {
-        let (item, word) = key.split_once('.').unwrap_or((key, "rating"));
-        match value::word(word, "QUESTION_KIND_", pb::QuestionKind::as_str_name) {
-            Ok(question) => {
-                let asked = pb::SatisfactionAnswer { item: item.to_owned(), question, ..Default::default() };
-                questions.push(Question { field: field.to_owned(), asked });
-            }
-            Err(fault) => faults.push(format!("{field}: the question {fault}")),
+/// What is wrong with the fields of a file: questions that nobody asks, and questions that two of them answer.
+pub(super) fn faults<'a>(fields: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let (mut known, mut faults) = (Vec::<Question>::new(), Vec::new());
+    for found in fields.filter_map(question) {
+        let same = |found: &Question| known.iter().find(|other| other.asked == found.asked);
+        match found {
+            Ok(found) => match same(&found) {
+                Some(other) => faults.push(format!("{} and {} answer the same question", other.field, found.field)),
+                None => known.push(found),
+            },
+            Err(fault) => faults.push(fault),
         }
     }
-    questions.extend(columns.family("importance.").map(|(field, dimension)| {
-        let question = pb::QuestionKind::Importance.into();
-        let asked = pb::SatisfactionAnswer { dimension: dimension.to_owned(), question, ..Default::default() };
-        Question { field: field.to_owned(), asked }
-    }));
-    if faults.is_empty() { Ok(questions) } else { Err(faults.join("\n")) }
+    faults
+}
+
+/// The questions that the columns answer, which are without faults.
+fn questions(columns: &Columns) -> Vec<Question> {
+    let fields = columns.family("answer.").chain(columns.family("importance."));
+    fields.filter_map(|(field, _)| question(field)?.ok()).collect()
+}
+
+/// The question that a field answers; none where it is no answer.
+fn question(field: &str) -> Option<Result<Question, String>> {
+    let (item, dimension, word) = match field.split_once('.')? {
+        ("answer", key) => key.split_once('.').map_or((key, "", "rating"), |(item, word)| (item, "", word)),
+        ("importance", dimension) => ("", dimension, "importance"),
+        _ => return None,
+    };
+    let asked = |question| pb::SatisfactionAnswer {
+        item: item.to_owned(),
+        dimension: dimension.to_owned(),
+        question,
+        ..Default::default()
+    };
+    let kind = value::word(word, "QUESTION_KIND_", pb::QuestionKind::as_str_name);
+    Some(match kind {
+        Ok(kind) => Ok(Question { field: field.to_owned(), asked: asked(kind) }),
+        Err(fault) => Err(format!("{field}: the question {fault}")),
+    })
 }
 
 fn record(
@@ -143,7 +164,7 @@ mod tests {
 
     fn read(columns: &[&str]) -> Result<pb::SatisfactionRecord, String> {
         let setting = setting(Kind::Satisfaction, HEADERS);
-        let questions = questions(&setting.columns).unwrap();
+        let questions = questions(&setting.columns);
         record(&setting, (&questions, &mut Identity::default()), &row(columns))
     }
 
@@ -210,9 +231,13 @@ mod tests {
     }
 
     #[test]
-    fn questions_that_nobody_asks_are_found_before_the_first_row() {
-        let columns = ["customer", "occur_time", "questionnaire", "revision", "collection_method", "answer.speed.mood"];
-        let fault = questions(&setting(Kind::Satisfaction, &columns).columns).unwrap_err();
-        assert!(fault.starts_with("answer.speed.mood: the question must be one of rating, perception"), "{fault}");
+    fn every_fault_of_the_questions_is_told() {
+        let fields = ["customer", "answer.speed", "answer.care.mood", "answer.speed.Rating", "importance.speed"];
+        let found = faults(fields.into_iter());
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("answer.care.mood: the question must be one of rating, perception"), "{found:?}");
+        assert_eq!(found[1], "answer.speed and answer.speed.Rating answer the same question");
+        let apart = ["answer.speed.importance", "importance.speed", "answer.speed.perception", "answer.speed"];
+        assert!(faults(apart.into_iter()).is_empty());
     }
 }

@@ -1,22 +1,6 @@
 //! How many contacts there were for what reason, and what they are held against: purchases and active customers.
 
-use sea_orm_migration::prelude::*;
-
-use crate::ddl;
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::run(manager, DOWN).await
-    }
-}
+crate::ddl::migration!(UP, DOWN);
 
 const UP: &[&str] = &[r#"
     -- Not about one customer, and written as satisfaction_cells are: last, each writer in a shard of its own. Facts from

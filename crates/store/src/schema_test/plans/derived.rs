@@ -1,0 +1,147 @@
+//! The plans of what is read and written beside the facts, and of what reads everything: sums, cells, invitations,
+//! populations, and what is forgotten.
+
+use std::collections::BTreeMap;
+
+use guanxi_model::fact::{CollectionMethod, FactKey, FactKind};
+use guanxi_model::filter::Filter;
+use guanxi_model::page::KeyPart;
+use guanxi_model::{
+    CustomerId, Day, LabelKey, PyramidId, QuestionnaireId, RevisionNumber, ServiceStandardId, SourceName, Timestamp,
+};
+use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
+use guanxi_segmentation::Needs;
+use guanxi_testkit::Backend;
+
+use super::super::{Opened, on_each_database};
+use super::{Watched, counters, customer};
+use crate::{CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE};
+
+on_each_database! {
+    deleted_customers_are_found_by_their_index,
+    population_is_read_in_the_order_of_its_key,
+    invitations_and_what_speaks_against_them_are_found_by_customer,
+    cells_are_found_by_their_keys,
+    records_are_walked_by_their_key,
+    measurements_are_listed_by_their_index_and_summed_by_key,
+}
+
+async fn deleted_customers_are_found_by_their_index(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let tx = watched.store.begin().await.unwrap();
+    watched.sent.lock().unwrap().clear();
+    assert_eq!(tx.forget(Expired::Customers, Timestamp(0), 500).await.unwrap(), 0);
+    drop(tx);
+    watched.sent.lock().unwrap().truncate(1);
+    watched.finds(&["customers_by_delete_time"]).await;
+}
+
+async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let pyramid = PyramidId::parse("p-1").unwrap();
+    for after in ["", "c-5"] {
+        let nothing = Needs::default();
+        watched.reader.seated((&pyramid, 1), &counters(), (&nothing, Day(0)), (after, 1000)).await.ok();
+        watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
+        watched.reader.population(&counters(), (after, 1000)).await.ok();
+        watched.uses(&["summaries_pkey"]).await;
+        watched.reader.placed((&pyramid, None), &counters(), (after, 1000)).await.unwrap();
+        let tiers = watched.sent.lock().unwrap().split_off(1);
+        watched.uses(&["summaries_pkey"]).await;
+        // Of nobody there are no tiers to read.
+        if watched.backend == Backend::Postgres {
+            watched.sent.lock().unwrap().extend(tiers.into_iter().take(1));
+            watched.finds(&["tiers_pkey"]).await;
+        }
+        watched.reader.ranked_records(&pyramid, after, 500).await.ok();
+        watched.uses(&["customers_pkey", "tiers_pkey"]).await;
+    }
+    // A page of many: of nearly all, PostgreSQL reads the table through.
+    let (page, keys) = (("c-5", "c-51"), ["k", "l"].map(|key| LabelKey::parse(key).unwrap()));
+    watched.reader.labels_between(page, &keys).await.ok();
+    watched.finds(&["customer_labels_pkey"]).await;
+    watched.reader.channels_between(page).await.ok();
+    watched.finds(&["uses_pkey"]).await;
+}
+
+async fn invitations_and_what_speaks_against_them_are_found_by_customer(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    for after in ["", "i-7"] {
+        watched.reader.invitations(&customer(), after, 51).await.ok();
+        watched.finds(&["invitations_pkey"]).await;
+    }
+    let by_customer = ["invitations_pkey", "facts_by_customer", "facts_by_customer"];
+    // Of customers without facts, since the bodies here say nothing.
+    let silent = ["c-100", "c-101"].map(|id| CustomerId::parse(id).unwrap());
+    watched.reader.approaches(&silent, Timestamp(30_000)).await.unwrap();
+    watched.find_each(&by_customer).await;
+    let id = QuestionnaireId::parse("q-7").unwrap();
+    watched.reader.responses(&id, (Timestamp(10), Timestamp(5_000)), (Timestamp(1), 1_001)).await.ok();
+    watched.finds(&["invitations_by_questionnaire"]).await;
+    watched.reader.drawable(Some(&PyramidId::parse("p-1").unwrap()), "c-5", 500).await.ok();
+    watched.finds(&["customers_pkey", "summaries_pkey"]).await;
+}
+
+async fn cells_are_found_by_their_keys(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let questionnaire = QuestionnaireId::parse("q-1").unwrap();
+    let days = |from, to| (Day(from), Day(to));
+    for (first, index) in [(None, "satisfaction_cells_pkey"), (Some("k-7".to_owned()), "satisfaction_cells_by_key")] {
+        let spans = [(Span::Day, days(3, 5)), (Span::Month, days(6, 9)), (Span::Day, days(10, 12))];
+        let wanted = CellQuery {
+            questionnaire: questionnaire.clone(),
+            number: RevisionNumber::FIRST,
+            face: Face::Handler,
+            spans: spans.into_iter().map(|(span, (from, to))| (span, from, to)).collect(),
+            first,
+        };
+        watched.reader.cells(&wanted, |_, _| true).await.unwrap();
+        watched.uses(&[index]).await;
+    }
+    let place = Place { face: Face::Handler, first: "k-7".into(), second: String::new() };
+    let placed = Placed { place, span: Span::Day, start: Day(3), method: CollectionMethod::SelfCompletion };
+    let cells = BTreeMap::from([(((questionnaire, RevisionNumber::FIRST), placed), Sums::decode(&[2, 4]).unwrap())]);
+    let tx = watched.store.begin().await.unwrap();
+    for _ in 0..2 {
+        watched.sent.lock().unwrap().clear();
+        tx.add_to_cells(&cells, 9).await.unwrap();
+    }
+    drop(tx);
+    // What is there is read, and then changed: no more statements than that.
+    let sent = std::mem::take(&mut *watched.sent.lock().unwrap());
+    assert_eq!(sent.len(), 2, "{sent:?}");
+}
+
+/// In pages as large as operations ask for, of a table of which such a page is a small part: of a table that is hardly larger
+/// PostgreSQL rather sorts all of it.
+async fn records_are_walked_by_their_key(opened: Opened) {
+    const MANY: &str = "INSERT INTO facts SELECT 'r-' || lpad((n / 10)::text, 6, '0'), 5, 'shop', 's-' || n % 10, \
+         decode(md5(n::text), 'hex'), n / 10, n, 1, 1, NULL, NULL, NULL, '{}' FROM generate_series(1, 200000) n";
+    let watched = Watched::on(opened).await;
+    watched.fill(&[MANY, "ANALYZE facts"]).await;
+    let time = (Timestamp(0), Timestamp(50_000));
+    let key = FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() };
+    for after in [None, Some((customer(), key))] {
+        let page = (after.as_ref(), PAGE);
+        watched.reader.facts_after(FactKind::SatisfactionRecord, time, page).await.ok();
+        watched.uses(&["facts_pkey"]).await;
+    }
+}
+
+async fn measurements_are_listed_by_their_index_and_summed_by_key(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    let standard = ServiceStandardId::parse("s-1").unwrap();
+    for after in [None, Some(vec![KeyPart::Int(10_000), KeyPart::Bytes(vec![7; 16])])] {
+        for filter in ["", "branch = north"] {
+            let filter = Filter::parse(filter, &MEASUREMENT_FILTER).unwrap();
+            let (standard, after) = (standard.clone(), after.clone());
+            let list = MeasurementQuery { standard, filter, show_replaced: false, limit: 50, after };
+            watched.reader.measurements(&list).await.ok();
+            watched.uses(&["measurements_by_time"]).await;
+        }
+    }
+    watched.reader.measured_days(&standard, (Day(100), Day(200)), (Some("north"), None)).await.ok();
+    watched.finds(&["measurement_days_pkey"]).await;
+    watched.reader.contact_counts((Day(100), Day(110)), (Some("web"), true), 1_000).await.ok();
+    watched.finds(&["contact_days_pkey"]).await;
+}
