@@ -2,8 +2,6 @@
 //! of them is what was computed elsewhere (semPLS 1.0-10 and relaimpo 2.2-7 in R, plspm 0.5.7 in Python): every figure of the
 //! `golden.json` beside each file that a call returns.
 
-use std::path::Path;
-
 use guanxi::google::longrunning::operation;
 use guanxi::v1::{
     CollectionMethod, DriverQuadrant, FitSatisfactionModelRequest, FitSatisfactionModelResponse,
@@ -16,9 +14,9 @@ use prost::Message as _;
 use serde_json::Value;
 
 use super::index::{ask, date};
-use super::kit::{add_revision, asking, in_use, item, record_all, scale};
-use super::surveys::{BANK, Blocks, MOBILE, rated};
-use crate::imports::surveys::{self, import};
+use super::kit::{add_revision, asking, item, record_all, scale};
+use super::surveys::{BANK, Blocks, MOBILE, golden, imported, near, rated, ratings};
+use crate::imports::surveys;
 use crate::segmentation::kit::ended;
 
 on_each_backend! {
@@ -31,36 +29,6 @@ on_each_backend! {
 }
 
 const PAIR: [QuestionKind; 2] = [QuestionKind::Perception, QuestionKind::PredictiveExpectation];
-
-/// The figures beside a file.
-fn golden(of: &Path) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(of.with_file_name("golden.json")).unwrap()).unwrap()
-}
-
-/// A figure that is given with so many digits behind the point.
-#[track_caller]
-fn near(found: impl Into<Option<f64>>, golden: &Value, digits: i32) {
-    let (found, golden) = (found.into().expect("a number"), golden.as_f64().expect("a figure"));
-    assert!((found - golden).abs() <= 0.51 * 10f64.powi(-digits), "{found} is not {golden}");
-}
-
-/// Imports a file into a questionnaire; each item is answered by the column beside it, `item.question=COLUMN`.
-async fn survey(guanxi: &TestServer, file: &Path, content: QuestionnaireRevision, columns: Vec<String>) {
-    in_use(guanxi, "survey", content).await;
-    let more: Vec<_> =
-        columns.into_iter().flat_map(|column| ["--column".to_owned(), format!("answer.{column}")]).collect();
-    let (said, clean) = import(guanxi, file, &more).await;
-    assert!(clean && said.contains("satisfaction records recorded: 250\n"), "{said}");
-}
-
-/// Every item of the blocks is the rating in a column.
-fn ratings(blocks: Blocks<'_>) -> Vec<String> {
-    let column = |block: &str, number, count| if count == 1 { block.to_owned() } else { format!("{block}{number}") };
-    let block = |(dimension, block, count): &(&str, &str, usize)| {
-        (1..=*count).map(|number| format!("{dimension}_{number}={}", column(block, number, *count))).collect::<Vec<_>>()
-    };
-    blocks.iter().flat_map(block).collect()
-}
 
 /// All there is to say of everybody.
 async fn everybody(guanxi: &TestServer, questionnaire: &str) -> SatisfactionIndexRow {
@@ -144,7 +112,7 @@ async fn ecsi_mobile_is_modelled_as_elsewhere(guanxi: TestServer) {
     let presets = guanxi.satisfaction().list_questionnaire_presets(ListQuestionnairePresetsRequest {}).await.unwrap();
     let ecsi = presets.into_inner().presets.into_iter().find(|preset| preset.preset_id == "ecsi").unwrap();
     let ecsi = ecsi.questionnaire_revision.unwrap();
-    survey(&guanxi, &file, ecsi.clone(), ratings(MOBILE)).await;
+    imported(&guanxi, &file, ecsi.clone(), ratings(MOBILE)).await;
     let fit = fitted(&guanxi, SatisfactionInnerWeights::Centroid).await;
     near_model(&fit, MOBILE, &golden["centroid"]);
     near_model(&fitted(&guanxi, SatisfactionInnerWeights::Path).await, MOBILE, &golden["path_weighting"]);
@@ -189,9 +157,9 @@ async fn ecsi_mobile_holds_quality_against_expectation_as_elsewhere(guanxi: Test
     let Some(file) = data_file("ecsi-mobile/mobi.csv") else { return };
     let golden = golden(&file);
     let columns = ["perq1.perception=PERQ1", "perq1.predictive_expectation=CUEX1", "cusa1=CUSA1", "cusl3=CUSL3"];
-    survey(&guanxi, &file, mobile_pair(), columns.map(str::to_owned).to_vec()).await;
+    imported(&guanxi, &file, mobile_pair(), columns.map(str::to_owned).to_vec()).await;
     let whole = everybody(&guanxi, "questionnaires/survey").await;
-    let compared = whole.items[0].comparisons[0].clone();
+    let compared = whole.items[0].comparisons[0];
     let gap = compared.gap.as_ref().unwrap();
     near(gap.mean, &golden["gap_PERQ1_minus_CUEX1"]["mean"], 8);
     near(gap.standard_deviation, &golden["gap_PERQ1_minus_CUEX1"]["sd"], 8);
@@ -250,7 +218,7 @@ async fn ecsi_mobile_depends_on_what_was_computed_elsewhere(guanxi: TestServer) 
         (1..=*count).map(one).collect::<Vec<_>>()
     };
     let content = asking(IndexForm::Interval, blocks.iter().flat_map(items).collect());
-    survey(&guanxi, &file, content, ratings(&blocks)).await;
+    imported(&guanxi, &file, content, ratings(&blocks)).await;
     let qualities: Vec<String> = (1..=7).map(|number| format!("quality_{number}")).collect();
     let ids: Vec<&str> = qualities.iter().map(String::as_str).collect();
     let found = drivers(&guanxi, "satisfaction_1", &ids).await;
@@ -262,7 +230,7 @@ async fn ecsi_mobile_depends_on_what_was_computed_elsewhere(guanxi: TestServer) 
 async fn bank_is_modelled_as_elsewhere(guanxi: TestServer) {
     let Some(file) = data_file("bank-satisfaction/satisfaction.csv") else { return };
     let golden = golden(&file);
-    survey(&guanxi, &file, rated(BANK, 0, 10), ratings(BANK)).await;
+    imported(&guanxi, &file, rated(BANK, 0, 10), ratings(BANK)).await;
     let fit = fitted(&guanxi, SatisfactionInnerWeights::Centroid).await;
     near_model(&fit, BANK, &golden["pls_standardised_centroid"]);
     let whole = everybody(&guanxi, "questionnaires/survey").await;
@@ -279,7 +247,7 @@ async fn bank_holds_quality_against_expectation_as_elsewhere(guanxi: TestServer)
     let columns = (1..=5).flat_map(|number| {
         [format!("qual{number}.perception=qual{number}"), format!("qual{number}.predictive_expectation=expe{number}")]
     });
-    survey(&guanxi, &file, asking(IndexForm::Gap, items), columns.collect()).await;
+    imported(&guanxi, &file, asking(IndexForm::Gap, items), columns.collect()).await;
     let gap = everybody(&guanxi, "questionnaires/survey").await.index.unwrap();
     near(gap.mean, &golden["mean"], 8);
     near(gap.standard_deviation, &golden["sd"], 8);
@@ -290,7 +258,7 @@ async fn bank_holds_quality_against_expectation_as_elsewhere(guanxi: TestServer)
 async fn bank_depends_on_what_was_computed_elsewhere(guanxi: TestServer) {
     let Some(file) = data_file("bank-satisfaction/satisfaction.csv") else { return };
     let golden = golden(&file);
-    survey(&guanxi, &file, rated(BANK, 0, 10), ratings(BANK)).await;
+    imported(&guanxi, &file, rated(BANK, 0, 10), ratings(BANK)).await;
     let ids = ["image", "expectations", "quality", "value"];
     let found = drivers(&guanxi, "satisfaction", &ids).await;
     let expected = &golden["drivers_SAT_on_IMAG_EXPE_QUAL_VAL"];
@@ -302,8 +270,9 @@ async fn bank_depends_on_what_was_computed_elsewhere(guanxi: TestServer) {
         near(driver.correlation.powi(2), &expected["first"][index], 10);
         let importance = expected["lmg"][index].as_f64().unwrap() / expected["r2"].as_f64().unwrap();
         super::kit::near(driver.importance, importance);
-        near(driver.performance, &golden["equal_weight_index_0_100"][block.to_uppercase()], 6);
-        let quadrant = match golden["ipa"][block.to_uppercase()].as_str().unwrap() {
+        let latent = block.to_uppercase();
+        near(driver.performance, &golden["equal_weight_index_0_100"][&latent], 6);
+        let quadrant = match golden["ipa"][&latent].as_str().unwrap() {
             "concentrate here" => DriverQuadrant::ConcentrateHere,
             "keep up the good work" => DriverQuadrant::KeepUp,
             "low priority" => DriverQuadrant::LowPriority,
