@@ -37,7 +37,7 @@ pub(super) fn reserve(world: &World<'_>, command: &Reserve) -> Verdict {
     let addressee = Addressee {
         is_deleted: summary.delete_time.is_some(),
         stage: summary.stage,
-        profile: &record.profile,
+        consents: &record.profile.consents,
         approaches: &state.approaches,
     };
     let objections = objections(asking, addressee, (world.now(), id));

@@ -3,36 +3,24 @@
 use std::collections::HashSet;
 
 use guanxi::v1 as pb;
-use guanxi_model::{PyramidId, QuestionnaireId, TierId, Violations, name, text};
+use guanxi_app::command::Slot;
+use guanxi_app::operations::{Drawing, Sizes};
+use guanxi_model::{RequestId, TierId, Violations, name, text};
 
-use super::invitation::{MAX_LINE, Slot, hold_seconds};
+use super::customer::request_id;
+use super::invitation::{MAX_LINE, hold_seconds};
 use super::{Path, done, list};
 
 const MAX_SAMPLE: i32 = 10_000;
 /// As many tiers as a pyramid may have, and some to spare.
 const MAX_TIERS: usize = 100;
 
-/// How many to draw.
-#[derive(Clone, Debug)]
-pub(crate) enum Sizes {
-    Total(usize),
-    Tiers(Vec<(TierId, usize)>),
-}
-
-/// A sample to draw.
-#[derive(Debug)]
-pub(crate) struct Drawing {
-    pub(crate) questionnaire: QuestionnaireId,
-    pub(crate) pyramid: Option<PyramidId>,
-    pub(crate) seed: i64,
-    pub(crate) sizes: Sizes,
-    pub(crate) reserve: Option<Slot>,
-}
-
-/// DrawSample.
-pub(crate) fn draw_request(request: pb::DrawSampleRequest) -> Result<Drawing, Violations> {
-    let pb::DrawSampleRequest { questionnaire, pyramid, seed, total_size, tier_sizes, reserve } = request;
+/// DrawSample: what to draw, and the id of the request.
+pub(crate) fn draw_request(request: pb::DrawSampleRequest) -> Result<(Drawing, Option<RequestId>), Violations> {
+    let pb::DrawSampleRequest { questionnaire, pyramid, seed, total_size, tier_sizes, reserve, request_id: id } =
+        request;
     let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
     let questionnaire = v.field(Path::of("questionnaire"), name::parse_questionnaire(&questionnaire));
     let pyramid = match pyramid.as_str() {
         "" => None,
@@ -48,7 +36,8 @@ pub(crate) fn draw_request(request: pb::DrawSampleRequest) -> Result<Drawing, Vi
     };
     let reserve = reserve.and_then(|reserve| sample_slot(&mut v, Path::of("reserve"), reserve));
     let drawing = questionnaire.zip(sizes);
-    done(v, drawing.map(|(questionnaire, sizes)| Drawing { questionnaire, pyramid, seed, sizes, reserve }))
+    let whole = |(questionnaire, sizes)| (Drawing { questionnaire, pyramid, seed, sizes, reserve }, request_id);
+    done(v, drawing.map(whole))
 }
 
 fn tiers(v: &mut Violations, has_pyramid: bool, sizes: Vec<pb::TierSampleSize>) -> Option<Sizes> {

@@ -98,7 +98,7 @@ handlers! {
     list_invitations(ListInvitationsRequest) -> pb::ListInvitationsResponse = invitations::list;
     get_response_report(GetResponseReportRequest) -> pb::ResponseReport = invitations::report;
     check_survey_eligibility(CheckSurveyEligibilityRequest) -> pb::SurveyEligibility = eligibility::check;
-    draw_sample(DrawSampleRequest) -> pb::SurveySample = drawing::draw;
+    draw_sample(DrawSampleRequest) -> Operation = drawing::draw;
 
     get_satisfaction_index(GetSatisfactionIndexRequest) -> pb::SatisfactionIndex = index::get;
     analyze_satisfaction(AnalyzeSatisfactionRequest) -> Operation = index::analyze;

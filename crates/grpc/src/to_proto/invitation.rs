@@ -1,10 +1,10 @@
-//! Invitations, what speaks against them, samples, and what came back.
+//! Invitations, what speaks against them, and what came back.
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::{Invitation, InvitationEvent, Invited};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections, wilson};
+use guanxi_satisfaction::{ContactRule, FollowUp, Objections, wilson};
 use guanxi_store::Responses;
 
 use super::{number, number_or_zero, page, time};
@@ -98,11 +98,6 @@ pub(crate) fn eligibility(
             .collect(),
         reservation: reserved.map(|invitation| resource(customer, now, invitation)),
     }
-}
-
-/// How often something speaks against asking.
-pub(crate) fn objection_count((reason, count): (Objection, i64)) -> pb::SurveyObjectionCount {
-    pb::SurveyObjectionCount { reason: number(reason), customer_count: count }
 }
 
 /// GetResponseReport.
