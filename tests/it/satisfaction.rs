@@ -9,6 +9,8 @@ pub(crate) mod eligibility;
 mod faults;
 mod goal_kit;
 mod goals;
+mod golden;
+mod golden_surveys;
 pub(crate) mod index;
 pub(crate) mod invitations;
 pub(crate) mod kit;
