@@ -12,11 +12,12 @@ use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{query, rows};
 use crate::ledger::Effects;
 use crate::revisions::read_number;
+use crate::rows::{from_json, to_json};
 use crate::{Error, Reader, Tx};
 
 /// The columns of `invitations i` after the customer.
 pub(crate) const SELECT: &str = "i.invitation_id, i.questionnaire_id, i.revision, i.wave, i.sample, i.channel, i.expire_time, \
-     i.held_until, i.send_time, i.deliver_time, i.open_time, i.refuse_time, i.end_time, i.answers";
+     i.held_until, i.send_time, i.deliver_time, i.open_time, i.refuse_time, i.end_time, i.answers, i.stamp";
 
 /// What is written of the facts; answers are counted apart.
 const COLUMNS: &[Column] = &[
@@ -34,6 +35,7 @@ const COLUMNS: &[Column] = &[
     int("open_time"),
     int("refuse_time"),
     int("end_time"),
+    text("stamp"),
 ];
 
 /// Invitations of one wave and sample, counted.
@@ -125,7 +127,7 @@ impl Tx {
         const ANSWERS: &[Column] = &[text("customer_id"), text("invitation_id"), int("answers")];
         let (mut whole, mut answers) = (Rows::new(COLUMNS), Rows::new(ANSWERS));
         for ((customer, _), invitation) in &effects.invitations {
-            whole.push(write(customer, invitation));
+            whole.push(write(customer, invitation)?);
         }
         for ((customer, invitation), count) in &effects.answers {
             answers.push([customer.as_str().into(), invitation.as_str().into(), (*count).into()]);
@@ -166,17 +168,31 @@ pub(crate) fn read(row: &QueryResult, first: usize) -> Result<Invitation, Error>
         refuse_time: time(11)?,
         end_time: time(12)?,
         answers: row.try_get_by_index(first + 13)?,
+        stamp: match row.try_get_by_index::<Option<String>>(first + 14)? {
+            Some(stamp) => Some(from_json(&stamp, "stamp")?),
+            None => None,
+        },
     })
 }
 
 /// The cells of `COLUMNS`.
-fn write(customer: &CustomerId, invitation: &Invitation) -> [Cell; 14] {
-    let Invitation { id, invited, held_until, send_time, deliver_time, open_time, refuse_time, end_time, answers: _ } =
-        invitation;
+fn write(customer: &CustomerId, invitation: &Invitation) -> Result<[Cell; 15], Error> {
+    let Invitation {
+        id,
+        invited,
+        held_until,
+        send_time,
+        deliver_time,
+        open_time,
+        refuse_time,
+        end_time,
+        stamp,
+        answers: _,
+    } = invitation;
     let of = invited.as_ref();
     let word = |text: fn(&Invited) -> &String| of.map_or("", |invited| text(invited).as_str());
     let time = |time: &Option<Timestamp>| Cell::from(time.map(|time| time.0));
-    [
+    Ok([
         customer.as_str().into(),
         id.as_str().into(),
         of.map(|invited| invited.questionnaire.as_str()).into(),
@@ -191,5 +207,6 @@ fn write(customer: &CustomerId, invitation: &Invitation) -> [Cell; 14] {
         time(open_time),
         time(refuse_time),
         time(end_time),
-    ]
+        stamp.as_ref().map(|stamp| to_json(stamp, "stamp")).transpose()?.as_deref().into(),
+    ])
 }

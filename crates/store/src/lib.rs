@@ -24,6 +24,7 @@ mod operations;
 mod pyramids;
 mod questionnaires;
 mod records;
+mod response_cells;
 mod revisions;
 mod rows;
 mod samples;

@@ -44,8 +44,8 @@ pub(super) fn reserve(world: &World<'_>, command: &Reserve) -> Verdict {
     if !objections.is_empty() {
         return Ok((nothing(), Outcome::Approached { objections, reserved: None }));
     }
-    let event =
-        InvitationEvent { invitation: id.clone(), kind: InvitationEventKind::Reserved, invited: Some(invited.clone()) };
+    let (kind, invited) = (InvitationEventKind::Reserved, Some(invited.clone()));
+    let event = InvitationEvent { invitation: id.clone(), kind, invited, stamp: None };
     let fact = recorded(world, customer, event);
     let reserved = Invitation::of(id, events(state).chain([&fact]));
     let effects = vec![

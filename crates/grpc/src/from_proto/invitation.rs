@@ -33,7 +33,9 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, event: pb::InvitationEvent
         (_, to) => to.and_then(|to| invited(v, invited_at, to)),
     };
     let body = invitation.zip(kind);
-    let body = body.map(|(invitation, kind)| FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited }));
+    let body = body.map(|(invitation, kind)| {
+        FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited, stamp: None })
+    });
     Parts { context, body }
 }
 

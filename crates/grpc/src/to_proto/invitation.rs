@@ -10,7 +10,7 @@ use guanxi_store::Responses;
 use super::{number, number_or_zero, page, time};
 
 pub(super) fn event(name: String, context: pb::FactContext, event: InvitationEvent) -> pb::InvitationEvent {
-    let InvitationEvent { invitation, kind, invited: to } = event;
+    let InvitationEvent { invitation, kind, invited: to, stamp: _ } = event;
     pb::InvitationEvent {
         name,
         context: Some(context),
@@ -47,8 +47,18 @@ pub(super) fn contact_rule(rule: ContactRule) -> pb::ContactRule {
 /// An invitation as it stands now.
 pub(crate) fn resource(customer: &CustomerId, now: Timestamp, invitation: Invitation) -> pb::Invitation {
     let state = number_or_zero(invitation.state(now));
-    let Invitation { id, invited: to, held_until, send_time, deliver_time, open_time, refuse_time, end_time, answers } =
-        invitation;
+    let Invitation {
+        id,
+        invited: to,
+        held_until,
+        send_time,
+        deliver_time,
+        open_time,
+        refuse_time,
+        end_time,
+        stamp: _,
+        answers,
+    } = invitation;
     pb::Invitation {
         customer: name::customer(customer),
         invitation_id: id,

@@ -1,4 +1,4 @@
-//! Samples, and how far drawing one is.
+//! Samples, how far drawing one is, and how large one should be.
 
 use guanxi::v1 as pb;
 use guanxi_app::operations::{DrawingProgress, DrawingRequest, DrawnSample, DrawnStratum};
@@ -6,7 +6,7 @@ use guanxi_model::{RevisionNumber, name};
 use guanxi_satisfaction::Objection;
 use guanxi_store::Operation;
 
-use super::{number, time};
+use super::{number, report, time};
 
 /// How far it is.
 pub(crate) fn metadata(
@@ -39,6 +39,14 @@ pub(crate) fn response(request: &DrawingRequest, sample: DrawnSample) -> pb::Sur
         objections: against.into_iter().map(objection_count).collect(),
         pyramid_revision: pyramid_revision(request, number),
         draw_time: Some(time::timestamp(made)),
+    }
+}
+
+/// EstimateSampleSize: how many responses are needed, and how many to invite.
+pub(crate) fn estimate((responses, invitations): (u64, u64)) -> pb::EstimateSampleSizeResponse {
+    pb::EstimateSampleSizeResponse {
+        response_count: report::count(responses),
+        invitation_count: report::count(invitations),
     }
 }
 

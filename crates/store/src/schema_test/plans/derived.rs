@@ -101,6 +101,12 @@ async fn cells_are_found_by_their_keys(opened: Opened) {
         watched.reader.cells(&wanted, |_, _| true).await.unwrap();
         watched.uses(&[index]).await;
     }
+    watched
+        .reader
+        .response_cells(&questionnaire, &[(Span::Day, Day(3), Day(5)), (Span::Month, Day(6), Day(9))])
+        .await
+        .ok();
+    watched.uses(&["response_cells_pkey"]).await;
     let place = Place { face: Face::Handler, first: "k-7".into(), second: String::new() };
     let placed = Placed { place, span: Span::Day, start: Day(3), method: CollectionMethod::SelfCompletion };
     let cells = BTreeMap::from([(((questionnaire, RevisionNumber::FIRST), placed), Sums::decode(&[2, 4]).unwrap())]);
