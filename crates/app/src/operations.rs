@@ -4,13 +4,14 @@
 
 mod activation;
 mod analysis;
+mod drawing;
 mod model_fit;
 mod pages;
 mod population;
 mod records;
 mod simulation;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, Zone, name};
@@ -21,12 +22,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
 pub use analysis::{AnalysisOutcome, AnalysisRequest};
+pub use drawing::{Drawing, DrawingProgress, DrawingRequest, DrawnSample, DrawnStratum, Sizes};
 pub use model_fit::{FitOutcome, FitRequest};
 pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::callers::Callers;
-use crate::committer::Shared;
+use crate::command::{Command, Grouping, Urgency};
+use crate::committer::{Answers, Committer, Shared};
 use crate::error::{Error, Refusal};
 use crate::fingerprint;
 use crate::seat::Moment;
@@ -41,6 +44,8 @@ pub const SIMULATE: &str = "simulate-pyramid";
 pub const ANALYZE: &str = "analyze-satisfaction";
 /// The kind of the operations that fit a model to satisfaction records.
 pub const FIT: &str = "fit-satisfaction-model";
+/// The kind of the operations that draw samples.
+pub const DRAW: &str = "draw-sample";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -68,6 +73,9 @@ pub enum OperationOutcome {
     Fitted(Box<FitOutcome>),
     /// The records do not allow what was asked of them.
     Unfit(path_model::Unfit),
+    Drawn(Box<DrawnSample>),
+    /// The pyramid no longer has the tiers that the request names at these places.
+    NoSuchTiers(Vec<usize>),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -254,6 +262,8 @@ impl Operations<'_> {
 /// restart.
 pub(crate) struct Runner {
     pub(crate) shared: Arc<Shared>,
+    /// The committer ends when the application stops; nothing is to hold it longer.
+    pub(crate) committer: Weak<Committer>,
     pub(crate) wake: Arc<tokio::sync::Notify>,
     pub(crate) stop: CancellationToken,
 }
@@ -299,6 +309,7 @@ impl Runner {
             SIMULATE => simulation::run(held, operation).await,
             ANALYZE => analysis::run(held, operation).await,
             FIT => model_fit::run(held, operation).await,
+            DRAW => drawing::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -309,7 +320,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | ANALYZE | FIT => held.conclude(state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT | DRAW => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -354,6 +365,12 @@ impl Held<'_> {
         if self.callers().are_expected() {
             tokio::time::sleep(took).await;
         }
+    }
+
+    /// Has commands carried out as work that can wait.
+    async fn submit(&self, commands: Vec<Command>) -> Answers {
+        let committer = self.runner.committer.upgrade().ok_or(Error::ShuttingDown)?;
+        committer.submit(commands, Grouping::Each, Urgency::Bulk).await
     }
 
     fn moment(&self) -> Moment<'_> {

@@ -43,8 +43,7 @@ mod sample;
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
 pub use draw::{Allocation, Draw, Drawn};
 pub use eligibility::{
-    Addressee, Approaches, Asking, ContactRule, FollowUp, LOOKS_BACK_DAYS, Objection, Objections, objections,
-    standing_objections,
+    Addressee, Approaches, Asking, ContactRule, FollowUp, Objection, Objections, looks_back_to, objections,
 };
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
 pub use figures::{REFERENCE_FIGURES, ReferenceFigure, told_by};

@@ -1,17 +1,17 @@
-//! Invitations, what speaks against them, samples, and what came back.
+//! Invitations, what speaks against them, and what came back.
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::{Invitation, InvitationEvent, Invited};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections};
+use guanxi_satisfaction::{ContactRule, FollowUp, Objections};
 use guanxi_store::Responses;
 
 use super::{number, number_or_zero, page, time};
 
 pub(super) fn event(name: String, context: pb::FactContext, event: InvitationEvent) -> pb::InvitationEvent {
-    let InvitationEvent { invitation, kind, invited: to } = event;
+    let InvitationEvent { invitation, kind, invited: to, stamp: _ } = event;
     pb::InvitationEvent {
         name,
         context: Some(context),
@@ -48,8 +48,18 @@ pub(super) fn contact_rule(rule: ContactRule) -> pb::ContactRule {
 /// An invitation as it stands now.
 pub(crate) fn resource(customer: &CustomerId, now: Timestamp, invitation: Invitation) -> pb::Invitation {
     let state = number_or_zero(invitation.state(now));
-    let Invitation { id, invited: to, held_until, send_time, deliver_time, open_time, refuse_time, end_time, answers } =
-        invitation;
+    let Invitation {
+        id,
+        invited: to,
+        held_until,
+        send_time,
+        deliver_time,
+        open_time,
+        refuse_time,
+        end_time,
+        stamp: _,
+        answers,
+    } = invitation;
     pb::Invitation {
         customer: name::customer(customer),
         invitation_id: id,
@@ -99,11 +109,6 @@ pub(crate) fn eligibility(
             .collect(),
         reservation: reserved.map(|invitation| resource(customer, now, invitation)),
     }
-}
-
-/// How often something speaks against asking.
-pub(crate) fn objection_count((reason, count): (Objection, i64)) -> pb::SurveyObjectionCount {
-    pb::SurveyObjectionCount { reason: number(reason), customer_count: count }
 }
 
 /// GetResponseReport.
