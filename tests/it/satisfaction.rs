@@ -7,6 +7,7 @@ mod contacts;
 mod drivers;
 pub(crate) mod eligibility;
 mod faults;
+pub(crate) mod first_time;
 mod goal_kit;
 mod goals;
 pub(crate) mod index;

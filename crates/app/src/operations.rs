@@ -4,6 +4,7 @@
 
 mod activation;
 mod analysis;
+mod first_time;
 mod model_fit;
 mod pages;
 mod population;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
 pub use analysis::{AnalysisOutcome, AnalysisRequest};
+pub use first_time::{FirstTimeOutcome, FirstTimeRequest, SERVICE_FILTER};
 pub use model_fit::{FitOutcome, FitRequest};
 pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
@@ -41,6 +43,8 @@ pub const SIMULATE: &str = "simulate-pyramid";
 pub const ANALYZE: &str = "analyze-satisfaction";
 /// The kind of the operations that fit a model to satisfaction records.
 pub const FIT: &str = "fit-satisfaction-model";
+/// The kind of the operations that say which services were right first time.
+pub const FIRST_TIME: &str = "analyze-first-time-right";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -61,13 +65,14 @@ pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Simulated(Box<SimulationOutcome>),
     Analyzed(Box<AnalysisOutcome>),
-    /// An analysis leads to more rows than can be told.
+    /// It leads to more rows than can be told.
     TooManyRows {
         most: usize,
     },
     Fitted(Box<FitOutcome>),
     /// The records do not allow what was asked of them.
     Unfit(path_model::Unfit),
+    FirstTime(Box<FirstTimeOutcome>),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -299,6 +304,7 @@ impl Runner {
             SIMULATE => simulation::run(held, operation).await,
             ANALYZE => analysis::run(held, operation).await,
             FIT => model_fit::run(held, operation).await,
+            FIRST_TIME => first_time::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -309,7 +315,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | ANALYZE | FIT => held.conclude(state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT | FIRST_TIME => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }

@@ -17,6 +17,7 @@ pub mod drivers;
 mod eligibility;
 mod evaluate;
 mod figures;
+pub mod first_time;
 mod interval;
 mod metric;
 pub mod path_model;
