@@ -6,4 +6,4 @@ mod demo;
 mod killed;
 mod killed_measurements;
 mod streams;
-mod surveys;
+pub(crate) mod surveys;

@@ -10,6 +10,8 @@ mod faults;
 pub(crate) mod first_time;
 mod goal_kit;
 mod goals;
+mod golden;
+mod golden_surveys;
 pub(crate) mod index;
 pub(crate) mod invitations;
 pub(crate) mod kit;

@@ -5,9 +5,7 @@
 mod tests;
 
 use guanxi_model::customer::{ConsentState, Profile, Stage};
-use guanxi_model::fact::{
-    CollectionMethod, Direction, Fact, FactBody, FactKey, FactKind, FactState, InteractionPurpose, Invitation,
-};
+use guanxi_model::fact::{Direction, Fact, FactBody, FactKey, FactKind, FactState, InteractionPurpose, Invitation};
 use guanxi_model::{QuestionnaireId, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -86,9 +84,7 @@ impl Approaches {
             return;
         }
         match &fact.body {
-            FactBody::SatisfactionRecord(record)
-                if !matches!(record.method, CollectionMethod::MysteryShopper | CollectionMethod::Inspection) =>
-            {
+            FactBody::SatisfactionRecord(record) if record.method.asks_the_customer() => {
                 self.answers.push((fact.key.clone(), record.questionnaire.clone(), fact.occur_time));
             }
             FactBody::Interaction(interaction)

@@ -1,13 +1,10 @@
-//! `guanxi import satisfaction`: two real surveys as they are, every answer of every respondent, and what the records mean
-//! against figures computed elsewhere (Tenenhaus et al. 2005; Sanchez, plspm).
+//! `guanxi import satisfaction`: two real surveys as they are, every answer of every respondent.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use guanxi::v1::{
-    IndexForm, ListSatisfactionRecordsRequest, QuestionKind, QuestionnaireItem, SatisfactionBand, SatisfactionRecord,
-};
+use guanxi::v1::{IndexForm, ListSatisfactionRecordsRequest, QuestionKind, QuestionnaireItem, SatisfactionRecord};
 use guanxi_server::cli::Cli;
 use guanxi_testkit::{TestServer, data_file, on_each_backend};
 
@@ -21,7 +18,7 @@ on_each_backend! {
 }
 
 /// What `guanxi import satisfaction` says, and whether it went through without a rejected row.
-async fn import(guanxi: &TestServer, file: &Path, more: &[String]) -> (String, bool) {
+pub(crate) async fn import(guanxi: &TestServer, file: &Path, more: &[String]) -> (String, bool) {
     let address = format!("http://{}", guanxi.address());
     let mut line = vec!["guanxi", "import", "satisfaction", file.to_str().unwrap(), "--address", &address];
     line.extend(["--create-missing", "--row-number", "customer", "--customer-prefix", "r-"]);
@@ -68,7 +65,7 @@ fn mapping(headers: &[&str], asked: Asked) -> Vec<String> {
 }
 
 /// All there are, in the order of the rows they were made of.
-async fn everybody(guanxi: &TestServer) -> Vec<SatisfactionRecord> {
+pub(crate) async fn everybody(guanxi: &TestServer) -> Vec<SatisfactionRecord> {
     let request =
         ListSatisfactionRecordsRequest { parent: "customers/-".into(), page_size: 1000, ..Default::default() };
     let mut records =
@@ -122,19 +119,7 @@ async fn mobile_survey_is_imported_as_it_is(guanxi: TestServer) {
     items.extend(all.map(ten));
     in_use(&guanxi, "survey", asking(IndexForm::Interval, items)).await;
 
-    let records = imported(&guanxi, &file, mobile).await;
-    let comparisons: Vec<_> =
-        records.iter().map(|record| record.result.as_ref().unwrap().items[0].comparisons[0]).collect();
-    let count = |band| comparisons.iter().filter(|it| it.band() == band).count();
-    let bands = [SatisfactionBand::Dissatisfied, SatisfactionBand::Satisfied, SatisfactionBand::Delighted].map(count);
-    assert_eq!(bands, [60, 82, 108]);
-    let mean = comparisons.iter().map(|it| it.ratio.unwrap()).sum::<f64>() / 250.0;
-    assert!((mean - 1.107_571_428_6).abs() < 1e-9, "mean of ratios: {mean}");
-    let sum = |of: fn(&guanxi::v1::ExpectationComparison) -> Option<f64>| {
-        comparisons.iter().map(|it| of(it).unwrap()).sum::<f64>()
-    };
-    let ratio = sum(|it| it.perception) / sum(|it| it.expectation);
-    assert!((ratio - 1.048_021_108_2).abs() < 1e-9, "ratio of means: {ratio}");
+    imported(&guanxi, &file, mobile).await;
 }
 
 async fn bank_survey_is_imported_as_it_is(guanxi: TestServer) {
@@ -148,12 +133,8 @@ async fn bank_survey_is_imported_as_it_is(guanxi: TestServer) {
 
     let records = imported(&guanxi, &file, bank).await;
     let gaps: Vec<_> = records.iter().map(|record| record.result.as_ref().unwrap().index.unwrap()).collect();
-    let mean = gaps.iter().sum::<f64>() / 250.0;
-    assert!((mean + 0.5376).abs() < 1e-9, "{mean}");
-    let deviation = (gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / 249.0).sqrt();
-    assert!((deviation - 0.942_325_9).abs() < 1e-7, "{deviation}");
     // Fifths do not add up exactly, so what is 0 may be a little less.
-    assert_eq!(gaps.iter().filter(|gap| **gap < -1e-9).count(), 149, "59.6 %");
+    assert_eq!(gaps.iter().filter(|gap| **gap < -1e-9).count(), 149, "59.6 % perceive less than they expected");
 }
 
 async fn rows_that_are_no_answers_are_kept_apart(guanxi: TestServer) {

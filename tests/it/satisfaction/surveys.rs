@@ -1,10 +1,15 @@
 //! Public surveys, recorded through the service as their respondents answered.
 
+use std::path::Path;
+
 use guanxi::google::r#type::Date;
 use guanxi::v1::{IndexForm, QuestionKind, QuestionnaireRevision};
 use guanxi_testkit::TestServer;
 
-use super::kit::{answered, asking, dimension, item, rating, record_all, scale, within};
+use serde_json::Value;
+
+use super::kit::{answered, asking, dimension, in_use, item, rating, record_all, scale, within};
+use crate::imports::surveys::import;
 
 /// The items of a survey beside the columns of its file, block by block.
 pub(crate) type Blocks<'a> = &'a [(&'a str, &'a str, usize)];
@@ -69,4 +74,34 @@ pub(crate) async fn record_rows(guanxi: &TestServer, revision: &str, rows: &[Vec
 pub(crate) fn january() -> (Option<Date>, Option<Date>) {
     let day = |day| Some(Date { year: 2026, month: 1, day });
     (day(1), day(31))
+}
+
+/// The figures beside a file.
+pub(crate) fn golden(of: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(of.with_file_name("golden.json")).unwrap()).unwrap()
+}
+
+/// A figure that is given with so many digits behind the point.
+#[track_caller]
+pub(crate) fn near(found: impl Into<Option<f64>>, golden: &Value, digits: i32) {
+    let (found, golden) = (found.into().expect("a number"), golden.as_f64().expect("a figure"));
+    assert!((found - golden).abs() <= 0.51 * 10f64.powi(-digits), "{found} is not {golden}");
+}
+
+/// Imports a file into a questionnaire; each item is answered by the column beside it, `item.question=COLUMN`.
+pub(crate) async fn imported(guanxi: &TestServer, file: &Path, content: QuestionnaireRevision, columns: Vec<String>) {
+    in_use(guanxi, "survey", content).await;
+    let more: Vec<_> =
+        columns.into_iter().flat_map(|column| ["--column".to_owned(), format!("answer.{column}")]).collect();
+    let (said, clean) = import(guanxi, file, &more).await;
+    assert!(clean && said.contains("satisfaction records recorded: 250\n"), "{said}");
+}
+
+/// Every item of the blocks is the rating in a column.
+pub(crate) fn ratings(blocks: Blocks<'_>) -> Vec<String> {
+    let column = |block: &str, number, count| if count == 1 { block.to_owned() } else { format!("{block}{number}") };
+    let block = |(dimension, block, count): &(&str, &str, usize)| {
+        (1..=*count).map(|number| format!("{dimension}_{number}={}", column(block, number, *count))).collect::<Vec<_>>()
+    };
+    blocks.iter().flat_map(block).collect()
 }

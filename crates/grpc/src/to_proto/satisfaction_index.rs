@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use guanxi::v1 as pb;
 use guanxi_app::Error;
+use guanxi_model::fact::CollectionMethod;
 use guanxi_model::statistics::mean::Mean;
 use guanxi_model::{PyramidId, TouchpointId, Violations, name};
 use guanxi_satisfaction::cube::{
     ComparisonSummary, DimensionSummary, Estimate, IndexQuestion, IndexRow, ItemSummary, Key, PromoterSummary,
     QuestionRates, Row, Share, Size, Summary, Told, ZoneSummary,
 };
-use guanxi_satisfaction::{DimensionDraft, ItemDraft, QuestionnaireScheme};
+use guanxi_satisfaction::{DimensionDraft, ItemDraft, QuestionnaireScheme, ReferenceFigure, SatisfactionBand, told_by};
 
 use super::{number, number_or_zero, time};
 
@@ -56,6 +57,12 @@ fn row(scheme: &QuestionnaireScheme, row: IndexRow) -> pb::SatisfactionIndexRow 
         record_count: records,
         sample: Some(sample(size)),
         index: told.as_ref().map(|told| estimate(told.index.clone())),
+        word_of_mouth: told
+            .as_ref()
+            .and_then(|told| told.comparison.as_ref())
+            .filter(|_| method.is_none_or(CollectionMethod::asks_the_customer))
+            .map(word_of_mouth)
+            .unwrap_or_default(),
         comparison: told.as_ref().and_then(|told| told.comparison.clone()).map(comparison),
         net_promoter: told.as_ref().and_then(|told| told.promoters.clone()).map(promoters),
         csat: told.as_ref().and_then(|told| told.satisfied.clone()).map(share),
@@ -117,6 +124,26 @@ fn comparison(comparison: ComparisonSummary) -> pb::SatisfactionComparisonSummar
         satisfied: Some(share(satisfied)),
         delighted: Some(share(delighted)),
     }
+}
+
+/// What is heard of those who compared, band by band.
+fn word_of_mouth(summary: &ComparisonSummary) -> Vec<pb::WordOfMouthExposure> {
+    let bands = [
+        (SatisfactionBand::Dissatisfied, &summary.dissatisfied),
+        (SatisfactionBand::Satisfied, &summary.satisfied),
+        (SatisfactionBand::Delighted, &summary.delighted),
+    ];
+    let heard = |(band, Share { size, told }): (SatisfactionBand, &Share)| {
+        let customers = told.map(|(share, _)| share * size.n as f64);
+        let exposure = move |(customers, figure): (f64, &ReferenceFigure)| pb::WordOfMouthExposure {
+            band: number(band),
+            people: Some(customers * figure.low),
+            is_at_least: figure.high.is_none(),
+            figure_id: figure.id.to_owned(),
+        };
+        customers.into_iter().flat_map(move |customers| told_by(band).map(move |figure| exposure((customers, figure))))
+    };
+    bands.into_iter().flat_map(heard).collect()
 }
 
 fn promoters(summary: PromoterSummary) -> pb::NetPromoterSummary {

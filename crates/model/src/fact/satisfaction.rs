@@ -108,6 +108,13 @@ crate::words! {
     CollectionMethod { SelfCompletion = 1, Phone = 2, Interviewer = 3, MysteryShopper = 4, Inspection = 5, ThirdParty = 6 }
 }
 
+impl CollectionMethod {
+    /// Whether somebody other than our own people has answered.
+    pub fn asks_the_customer(self) -> bool {
+        !matches!(self, CollectionMethod::MysteryShopper | CollectionMethod::Inspection)
+    }
+}
+
 impl QuestionKind {
     /// What callers call it.
     pub fn name(self) -> &'static str {

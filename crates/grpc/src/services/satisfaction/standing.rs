@@ -5,7 +5,7 @@ use std::sync::Arc;
 use guanxi::v1 as pb;
 use guanxi_app::questionnaires::Schemes;
 use guanxi_app::{App, Error, Refusal};
-use guanxi_model::fact::{CollectionMethod, Fact, FactBody, FactKind};
+use guanxi_model::fact::{Fact, FactBody, FactKind};
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{CustomerId, Timestamp, name};
@@ -97,10 +97,9 @@ fn heard(schemes: &Schemes, fact: &Fact, now: Timestamp) -> Option<(Said, Heard)
 
 /// The newest record in which the customer itself compares what it got with what it expected, and how.
 fn newest_comparison(heard: &[Heard]) -> Option<(usize, SatisfactionBand)> {
-    let own = |one: &Heard| !matches!(one.method, CollectionMethod::MysteryShopper | CollectionMethod::Inspection);
     heard
         .iter()
         .enumerate()
-        .filter(|(_, one)| own(one))
+        .filter(|(_, one)| one.method.asks_the_customer())
         .find_map(|(index, one)| Some((index, one.evaluation.comparison?.band?)))
 }
