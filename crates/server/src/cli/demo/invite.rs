@@ -12,7 +12,7 @@ use super::world::{DAY, Moment, date, timestamp, working_hours};
 /// How long an invitation may be answered.
 const OPEN: Moment = 21 * DAY;
 /// Nobody is asked again sooner.
-const REST: Moment = 60 * DAY;
+const REST: Moment = 30 * DAY;
 
 /// What somebody is asked about.
 struct About<'a> {
@@ -26,9 +26,9 @@ struct About<'a> {
 }
 
 impl Life<'_> {
-    /// Every other purchase is asked about. Trouble shows, less where it was settled; and it makes people talk.
+    /// Four of five purchases are asked about, unless the customer was asked just now. Trouble shows, less where it was settled; and it makes people talk.
     pub(super) fn survey(&mut self, bought: Moment, order: &str, trouble: Option<&Trouble>) {
-        if !self.survey_dice.chance(0.55) {
+        if !self.survey_dice.chance(0.8) {
             return;
         }
         let (mood, will) = match trouble {
