@@ -3,6 +3,7 @@
 mod cells;
 mod contacts;
 mod facts;
+mod first_time;
 mod invitations;
 mod meetings;
 mod order;

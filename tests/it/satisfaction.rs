@@ -7,6 +7,8 @@ mod contacts;
 mod drivers;
 pub(crate) mod eligibility;
 mod faults;
+pub(crate) mod first_time;
+mod first_time_runs;
 mod goal_kit;
 mod goals;
 mod golden;

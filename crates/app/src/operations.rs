@@ -5,6 +5,7 @@
 mod activation;
 mod analysis;
 mod drawing;
+mod first_time;
 mod model_fit;
 mod pages;
 mod population;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
 pub use analysis::{AnalysisOutcome, AnalysisRequest};
 pub use drawing::{Drawing, DrawingProgress, DrawingRequest, DrawnSample, DrawnStratum, Sizes};
+pub use first_time::{FirstTimeOutcome, FirstTimeRequest, SERVICE_FILTER};
 pub use model_fit::{FitOutcome, FitRequest};
 pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
@@ -46,6 +48,8 @@ pub const ANALYZE: &str = "analyze-satisfaction";
 pub const FIT: &str = "fit-satisfaction-model";
 /// The kind of the operations that draw samples.
 pub const DRAW: &str = "draw-sample";
+/// The kind of the operations that say which services were right first time.
+pub const FIRST_TIME: &str = "analyze-first-time-right";
 
 /// How long a lease lasts unless it is renewed; chunks are far shorter.
 const LEASE: Duration = Duration::from_secs(15);
@@ -66,7 +70,7 @@ pub enum OperationOutcome {
     Activated(ActivationOutcome),
     Simulated(Box<SimulationOutcome>),
     Analyzed(Box<AnalysisOutcome>),
-    /// An analysis leads to more rows than can be told.
+    /// It leads to more rows than can be told.
     TooManyRows {
         most: usize,
     },
@@ -76,6 +80,7 @@ pub enum OperationOutcome {
     Drawn(Box<DrawnSample>),
     /// The pyramid no longer has the tiers that the request names at these places.
     NoSuchTiers(Vec<usize>),
+    FirstTime(Box<FirstTimeOutcome>),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
     Failed {
@@ -310,6 +315,7 @@ impl Runner {
             ANALYZE => analysis::run(held, operation).await,
             FIT => model_fit::run(held, operation).await,
             DRAW => drawing::run(held, operation).await,
+            FIRST_TIME => first_time::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
         let done = match done {
@@ -320,7 +326,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | ANALYZE | FIT | DRAW => held.conclude(state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT | DRAW | FIRST_TIME => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }

@@ -11,6 +11,7 @@ pub(crate) mod contact_report;
 pub(crate) mod customer;
 pub(crate) mod fact;
 mod field;
+pub(crate) mod first_time;
 pub(crate) mod import;
 mod interaction;
 pub(crate) mod invitation;

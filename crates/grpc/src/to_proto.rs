@@ -7,6 +7,7 @@ pub(crate) mod contact_report;
 pub(crate) mod customer;
 pub(crate) mod data_quality;
 pub(crate) mod fact;
+pub(crate) mod first_time;
 mod interaction;
 pub(crate) mod invitation;
 pub(crate) mod measurement;

@@ -22,7 +22,7 @@ mod tests;
 
 pub use count::Counted;
 pub use fold::{Fold, IndexRow};
-pub(crate) use layout::{Compared, Layout, Measured};
+pub(crate) use layout::{Compared, Layout, Measured, RECORDS};
 pub use moments::Moments;
 pub use place::{Face, Key, Place, Placed, Span, places, said, tier_key};
 pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};

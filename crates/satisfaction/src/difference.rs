@@ -74,7 +74,7 @@ pub fn apart(after: Reading, before: Against, polarity: Polarity) -> Option<Apar
             let test = if error.is_some() { TestKind::TwoPromoterScores } else { TestKind::OnePromoterScore };
             (nps::against(after, value, error.unwrap_or(0.0))?, test, None)
         }
-        (_, Against::Set(_)) => return None,
+        (Reading::Rate { .. }, _) | (_, Against::Set(_)) => return None,
     };
     let statistics::Difference { difference, interval, test: tested } = difference;
     let (statistic, p_value) = tested.map(|tested| (tested.statistic, tested.p_value)).unzip();

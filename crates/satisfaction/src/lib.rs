@@ -18,6 +18,7 @@ pub mod drivers;
 mod eligibility;
 mod evaluate;
 mod figures;
+pub mod first_time;
 mod metric;
 pub mod path_model;
 mod presets;

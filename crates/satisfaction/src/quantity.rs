@@ -7,16 +7,18 @@ use guanxi_model::statistics::chart::Count;
 use guanxi_model::statistics::mean::{self, Mean};
 use guanxi_model::statistics::nps::Recommendations;
 use guanxi_model::statistics::proportion::Proportion;
+use guanxi_model::statistics::rate::Rate;
 use serde::{Deserialize, Serialize};
 
-use crate::cube::{Compared, Measured, Size, Sums};
+use crate::cube::{Compared, Measured, RECORDS, Size, Sums};
 use crate::scheme::{AnswerScale, IndexForm, QuestionnaireScheme};
+use crate::tree::Node;
 
 guanxi_model::words! {
     /// Which number.
     QuantityKind {
         Index = 1, Score = 2, Gap = 3, Dissatisfied = 4, AsExpected = 5, Delighted = 6, Csat = 7, EffortEasy = 8,
-        NetPromoter = 9
+        NetPromoter = 9, DissatisfiedItems = 10
     }
 }
 
@@ -45,14 +47,14 @@ pub enum Polarity {
 }
 
 /// Where the sums of a revision hold a quantity.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     at: At,
     /// Of a gap: what sets must have in common for a point to be the same.
     scale: Option<(i32, i32)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum At {
     /// A mean, and the straight line from it to the number.
     Mean(Measured, Line),
@@ -65,6 +67,8 @@ enum At {
     },
     /// Detractors, passives, promoters.
     Promoters(usize),
+    /// What is in these places, per record.
+    PerRecord(Vec<usize>),
 }
 
 /// From a mean to a number: less `zero`, times `slope`.
@@ -84,6 +88,11 @@ pub enum Reading {
         of: u64,
     },
     Promoters(Recommendations),
+    /// Events per record.
+    Rate {
+        events: u64,
+        records: u64,
+    },
 }
 
 /// What a control chart is drawn of.
@@ -92,6 +101,7 @@ pub(crate) enum Samples {
     /// Answers, in so many steps to what the line begins from.
     Answers(Vec<mean::Sums>, f64),
     Shares(Vec<Count>),
+    Rates(Vec<Count>),
 }
 
 impl QuantityKind {
@@ -101,9 +111,14 @@ impl QuantityKind {
         matches!(self, Dissatisfied | AsExpected | Delighted | Csat | EffortEasy)
     }
 
+    /// Whether it is a count per record, which is followed over time and held against nothing.
+    pub fn is_rate(self) -> bool {
+        self == QuantityKind::DissatisfiedItems
+    }
+
     pub fn polarity(self) -> Polarity {
         match self {
-            QuantityKind::Dissatisfied => Polarity::LowerIsBetter,
+            QuantityKind::Dissatisfied | QuantityKind::DissatisfiedItems => Polarity::LowerIsBetter,
             QuantityKind::AsExpected => Polarity::Neither,
             _ => Polarity::HigherIsBetter,
         }
@@ -115,6 +130,7 @@ impl QuantityKind {
             QuantityKind::Index | QuantityKind::Gap => (f64::from(i32::MIN), f64::from(i32::MAX)),
             QuantityKind::Score => (0.0, 100.0),
             QuantityKind::NetPromoter => (-100.0, 100.0),
+            QuantityKind::DissatisfiedItems => (0.0, f64::from(i32::MAX)),
             _ => (0.0, 1.0),
         }
     }
@@ -148,6 +164,9 @@ impl Quantity {
                     v.push(field, "must not be given: this number is of the questionnaire as a whole");
                 }
             }
+        }
+        if kind.is_rate() && matches!(part, Part::Item(_)) {
+            v.push("item", "must not be given: of one item it is the share of the dissatisfied");
         }
         if kind == Score && (dimension, item) == ("", "") {
             v.push("dimension", "a score is of a dimension or an item: name one; as a whole it is the index");
@@ -202,7 +221,31 @@ impl QuestionnaireScheme {
             QuantityKind::Dissatisfied => self.band(&quantity.part, 0),
             QuantityKind::AsExpected => self.band(&quantity.part, 1),
             QuantityKind::Delighted => self.band(&quantity.part, 2),
+            QuantityKind::DissatisfiedItems => self.dissatisfied_items(&quantity.part),
         }
+    }
+
+    /// The dissatisfied of each item below a part, of which each record says whether it is one of them.
+    fn dissatisfied_items(&self, part: &Part) -> Result<Source, Violations> {
+        let items = match part {
+            Part::Dimension(id) => self.items_below(self.tree().within(self.dimension(id)?)),
+            Part::Whole | Part::Item(_) => self.items_below(self.tree().top()),
+        };
+        let compares = |kind| self.content().compared == Some(kind);
+        let of_item = |index: usize| self.layout().items[index].comparisons.iter().find(|one| compares(one.kind));
+        let places: Vec<usize> = items.into_iter().filter_map(of_item).map(|one| one.bands).collect();
+        if places.is_empty() {
+            return Err(Violations::one("kind", "none of its items holds perceptions against expectations"));
+        }
+        Ok(Source { at: At::PerRecord(places), scale: None })
+    }
+
+    fn items_below(&self, nodes: &[Node]) -> Vec<usize> {
+        let below = |node: &Node| match *node {
+            Node::Item(index) => vec![index],
+            Node::Dimension(index) => self.items_below(self.tree().within(index)),
+        };
+        nodes.iter().flat_map(below).collect()
     }
 
     fn band(&self, part: &Part, offset: usize) -> Result<Source, Violations> {
@@ -287,6 +330,10 @@ impl Source {
     /// What sums say.
     pub fn read(&self, sums: &Sums) -> Reading {
         match self.at {
+            At::PerRecord(ref places) => Reading::Rate {
+                events: places.iter().map(|place| count(sums, *place)).sum(),
+                records: count(sums, RECORDS),
+            },
             At::Mean(measured, line) => {
                 let mean = answers(sums, measured).mean(1.0 / measured.unit);
                 Reading::Mean(mean.map(|Mean { mean, deviation, n }| Mean {
@@ -341,6 +388,13 @@ impl Source {
                 };
                 Samples::Shares(periods.iter().map(share).collect())
             }
+            At::PerRecord(_) => {
+                let rate = |sums: &&Sums| match self.read(sums) {
+                    Reading::Rate { events, records } if shown(&sums) => Count { events, of: records as f64 },
+                    _ => Count { events: 0, of: 0.0 },
+                };
+                Samples::Rates(periods.iter().map(rate).collect())
+            }
         }
     }
 
@@ -348,7 +402,7 @@ impl Source {
     pub(crate) fn centre(&self, mean: f64) -> f64 {
         match self.at {
             At::Mean(_, line) => line.apply(mean),
-            At::Gap(_) | At::Share { .. } | At::Promoters(_) => mean,
+            At::Gap(_) | At::Share { .. } | At::Promoters(_) | At::PerRecord(_) => mean,
         }
     }
 }
@@ -368,6 +422,7 @@ impl Reading {
             Reading::Mean(mean) => mean.map_or(0.0, |mean| mean.n) as u64,
             Reading::Share { hits: _, of } => of,
             Reading::Promoters(told) => told.n(),
+            Reading::Rate { events: _, records } => records,
         };
         Size::equal(i64::try_from(n).unwrap_or(i64::MAX))
     }
@@ -378,6 +433,7 @@ impl Reading {
             Reading::Mean(mean) => mean.map(|mean| mean.mean),
             Reading::Share { hits, of } => Proportion::new(hits, of).map(Proportion::share),
             Reading::Promoters(told) => told.score(),
+            Reading::Rate { .. } => self.rate()?.per_unit(),
         }
     }
 
@@ -385,7 +441,7 @@ impl Reading {
     pub fn deviation(self) -> Option<f64> {
         match self {
             Reading::Mean(mean) => mean?.deviation,
-            Reading::Share { .. } | Reading::Promoters(_) => None,
+            Reading::Share { .. } | Reading::Promoters(_) | Reading::Rate { .. } => None,
         }
     }
 
@@ -394,6 +450,12 @@ impl Reading {
             Reading::Mean(mean) => mean?.interval(),
             Reading::Share { hits, of } => Proportion::new(hits, of).map(Proportion::interval),
             Reading::Promoters(told) => told.interval().map(|told| told.interval),
+            Reading::Rate { .. } => self.rate()?.interval(),
         }
+    }
+
+    fn rate(self) -> Option<Rate> {
+        let Reading::Rate { events, records } = self else { return None };
+        Some(Rate { events, exposure: records as f64 })
     }
 }

@@ -15,7 +15,7 @@ use crate::standard::chart::{self, Change, ControlChart, Direction, Rule, Usual}
 pub const MIN_FROZEN: usize = 5;
 
 /// What is followed, and how.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TrendQuestion {
     pub source: Source,
     pub polarity: Polarity,
@@ -103,6 +103,9 @@ fn draw(
         }
         (Samples::Shares(periods), Samples::Shares(usual)) => {
             chart::shares(&periods, Usual::Few(&usual, least), (rule, 1.0))
+        }
+        (Samples::Rates(periods), Samples::Rates(usual)) => {
+            chart::rates(&periods, Usual::Few(&usual, least), (rule, 1.0))
         }
         // Both are of one source.
         _ => Err(Unfit::WithoutVariation),
@@ -199,6 +202,27 @@ mod tests {
             (0..20).map(|day| (NEW_YEAR.plus_days(day), sums(&scheme, &[4, 4, 4, 5, 3]))).collect();
         let told = trend(&asked(&scheme, &item, 20), &days, None);
         assert_eq!((told.total.value(), told.chart.unwrap().centre), (Some(75.0), 75.0));
+    }
+
+    #[test]
+    fn items_that_fall_short_are_counted_per_record() {
+        let questions = || vec![pair("one"), pair("two"), rated("three", 1)];
+        let scheme = scheme(draft(IndexForm::Interval, Vec::new(), questions()));
+        let answered =
+            |item: &str, perceived: i32| [answer(item, Perception, perceived), answer(item, DesiredExpectation, 5)];
+        // Ten records: in two of them both items fall short, in one only the second, in one nothing is compared.
+        let mut sums = Sums::default();
+        for short in [&["one", "two"][..], &["one", "two"], &["two"], &[], &[], &[], &[], &[], &[]] {
+            let answers = ["one", "two"].map(|item| answered(item, if short.contains(&item) { 2 } else { 5 })).concat();
+            sums.plus(&scheme.count(&answers).sums);
+        }
+        sums.plus(&scheme.count(&[rating("three", 1)]).sums);
+        let quantity = Quantity::whole(QuantityKind::DissatisfiedItems);
+        let told = scheme.source(&quantity).unwrap().read(&sums);
+        assert_eq!((told, told.value()), (Reading::Rate { events: 5, records: 10 }, Some(0.5)));
+        let none = self::scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1)]));
+        assert_eq!(none.source(&quantity).unwrap_err().iter().next().map(|one| one.path.as_str()), Some("kind"));
+        assert!(Quantity::new(QuantityKind::DissatisfiedItems, ("", "one")).is_err());
     }
 
     #[test]

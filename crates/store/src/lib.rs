@@ -32,6 +32,7 @@ mod satisfaction_goals;
 #[cfg(test)]
 mod schema_test;
 mod service_standards;
+mod services;
 mod target_decisions;
 mod tier_changes;
 mod tiers;
@@ -61,6 +62,7 @@ pub use records::RankedRecord;
 pub use revisions::{Revised, Revision};
 pub use samples::{Drawable, Drawables};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
+pub use services::{ServiceFact, ServicePlace};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};
 pub use tiers::{Candidate, Move, Placed, Seated, Slots, Stood};

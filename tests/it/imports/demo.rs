@@ -3,9 +3,9 @@
 use clap::Parser as _;
 use guanxi::v1::compare_satisfaction_request::Against;
 use guanxi::v1::{
-    CollectionMethod, GetSatisfactionTargetReportRequest, ListPyramidsRequest, ListSatisfactionRecordsRequest,
-    ListTargetDecisionsRequest, ListTierAssignmentsRequest, SatisfactionDays, SatisfactionGrouping,
-    SatisfactionQuestion, SatisfactionSet, SatisfactionTest,
+    CollectionMethod, GetResponseReportRequest, GetSatisfactionTargetReportRequest, ListPyramidsRequest,
+    ListSatisfactionRecordsRequest, ListTargetDecisionsRequest, ListTierAssignmentsRequest, SatisfactionDays,
+    SatisfactionGrouping, SatisfactionQuestion, SatisfactionSet, SatisfactionTest,
 };
 use guanxi_server::cli::Cli;
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -13,6 +13,7 @@ use guanxi_testkit::{TestServer, on_each_backend};
 use crate::satisfaction::comparisons::{against, compare};
 use crate::satisfaction::index::{ask, asking, date};
 use crate::segmentation::kit::{everybody, report};
+use crate::support::time;
 
 on_each_backend! { a_company_is_founded_once }
 
@@ -57,6 +58,7 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     assert_eq!(counted, i64::try_from(answered.satisfaction_records.len()).unwrap());
     assert!(told.iter().all(|row| row.pyramid == "pyramids/curry" && !row.tier.is_empty()), "{told:#?}");
     told_of_satisfaction(&guanxi).await;
+    invited(&guanxi, answered.satisfaction_records.len()).await;
     let focus = ListTierAssignmentsRequest {
         parent: "pyramids/potential".into(),
         filter: "tier = focus".into(),
@@ -67,6 +69,20 @@ async fn a_company_is_founded_once(guanxi: TestServer) {
     let decisions = ListTargetDecisionsRequest { parent: "pyramids/standing".into(), ..Default::default() };
     let decisions = guanxi.segmentation().list_target_decisions(decisions).await.unwrap().into_inner();
     assert_eq!(decisions.target_decisions.len(), 2);
+}
+
+/// Every answer comes from an invitation, of which all have been told of.
+async fn invited(guanxi: &TestServer, answers: usize) {
+    let request = GetResponseReportRequest {
+        questionnaire: "questionnaires/after-purchase".into(),
+        start_time: Some(time("2022-07-01T00:00:00Z")),
+        ..Default::default()
+    };
+    let report = guanxi.satisfaction().get_response_report(request).await.unwrap().into_inner();
+    let total = report.total.unwrap();
+    assert_eq!(usize::try_from(total.answered_count).unwrap(), answers);
+    assert!(total.sent_count > 2 * total.answered_count && total.expired_count > 0 && total.refused_count > 0);
+    assert!(report.groups.iter().all(|group| group.wave.contains("-Q")), "{:?}", report.groups);
 }
 
 /// What is held against what.

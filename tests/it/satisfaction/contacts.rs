@@ -42,7 +42,8 @@ fn contact(on: i32, id: &str, purpose: InteractionPurpose, channel: &str, topic:
     Interaction { channel: channel.into(), topic: topic.into(), ..inbound("ada", &noon(on), id, purpose) }
 }
 
-async fn meet(guanxi: &TestServer, contacts: Vec<Interaction>) {
+/// Records contacts.
+pub(super) async fn meet(guanxi: &TestServer, contacts: Vec<Interaction>) {
     for some in contacts.chunks(500) {
         let request =
             |one: &Interaction| RecordInteractionRequest { interaction: Some(one.clone()), ..Default::default() };

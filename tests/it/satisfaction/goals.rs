@@ -111,6 +111,10 @@ async fn parts_of_a_benchmark_fit_each_other(guanxi: TestServer) {
     };
     let told = ["end_date", "index_form", "value", "response_count"].map(field);
     invalid(create(&guanxi, "trade", spoiled).await, &told.each_ref().map(String::as_str));
+    // What is followed over time alone is nobody's benchmark.
+    let rate = whole(SatisfactionQuantityKind::DissatisfiedItems);
+    let rate = SatisfactionBenchmark { quantity: Some(rate), index_form: 0, ..trade() };
+    invalid(create(&guanxi, "trade", rate).await, &["satisfaction_benchmark.quantity.kind"]);
     // What fits alone must also fit what is there.
     create(&guanxi, "trade", trade()).await.unwrap();
     let alone = SatisfactionBenchmark {
@@ -231,6 +235,9 @@ async fn a_target_is_of_what_is_asked(guanxi: TestServer) {
     let plain = |value| SatisfactionTarget { questionnaire: "questionnaires/plain".into(), ..target(value) };
     let told = ["quantity.kind", "value"].map(field);
     invalid(aim(&guanxi, "north", plain(101.0)).await, &told.each_ref().map(String::as_str));
+    let rate = Some(whole(SatisfactionQuantityKind::DissatisfiedItems));
+    let rate = SatisfactionTarget { quantity: rate, ..plain(1.0) };
+    invalid(aim(&guanxi, "north", rate).await, &["satisfaction_target.quantity.kind"]);
     let set = SatisfactionSet { team: "one".into(), wave: "spring".into(), ..SatisfactionSet::default() };
     let speed = SatisfactionTarget { quantity: Some(score("speed")), ..plain(80.0) };
     let apart = SatisfactionTarget { set: Some(set), ..speed.clone() };

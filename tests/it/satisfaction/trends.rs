@@ -1,24 +1,29 @@
 //! One number over time: its periods, the chart that fits, since when it has changed, and what a change of a gap is made of.
 
+use guanxi::v1::compare_satisfaction_request::Against;
 use guanxi::v1::get_satisfaction_trend_request::Drift;
 use guanxi::v1::{
     CollectionMethod, ControlChartKind, ControlChartStatus, CusumTuning, DateRange, EwmaTuning,
-    GetSatisfactionTrendRequest, IndexForm, QuestionKind, ReportPeriod, SatisfactionDirection, SatisfactionEvidence,
-    SatisfactionGapChange, SatisfactionMetric, SatisfactionQuantity, SatisfactionQuantityKind, SatisfactionSet,
-    SatisfactionTrend, SatisfactionVerdict,
+    GetSatisfactionTrendRequest, IndexForm, QuestionKind, QuestionnaireRevision, ReportPeriod, SatisfactionDays,
+    SatisfactionDirection, SatisfactionEvidence, SatisfactionGapChange, SatisfactionMetric, SatisfactionQuantity,
+    SatisfactionQuantityKind, SatisfactionSet, SatisfactionTrend, SatisfactionVerdict,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
 
+use super::comparisons::{against, compare};
 use super::goal_kit::{day, metric, ones, said, score, speeds, whole};
 use super::index::date;
-use super::kit::{answer, asking, create_questionnaire, in_use, near, pair, plain, record_all};
+use super::kit::{
+    answer, asking, create_questionnaire, dimension, in_use, near, pair, plain, rated, record_all, within,
+};
 use crate::support::{create_person, invalid, refused};
 
 on_each_backend! {
     a_change_that_stays_is_found_with_the_day_it_began,
     a_baseline_takes_twenty_periods_or_days_that_somebody_vouches_for,
     a_share_that_jumps_leaves_its_limits,
+    items_that_fall_short_on_a_u_chart,
     a_change_of_a_gap_is_taken_apart,
     methods_are_not_pooled_unless_named,
     faults_of_a_question_are_named_together,
@@ -143,6 +148,70 @@ async fn a_share_that_jumps_leaves_its_limits(guanxi: TestServer) {
     let change = told.change.unwrap();
     assert_eq!((change.direction(), change.verdict()), (SatisfactionDirection::Fall, SatisfactionVerdict::Worse));
     near(told.total.unwrap().value, 163.0 / 210.0);
+}
+
+/// The series of qcc: so many items fell short of what was expected, among five records a day.
+async fn items_that_fall_short_on_a_u_chart(guanxi: TestServer) {
+    const ITEMS: [&str; 4] = ["pace", "word", "care", "look"];
+    let mut items: Vec<_> =
+        ITEMS.iter().map(|item| within(if *item == "look" { "" } else { "deep" }, pair(item))).collect();
+    items.push(rated("speed"));
+    let dimensions = vec![dimension("deep")];
+    let revision = QuestionnaireRevision { dimensions, ..asking(IndexForm::Interval, items) };
+    let revision = in_use(&guanxi, "service", revision).await;
+    create_person(&guanxi, "ada").await;
+    let counts = [10, 12, 8, 14, 10, 16, 11, 7, 10, 15, 9, 5, 7, 11, 12, 6, 8, 10, 7, 5, 20];
+    let mut records = Vec::new();
+    for (number, count) in (0..).zip(counts) {
+        for one in 0..5 {
+            // The first of all five, then the second of all five, and so on.
+            let short = |item: usize| item * 5 + one < count;
+            let answers = ITEMS.iter().enumerate().flat_map(|(index, item)| {
+                let perceived = if short(index) { 4 } else { 5 };
+                [answer(item, QuestionKind::Perception, perceived), answer(item, QuestionKind::DesiredExpectation, 5)]
+            });
+            let answers = answers.collect();
+            records.push(said(&day(number), ("ada", &format!("{number}-{one}"), &revision), answers));
+        }
+    }
+    record_all(&guanxi, records).await;
+    let fallen = whole(SatisfactionQuantityKind::DissatisfiedItems);
+    let told = trend(&guanxi, asked(fallen.clone(), 0, 20)).await.unwrap();
+    let first = told.points[0].figure.unwrap();
+    assert_eq!((first.sample.unwrap().count, first.value), (5, Some(2.0)));
+    // Byar's of 10 events: 10 * (1 - 1/90 - 1.96 / (3 * sqrt(10)))^3, and of one more above.
+    near(first.lower_bound, 4.7874499140 / 5.0);
+    near(first.upper_bound, 18.3914586058 / 5.0);
+    let chart = told.chart.unwrap();
+    assert_eq!((chart.kind(), chart.baseline_period_count), (ControlChartKind::Rate, Some(20)));
+    near(chart.centre, 1.93);
+    let limits = told.points[0].control.unwrap().limits.unwrap();
+    near(limits.lower_limit, 0.066_133_052_0);
+    near(limits.upper_limit, 3.793_866_948_0);
+    assert_eq!((chart.alarm_dates, chart.change_date), (vec![date(&day(20)).unwrap()], date(&day(20))));
+    assert_eq!(told.change.unwrap().verdict(), SatisfactionVerdict::Worse);
+    near(told.total.unwrap().value, 213.0 / 105.0);
+    // Without the last item: the 16th falls away on the 6th day, and five on the last.
+    let deep = SatisfactionQuantity { dimension: "deep".into(), ..fallen.clone() };
+    let told = trend(&guanxi, asked(deep, 0, 20)).await.unwrap();
+    near(told.total.unwrap().value, 207.0 / 105.0);
+    let item = SatisfactionQuantity { item: "pace".into(), ..fallen.clone() };
+    invalid(trend(&guanxi, asked(item, 0, 20)).await, &["quantity.item"]);
+    let nowhere = SatisfactionQuantity { dimension: "none".into(), ..fallen.clone() };
+    invalid(trend(&guanxi, asked(nowhere, 0, 20)).await, &["quantity.dimension"]);
+    in_use(&guanxi, "other", plain()).await;
+    let other =
+        GetSatisfactionTrendRequest { questionnaire: "questionnaires/other".into(), ..asked(fallen.clone(), 0, 20) };
+    invalid(trend(&guanxi, other).await, &["quantity.kind"]);
+    let sides = [(0, 9), (10, 20)].map(|(from, to)| SatisfactionDays {
+        questionnaire: revision.clone(),
+        start_date: date(&day(from)),
+        end_date: date(&day(to)),
+        set: None,
+    });
+    let [before, after] = sides;
+    let compared = against(after, Against::Before(before), vec![fallen]);
+    invalid(compare(&guanxi, compared).await, &["quantities[0].kind"]);
 }
 
 async fn a_change_of_a_gap_is_taken_apart(guanxi: TestServer) {

@@ -55,7 +55,7 @@ pub const RECORD_FILTER: Schema = Schema(&[
 ]);
 
 impl Operations<'_> {
-    /// Asks for an operation that reads the records of a revision and changes nothing.
+    /// Asks for an operation that reads facts and changes nothing.
     pub(super) async fn look_at_records(
         &self,
         (kind, subject): (&str, String),
@@ -149,8 +149,8 @@ pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look)
     Ok(if is_cancelled(held, &progress).await? { End::Cancelled } else { End::Read })
 }
 
-/// Keeps how far it is.
-async fn is_cancelled(held: &Held<'_>, progress: &RecordsProgress) -> Result<bool, Error> {
+/// Keeps how far it is; whether somebody has asked to cancel it.
+pub(super) async fn is_cancelled(held: &Held<'_>, progress: &RecordsProgress) -> Result<bool, Error> {
     let tx = held.store().begin().await?;
     let cancel = held.advance(&tx, progress).await?;
     tx.commit().await?;

@@ -9,7 +9,7 @@ use guanxi_satisfaction::quantity::{Quantity, QuantityKind};
 
 use super::customer::named;
 use super::resource::{self, MAX_NAME, described};
-use super::satisfaction_set::quantity as read_quantity;
+use super::satisfaction_set::comparable_quantity as read_quantity;
 use super::{Context, Paging, Path, Update, given, time, word_or_none};
 
 const WRITABLE: &[&str] = &[

@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_model::{BenchmarkId, Violations, name};
 use guanxi_satisfaction::quantity::Quantity;
 
-use super::satisfaction_set::{DaysOfSet, days_of_set, quantity};
+use super::satisfaction_set::{DaysOfSet, comparable_quantity, days_of_set};
 use super::{Path, distinct, done, given};
 
 const MAX_QUANTITIES: usize = 50;
@@ -42,8 +42,9 @@ pub(crate) fn request(request: pb::CompareSatisfactionRequest) -> Result<Compari
             None
         }
     };
-    let quantities =
-        distinct(&mut v, Path::of("quantities"), (quantities, MAX_QUANTITIES), |v, at, one| quantity(v, at, Some(one)));
+    let quantities = distinct(&mut v, Path::of("quantities"), (quantities, MAX_QUANTITIES), |v, at, one| {
+        comparable_quantity(v, at, Some(one))
+    });
     if let (Some(after), Some(AskedAgainst::Set(before))) = (&after, &against) {
         check_apart(&mut v, after, before);
     }

@@ -140,6 +140,19 @@ pub(super) fn check_length(v: &mut Violations, end: Path<'_>, (first, last): (Da
     }
 }
 
+/// A number that answers come to and that can be held against another one.
+pub(super) fn comparable_quantity(
+    v: &mut Violations,
+    at: Path<'_>,
+    asked: Option<pb::SatisfactionQuantity>,
+) -> Option<Quantity> {
+    let quantity = quantity(v, at, asked)?;
+    if quantity.kind.is_rate() {
+        v.push(at.field("kind"), "is a count per record, which only GetSatisfactionTrend follows");
+    }
+    Some(quantity)
+}
+
 /// A number that answers come to.
 pub(super) fn quantity(
     v: &mut Violations,

@@ -10,7 +10,7 @@ use guanxi_satisfaction::target::{Target, TargetContent};
 
 use super::customer::named;
 use super::resource::{self, MAX_NAME, described};
-use super::satisfaction_set::{check_length, kept_apart, quantity as read_quantity};
+use super::satisfaction_set::{check_length, comparable_quantity as read_quantity, kept_apart};
 use super::{Context, Paging, Path, Update, done, given, time};
 
 const WRITABLE: &[&str] =

@@ -8,6 +8,7 @@ mod contacts;
 mod drawing;
 mod drivers;
 mod eligibility;
+mod first_time;
 mod index;
 mod invitations;
 mod measurements;
@@ -141,5 +142,6 @@ handlers! {
     withdraw_service_measurement(WithdrawServiceMeasurementRequest) -> pb::WithdrawServiceMeasurementResponse =
         measurements::withdraw;
 
+    analyze_first_time_right(AnalyzeFirstTimeRightRequest) -> Operation = first_time::analyze;
     get_contact_report(GetContactReportRequest) -> pb::ContactReport = contacts::report;
 }

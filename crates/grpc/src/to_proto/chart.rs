@@ -51,7 +51,7 @@ pub(super) fn chart(
         kind: number(kind),
         centre: Some(centre),
         standard_deviation: deviation,
-        spread: (kind == ChartKind::LaneyShare).then_some(spread),
+        spread: matches!(kind, ChartKind::LaneyShare | ChartKind::LaneyRate).then_some(spread),
         baseline_period_count: baseline_periods.map(few),
         missing_period_count: 0,
         alarm_dates,

@@ -7,15 +7,17 @@ use guanxi::google::longrunning as lro;
 use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{
-    ANALYZE, ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, AnalysisOutcome,
-    AnalysisRequest, DRAW, DrawingRequest, FIT, FitRequest, OperationOutcome, RecordsProgress, SIMULATE,
+    ANALYZE, ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, DRAW, DrawingRequest,
+    FIRST_TIME, FIT, FitRequest, OperationOutcome, SIMULATE,
 };
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{Currency, name};
 use guanxi_store::{Operation, OperationState, Pyramid};
+use prost::Name;
 use prost_types::Any;
+use serde::de::DeserializeOwned;
 
-use super::{page, pyramid, sample, satisfaction_index, satisfaction_model, simulation, time};
+use super::{first_time, page, pyramid, sample, satisfaction_index, satisfaction_model, simulation, time};
 use crate::status;
 
 /// An operation. `pyramid` is what it works on, as it is now.
@@ -28,101 +30,58 @@ pub(crate) fn resource(
     pyramid: Option<Pyramid>,
 ) -> Result<lro::Operation, Error> {
     match operation.kind.as_str() {
-        SIMULATE => simulation(currency, &operation),
-        ANALYZE => analysis(&operation),
-        FIT => fit(&operation),
-        DRAW => drawing(&operation),
+        SIMULATE => reading(&operation, simulation::metadata, |name, request, outcome| match outcome {
+            OperationOutcome::Simulated(outcome) => response(&simulation::response(currency, &request, &outcome)),
+            outcome => failure(name, &outcome),
+        }),
+        ANALYZE => reading(&operation, satisfaction_index::metadata, |name, request, outcome| match outcome {
+            OperationOutcome::Analyzed(outcome) => response(&satisfaction_index::response(&request, *outcome)),
+            OperationOutcome::TooManyRows { most } => Ok(refused(satisfaction_index::too_many_rows(most))),
+            outcome => failure(name, &outcome),
+        }),
+        FIT => reading(&operation, satisfaction_model::metadata, |name, request: FitRequest, outcome| match outcome {
+            OperationOutcome::Fitted(outcome) => response(&satisfaction_model::response(&request, *outcome)),
+            OperationOutcome::Unfit(unfit) => Ok(refused(request.refusal(unfit).into())),
+            outcome => failure(name, &outcome),
+        }),
+        DRAW => reading(&operation, sample::metadata, |name, request: DrawingRequest, outcome| match outcome {
+            OperationOutcome::Drawn(drawn) => response(&sample::response(&request, *drawn)),
+            OperationOutcome::NoSuchTiers(places) => Ok(refused(request.no_such_tiers(&places))),
+            outcome => failure(name, &outcome),
+        }),
+        FIRST_TIME => reading(&operation, first_time::metadata, |name, request, outcome| match outcome {
+            OperationOutcome::FirstTime(outcome) => response(&first_time::response(request, *outcome)),
+            OperationOutcome::TooManyRows { .. } => Ok(refused(first_time::too_many_rows())),
+            outcome => failure(name, &outcome),
+        }),
         _ => run(operation, pyramid),
     }
 }
 
-/// A simulation.
-fn simulation(currency: &Currency, operation: &Operation) -> Result<lro::Operation, Error> {
-    use lro::operation::Result::Response;
+/// How an operation ended, as its caller is told.
+type Ended = lro::operation::Result;
+
+/// An operation that reads and answers, by what it was asked and how far it is.
+fn reading<Request: DeserializeOwned, Progress: DeserializeOwned, Metadata: Name>(
+    operation: &Operation,
+    metadata: impl FnOnce(&Operation, &Request, &Progress) -> Metadata,
+    ended: impl FnOnce(&str, Request, OperationOutcome) -> Result<Ended, Error>,
+) -> Result<lro::Operation, Error> {
     let request = serde_json::from_str(&operation.request).map_err(fault)?;
     let progress = serde_json::from_str(&operation.progress).map_err(fault)?;
-    let name = name::operation(&operation.id);
-    let metadata = Any::from_msg(&simulation::metadata(operation, &request, &progress)).map_err(fault)?;
+    let metadata = Any::from_msg(&metadata(operation, &request, &progress)).map_err(fault)?;
     let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
-    let result = match outcome {
-        Some(OperationOutcome::Simulated(outcome)) => {
-            let response = simulation::response(currency, &request, &outcome);
-            Some(Response(Any::from_msg(&response).map_err(fault)?))
-        }
-        Some(outcome) => Some(failure(&name, &outcome)?),
-        None => None,
-    };
+    let name = name::operation(&operation.id);
+    let result = outcome.map(|outcome| ended(&name, request, outcome)).transpose()?;
     Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
 }
 
-/// A fit of a model.
-fn fit(operation: &Operation) -> Result<lro::Operation, Error> {
-    use lro::operation::Result::{Error as Failed, Response};
-    let request: FitRequest = serde_json::from_str(&operation.request).map_err(fault)?;
-    let progress = serde_json::from_str(&operation.progress).map_err(fault)?;
-    let name = name::operation(&operation.id);
-    let metadata = Any::from_msg(&satisfaction_model::metadata(operation, &request, &progress)).map_err(fault)?;
-    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
-    let result = match outcome {
-        Some(OperationOutcome::Fitted(outcome)) => {
-            let response = satisfaction_model::response(&request, *outcome);
-            Some(Response(Any::from_msg(&response).map_err(fault)?))
-        }
-        Some(OperationOutcome::Unfit(unfit)) => Some(Failed(status::to_rpc(request.refusal(unfit).into()))),
-        Some(outcome) => Some(failure(&name, &outcome)?),
-        None => None,
-    };
-    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
+fn response(message: &impl Name) -> Result<Ended, Error> {
+    Ok(Ended::Response(Any::from_msg(message).map_err(fault)?))
 }
 
-/// A drawing of a sample.
-fn drawing(operation: &Operation) -> Result<lro::Operation, Error> {
-    use lro::operation::Result::{Error as Failed, Response};
-    let request: DrawingRequest = serde_json::from_str(&operation.request).map_err(fault)?;
-    let progress = serde_json::from_str(&operation.progress).map_err(fault)?;
-    let name = name::operation(&operation.id);
-    let metadata = Any::from_msg(&sample::metadata(operation, &request, &progress)).map_err(fault)?;
-    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
-    let result = match outcome {
-        Some(OperationOutcome::Drawn(drawn)) => {
-            let response = sample::response(&request, *drawn);
-            Some(Response(Any::from_msg(&response).map_err(fault)?))
-        }
-        Some(OperationOutcome::NoSuchTiers(places)) => Some(Failed(status::to_rpc(request.no_such_tiers(&places)))),
-        Some(outcome) => Some(failure(&name, &outcome)?),
-        None => None,
-    };
-    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
-}
-
-/// An analysis.
-fn analysis(operation: &Operation) -> Result<lro::Operation, Error> {
-    use lro::operation::Result::Response;
-    let request: AnalysisRequest = serde_json::from_str(&operation.request).map_err(fault)?;
-    let RecordsProgress { done } = serde_json::from_str(&operation.progress).map_err(fault)?;
-    let name = name::operation(&operation.id);
-    let metadata = pb::AnalyzeSatisfactionMetadata {
-        questionnaire_revision: name::questionnaire_revision(&request.set.questionnaire, request.set.number),
-        filter: request.set.filter,
-        done_count: done,
-        create_time: Some(time::timestamp(operation.create_time)),
-        update_time: Some(time::timestamp(operation.update_time)),
-        cancel_requested: operation.cancel_requested,
-    };
-    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
-    let result = match outcome {
-        Some(OperationOutcome::Analyzed(outcome)) => {
-            let AnalysisOutcome { scheme, rows } = *outcome;
-            let of = (metadata.questionnaire_revision.clone(), &scheme);
-            let basis = pb::SatisfactionBasis::Records;
-            let response = satisfaction_index::index(of, &request.question, (basis, rows));
-            Some(Response(Any::from_msg(&response).map_err(fault)?))
-        }
-        Some(outcome) => Some(failure(&name, &outcome)?),
-        None => None,
-    };
-    let metadata = Any::from_msg(&metadata).map_err(fault)?;
-    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
+fn refused(error: Error) -> Ended {
+    Ended::Error(status::to_rpc(error))
 }
 
 /// An activation or a renewal.
@@ -190,39 +149,33 @@ fn phase(state: OperationState, phase: ActivationPhase) -> pb::ActivationPhase {
     }
 }
 
-fn result(
-    (kind, name): (&str, &str),
-    outcome: &str,
-    pyramid: Option<Pyramid>,
-) -> Result<lro::operation::Result, Error> {
-    use lro::operation::Result::Response;
-    Ok(match serde_json::from_str(outcome).map_err(fault)? {
+fn result((kind, name): (&str, &str), outcome: &str, pyramid: Option<Pyramid>) -> Result<Ended, Error> {
+    match serde_json::from_str(outcome).map_err(fault)? {
         OperationOutcome::Activated(ActivationOutcome { ranked: ranked_count, moved: moved_count }) => {
             let pyramid = pyramid.map(pyramid::resource);
-            let response = match kind {
-                ASSIGN => Any::from_msg(&pb::AssignTiersResponse { pyramid, ranked_count, moved_count }),
-                _ => Any::from_msg(&pb::ActivatePyramidRevisionResponse { pyramid, ranked_count, moved_count }),
-            };
-            Response(response.map_err(fault)?)
+            match kind {
+                ASSIGN => response(&pb::AssignTiersResponse { pyramid, ranked_count, moved_count }),
+                _ => response(&pb::ActivatePyramidRevisionResponse { pyramid, ranked_count, moved_count }),
+            }
         }
-        outcome => failure(name, &outcome)?,
-    })
+        outcome => failure(name, &outcome),
+    }
 }
 
-/// How an operation ended that was not done.
-fn failure(name: &str, outcome: &OperationOutcome) -> Result<lro::operation::Result, Error> {
-    use lro::operation::Result::Error as Failed;
+/// How an operation ended that was not done. How one kind alone may end was told before.
+fn failure(name: &str, outcome: &OperationOutcome) -> Result<Ended, Error> {
     match outcome {
-        OperationOutcome::Cancelled => Ok(Failed(status::operation_cancelled(name))),
-        OperationOutcome::Failed { incident } => Ok(Failed(status::operation_failed(incident))),
-        OperationOutcome::TooManyRows { most } => Ok(Failed(status::to_rpc(satisfaction_index::too_many_rows(*most)))),
+        OperationOutcome::Cancelled => Ok(Ended::Error(status::operation_cancelled(name))),
+        OperationOutcome::Failed { incident } => Ok(Ended::Error(status::operation_failed(incident))),
         OperationOutcome::Activated(_)
         | OperationOutcome::Simulated(_)
         | OperationOutcome::Analyzed(_)
+        | OperationOutcome::TooManyRows { .. }
         | OperationOutcome::Fitted(_)
         | OperationOutcome::Unfit(_)
         | OperationOutcome::Drawn(_)
-        | OperationOutcome::NoSuchTiers(_) => {
+        | OperationOutcome::NoSuchTiers(_)
+        | OperationOutcome::FirstTime(_) => {
             Err(fault(std::io::Error::other("an operation has the outcome of another kind")))
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guanxi::v1 as pb;
 use guanxi_app::Error;
+use guanxi_app::operations::{AnalysisOutcome, AnalysisRequest, RecordsProgress};
 use guanxi_model::fact::CollectionMethod;
 use guanxi_model::statistics::mean::Mean;
 use guanxi_model::{PyramidId, TouchpointId, Violations, name};
@@ -12,8 +13,32 @@ use guanxi_satisfaction::cube::{
     QuestionRates, Row, Share, Size, Summary, Told, ZoneSummary,
 };
 use guanxi_satisfaction::{DimensionDraft, ItemDraft, QuestionnaireScheme, ReferenceFigure, SatisfactionBand, told_by};
+use guanxi_store::Operation;
 
 use super::{number, number_or_zero, time};
+
+/// How far an analysis is.
+pub(crate) fn metadata(
+    operation: &Operation,
+    request: &AnalysisRequest,
+    progress: &RecordsProgress,
+) -> pb::AnalyzeSatisfactionMetadata {
+    pb::AnalyzeSatisfactionMetadata {
+        questionnaire_revision: name::questionnaire_revision(&request.set.questionnaire, request.set.number),
+        filter: request.set.filter.clone(),
+        done_count: progress.done,
+        create_time: Some(time::timestamp(operation.create_time)),
+        update_time: Some(time::timestamp(operation.update_time)),
+        cancel_requested: operation.cancel_requested,
+    }
+}
+
+/// What an analysis has found.
+pub(crate) fn response(request: &AnalysisRequest, outcome: AnalysisOutcome) -> pb::SatisfactionIndex {
+    let AnalysisOutcome { scheme, rows } = outcome;
+    let revision = name::questionnaire_revision(&request.set.questionnaire, request.set.number);
+    index((revision, &scheme), &request.question, (pb::SatisfactionBasis::Records, rows))
+}
 
 /// The answer to a question, and where it is from.
 pub(crate) fn index(

@@ -110,7 +110,17 @@ pub fn laney(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unf
 pub fn u(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
     let baseline = baseline.into();
     baseline.enough(counted(periods, baseline.periods))?;
-    draw_rates(periods, baseline.periods)
+    draw_rates(periods, baseline.periods, Spread::ByChance)
+}
+
+/// Laney's u'-chart (2002): as [`laney`], of events per unit of exposure.
+///
+/// # Errors
+/// As of [`p`].
+pub fn laney_rates(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
+    let baseline = baseline.into();
+    baseline.enough(counted(periods, baseline.periods))?;
+    draw_rates(periods, baseline.periods, Spread::Measured)
 }
 
 /// The chart of means of measured values, in units of so many steps; the spread is that within the periods.
@@ -145,7 +155,15 @@ pub fn laney_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
 /// # Errors
 /// As of [`p_about`].
 pub fn u_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
-    draw_rates_about(periods, periods.len(), centre)
+    draw_rates_about(periods, periods.len(), (centre, Spread::ByChance))
+}
+
+/// As [`laney_rates`], about a centre that is known from elsewhere.
+///
+/// # Errors
+/// As of [`p_about`].
+pub fn laney_rates_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
+    draw_rates_about(periods, periods.len(), (centre, Spread::Measured))
 }
 
 impl First {
@@ -177,14 +195,14 @@ fn draw_shares_about(periods: &[Count], baseline: usize, (centre, spread): (f64,
     Series { periods: &values, baseline, centre, error, range: (0.0, 1.0) }.draw(spread)
 }
 
-fn draw_rates(periods: &[Count], baseline: usize) -> Result<Chart, Unfit> {
-    draw_rates_about(periods, baseline, pooled(periods, baseline)?)
+fn draw_rates(periods: &[Count], baseline: usize, spread: Spread) -> Result<Chart, Unfit> {
+    draw_rates_about(periods, baseline, (pooled(periods, baseline)?, spread))
 }
 
-fn draw_rates_about(periods: &[Count], baseline: usize, centre: f64) -> Result<Chart, Unfit> {
+fn draw_rates_about(periods: &[Count], baseline: usize, (centre, spread): (f64, Spread)) -> Result<Chart, Unfit> {
     let values = values(periods);
     let error = |of: f64| (centre / of).sqrt();
-    Series { periods: &values, baseline, centre, error, range: (0.0, f64::INFINITY) }.draw(Spread::ByChance)
+    Series { periods: &values, baseline, centre, error, range: (0.0, f64::INFINITY) }.draw(spread)
 }
 
 fn draw_means(periods: &[Sums], steps: f64, baseline: usize) -> Result<Chart, Unfit> {

@@ -1,6 +1,6 @@
 //! What speaks against asking, and until when.
 
-use guanxi_model::customer::{Consent, ConsentBasis, CustomerKind};
+use guanxi_model::customer::{Consent, ConsentBasis, CustomerKind, Profile};
 use guanxi_model::fact::Invited;
 
 use super::*;

@@ -7,12 +7,12 @@ use guanxi_model::statistics::mean::Sums;
 
 guanxi_model::words! {
     /// What a chart is of.
-    ChartKind { Share = 1, LaneyShare = 2, Rate = 3, Mean = 4, MeanOfAnswers = 5 }
+    ChartKind { Share = 1, LaneyShare = 2, Rate = 3, Mean = 4, MeanOfAnswers = 5, LaneyRate = 6 }
     /// Which way a number went.
     Direction { Rise = 1, Fall = 2 }
 }
 
-/// From so many units in a period on, shares vary more than chance.
+/// From so many units in a period on, shares and rates vary more than chance.
 const MANY: f64 = 1_000.0;
 
 /// A chart as it is told; values are on the scale of what it is of.
@@ -91,8 +91,7 @@ pub enum Usual<'a, T> {
 /// # Errors
 /// As of `chart::p`.
 pub fn shares(periods: &[Count], usual: Usual<'_, Count>, (rule, scale): (Rule, f64)) -> Result<ControlChart, Unfit> {
-    let counted: Vec<f64> = periods.iter().map(|period| period.of).filter(|of| *of > 0.0).collect();
-    let many = counted.iter().sum::<f64>() > MANY * counted.len() as f64;
+    let many = are_many(periods);
     let (drawn, about): (Draw, DrawAbout) =
         if many { (chart::laney, chart::laney_about) } else { (chart::p, chart::p_about) };
     let kind = if many { ChartKind::LaneyShare } else { ChartKind::Share };
@@ -100,13 +99,23 @@ pub fn shares(periods: &[Count], usual: Usual<'_, Count>, (rule, scale): (Rule, 
     Ok(told(kind, &chart, baseline, (rule, scale)))
 }
 
-/// The chart of events per unit of exposure, told per `scale` units.
+/// The chart of events per unit of exposure, told per `scale` units; Laney's where these are thousands.
 ///
 /// # Errors
 /// As of `chart::u`.
 pub fn rates(periods: &[Count], usual: Usual<'_, Count>, (rule, scale): (Rule, f64)) -> Result<ControlChart, Unfit> {
-    let (chart, baseline) = draw(periods, usual, (chart::u, chart::u_about), scale)?;
-    Ok(told(ChartKind::Rate, &chart, baseline, (rule, scale)))
+    let many = are_many(periods);
+    let (drawn, about): (Draw, DrawAbout) =
+        if many { (chart::laney_rates, chart::laney_rates_about) } else { (chart::u, chart::u_about) };
+    let kind = if many { ChartKind::LaneyRate } else { ChartKind::Rate };
+    let (chart, baseline) = draw(periods, usual, (drawn, about), scale)?;
+    Ok(told(kind, &chart, baseline, (rule, scale)))
+}
+
+/// Whether periods are so large, in the mean, that they vary more than chance.
+fn are_many(periods: &[Count]) -> bool {
+    let counted: Vec<f64> = periods.iter().map(|period| period.of).filter(|of| *of > 0.0).collect();
+    counted.iter().sum::<f64>() > MANY * counted.len() as f64
 }
 
 type Draw = fn(&[Count], First) -> Result<Chart, Unfit>;
@@ -351,11 +360,13 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_thousands_are_laney_s() {
+    fn shares_and_rates_of_thousands_are_laney_s() {
         let chart = |of| shares(&counts(&U, of), Usual::Own, (USUAL, 1e6)).unwrap();
         assert_eq!(chart(1_000.0).kind, ChartKind::Share);
         assert_eq!(chart(1_001.0).kind, ChartKind::LaneyShare);
         assert!((chart(1_000.0).centre - 9_650.0).abs() < 1e-9);
+        let chart = |of| rates(&counts(&U, of), Usual::Own, (USUAL, 1.0)).unwrap();
+        assert_eq!((chart(1_000.0).kind, chart(1_001.0).kind), (ChartKind::Rate, ChartKind::LaneyRate));
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! `guanxi demo`: a made-up company in a running server, so that every call has something to show. It roasts coffee and
 //! sells it, and the machines to make it, to households and businesses, who come, buy and leave at rates of their own.
 //!
-//! All of it follows from the seed. `people` says who a customer is, `life` what happens to it and `survey` what it says of
-//! that, without I/O; `company` is what the customers find there, `pyramids` how they are ranked, `goals` what their answers
-//! are held against, `decide` what people decide about them, and `found` tells it to the server.
+//! All of it follows from the seed. `people` says who a customer is, `life` what happens to it, `invite` when it is asked
+//! and `survey` what it says of that, without I/O; `company` is what the customers find there, `pyramids` how they are
+//! ranked, `goals` what their answers are held against, `decide` what people decide about them, and `found` tells it to the
+//! server.
 
 mod company;
 mod decide;
 mod dice;
 mod found;
 mod goals;
+mod invite;
 mod life;
 mod people;
 mod pyramids;

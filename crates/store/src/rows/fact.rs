@@ -74,7 +74,8 @@ pub(crate) fn write(fact: &Fact) -> Result<[Cell; 13], Error> {
     ])
 }
 
-fn read_body(kind: FactKind, text: &str) -> Result<FactBody, Error> {
+/// Reads the document of a kind.
+pub(crate) fn read_body(kind: FactKind, text: &str) -> Result<FactBody, Error> {
     Ok(match kind {
         FactKind::Purchase => FactBody::Purchase(from_json(text, "purchase")?),
         FactKind::Interaction => FactBody::Interaction(from_json(text, "interaction")?),

@@ -36,6 +36,6 @@ async fn trend(app: &App, asked: TrendAsked) -> Result<pb::SatisfactionTrend, Er
     let methods = sets::methods("set", &set, &all)?;
     let question = TrendQuestion { source, polarity: quantity.kind.polarity(), days, period, rule };
     let told = trend::trend(&question, &held.periods, frozen.as_ref().map(|frozen| &frozen.periods));
-    let split = change.and_then(|(after, before)| trend::split(&source, (&after.total(), &before.total())));
+    let split = change.and_then(|(after, before)| trend::split(&question.source, (&after.total(), &before.total())));
     Ok(to_proto::satisfaction_trend::trend((asked.name(), quantity), &methods, &question, (told, split)))
 }

@@ -1,5 +1,7 @@
 //! Charts that carry the past, and so see a small change that stays sooner than limits for a single point do.
 
+use serde::{Deserialize, Serialize};
+
 /// How a chart of drifts is tuned. Values are compared with the mean `centre`, their standard deviation is `deviation`: 0 and
 /// 1 for the standardised points of another chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +16,7 @@ impl Baseline {
 }
 
 /// The exponentially weighted moving average (Lucas & Saccucci 1990, Technometrics 32(1)).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ewma {
     /// How much of the average the last value is, above 0 to 1.
     pub share: f64,

@@ -23,7 +23,9 @@ fn u_of_qcc() {
 #[test]
 fn u_of_qcc_with_sizes_that_vary() {
     let events = [14, 12, 20, 11, 7, 10, 21, 16, 19, 23];
-    let chart = draw_rates(&counts(&events, &[10.0, 8.0, 13.0, 10.0, 9.5, 10.0, 12.0, 10.5, 12.0, 12.5]), 10).unwrap();
+    let chart =
+        draw_rates(&counts(&events, &[10.0, 8.0, 13.0, 10.0, 9.5, 10.0, 12.0, 10.5, 12.0, 12.5]), 10, Spread::ByChance)
+            .unwrap();
     let point = chart.points[0].unwrap();
     near(chart.centre, 1.423_255_81);
     near(point.low, 0.291_473_93);
@@ -65,6 +67,18 @@ fn p_by_hand() {
     near(chart.points[0].unwrap().high, 0.05 + 3.0 * 0.021_794_494_717_703_37);
     assert_eq!(chart.points[0].unwrap().low, 0.0, "there is no share below 0");
     assert_eq!(chart.alarms(), [21]);
+}
+
+#[test]
+fn laney_of_rates_is_as_much_wider_as_periods_vary_more() {
+    // The same events per unit as a u-chart has them; z, its moving range and the limits reckoned apart.
+    let periods = counts(&U, &[5.0]);
+    let (chart, by_chance) = (laney_rates(&periods, 20).unwrap(), u(&periods, 20).unwrap());
+    near(chart.centre, 1.93);
+    near(chart.spread, 1.066429110175);
+    let half = |chart: &Chart| chart.points[0].unwrap().high - chart.centre;
+    near(half(&chart), 1.066429110175 * half(&by_chance));
+    near(laney_rates_about(&periods, 1.93).unwrap().spread, chart.spread);
 }
 
 #[test]

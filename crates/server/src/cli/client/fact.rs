@@ -50,4 +50,6 @@ facts! {
         ActivityServiceClient import_stage_changes;
     SatisfactionRecord, "satisfaction records": ImportSatisfactionRequest { satisfaction_records },
         SatisfactionServiceClient import_satisfaction;
+    InvitationEvent, "invitation events": ImportInvitationEventsRequest { invitation_events },
+        SatisfactionServiceClient import_invitation_events;
 }

@@ -107,6 +107,7 @@ pub(super) async fn all(founder: &Founder<'_>) -> Result<(Report, String), Error
     report.lines.push(line);
     // After the pyramids: records are stamped with the tiers of the first.
     report.lines.push(founder.questionnaires().await?);
+    report.lines.push(founder.facts::<pb::InvitationEvent>(|facts| facts.invitation_events).await?);
     report.lines.push(founder.facts::<pb::SatisfactionRecord>(|facts| facts.satisfaction_records).await?);
     report.lines.push(founder.benchmarks().await?);
     report.lines.push(founder.targets().await?);

@@ -43,7 +43,10 @@ pub(super) struct Life<'a> {
     /// Leavings a year.
     leaving: f64,
     discount: i64,
-    orders: u32,
+    pub(super) orders: u32,
+    last_order: String,
+    /// When the customer was last asked what it thinks.
+    pub(super) asked: Option<Moment>,
     /// Days from being known to the first purchase.
     at: i64,
 }
@@ -75,6 +78,8 @@ impl<'a> Life<'a> {
             leaving: leaving.max(0.01),
             discount,
             orders: 0,
+            last_order: String::new(),
+            asked: None,
             at,
         }
     }
@@ -140,6 +145,7 @@ impl<'a> Life<'a> {
         let id = self.record.purchase(at, pb::PurchaseType::Sale, &basket, (offer, channel));
         let trouble = trouble::maybe(self, at, &id);
         self.survey(at, &id, trouble.as_ref());
+        self.last_order.clone_from(&id);
         let net = basket.iter().map(Bought::net).sum();
         self.pay(at, (&id, net), trouble.as_ref().is_some_and(|trouble| !trouble.settled));
         if self.dice.chance(0.03) {
@@ -261,6 +267,10 @@ impl<'a> Life<'a> {
         let (group, cause) = (farewell.group.into(), farewell.cause.into());
         let reason = pb::StageReason { group, cause, competitor, basis: basis.into() };
         self.record.stage(farewell.at, stage, Some(reason));
+        if !told {
+            let order = self.last_order.clone();
+            self.ask_the_silent(farewell.at, (last, &order));
+        }
         Some(farewell).filter(|farewell| farewell.group == Preventable)
     }
 

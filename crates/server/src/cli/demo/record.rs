@@ -22,6 +22,7 @@ pub(super) struct Facts {
     pub(super) interactions: Vec<pb::Interaction>,
     pub(super) stage_changes: Vec<pb::StageChange>,
     pub(super) satisfaction_records: Vec<pb::SatisfactionRecord>,
+    pub(super) invitation_events: Vec<pb::InvitationEvent>,
 }
 
 /// A product in a basket; what is taken off in basis points.
@@ -55,7 +56,7 @@ pub(super) struct Recorder<'a> {
     facts: Facts,
     /// How many facts were thought of; the ids are made of it.
     count: u32,
-    /// How many answers, which are counted by themselves.
+    /// How many answers and steps of invitations, which are counted by themselves.
     surveys: u32,
 }
 
@@ -172,11 +173,11 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// What was answered about an order.
+    /// What was answered about an order, upon an invitation.
     pub(super) fn answers(
         &mut self,
         at: Moment,
-        order: &str,
+        (order, invitation): (&str, &str),
         (method, answers): (pb::CollectionMethod, Vec<pb::SatisfactionAnswer>),
     ) {
         self.surveys += 1;
@@ -190,6 +191,26 @@ impl<'a> Recorder<'a> {
                 collection_method: method.into(),
                 subject: Some(pb::FactReference { kind: pb::FactKind::Purchase.into(), fact: Some(order) }),
                 answers,
+                invitation_id: invitation.to_owned(),
+                ..Default::default()
+            });
+        }
+    }
+
+    /// What became of an invitation.
+    pub(super) fn invitation(
+        &mut self,
+        at: Moment,
+        invitation: &str,
+        (r#type, invited): (pb::InvitationEventType, Option<pb::Invited>),
+    ) {
+        self.surveys += 1;
+        if self.world.has_come(at) {
+            self.facts.invitation_events.push(pb::InvitationEvent {
+                context: Some(self.context_of(at, (SURVEY, self.surveys), "")),
+                invitation_id: invitation.to_owned(),
+                r#type: r#type.into(),
+                invited,
                 ..Default::default()
             });
         }

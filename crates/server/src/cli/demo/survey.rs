@@ -1,5 +1,5 @@
-//! What customers are asked after a purchase, and what they answer: tied to how the purchase went, and to who brought it.
-//! Chance of its own, so that the rest of the story does not depend on who is asked.
+//! What customers are asked after a purchase, and what those answer who do: tied to how the purchase went, and to who
+//! brought it. Chance of its own, so that the rest of the story does not depend on who is asked.
 
 use guanxi::v1 as pb;
 use guanxi::v1::satisfaction_service_client::SatisfactionServiceClient;
@@ -9,8 +9,7 @@ use tonic::{Code, Status};
 use super::dice::Dice;
 use super::found::{Founder, Line, request_id};
 use super::life::Life;
-use super::trouble::Trouble;
-use super::world::{DAY, Moment, working_hours};
+use super::world::{DAY, Moment};
 use crate::cli::client;
 
 /// The one questionnaire there is, and the revision that is answered.
@@ -115,18 +114,14 @@ impl Founder<'_> {
 }
 
 impl Life<'_> {
-    /// One purchase in six is answered for. Trouble shows, less where it was settled.
-    pub(super) fn survey(&mut self, bought: Moment, order: &str, trouble: Option<&Trouble>) {
-        if !self.survey_dice.chance(0.17) {
-            return;
-        }
-        let days = self.survey_dice.between(2, 14);
-        let at = working_hours(&mut self.survey_dice, bought, days);
-        let mood = match trouble {
-            None => 0.85,
-            Some(trouble) if trouble.settled => 0.6,
-            Some(_) => 0.2,
-        };
+    /// What somebody in a mood, 0 to 1, says of an order.
+    pub(super) fn answer(
+        &mut self,
+        at: Moment,
+        of: (&str, &str),
+        method: pb::CollectionMethod,
+        (bought, mood): (Moment, f64),
+    ) {
         let dice = &mut self.survey_dice;
         let mut answers = Vec::new();
         for item in ["product", "delivery"] {
@@ -145,9 +140,7 @@ impl Life<'_> {
         if dice.chance(0.9) {
             answers.push(answer("recommend", Rating, felt(dice, mood, (0, 10))));
         }
-        let is_asked = dice.chance(0.25);
-        let method = if is_asked { pb::CollectionMethod::Phone } else { pb::CollectionMethod::SelfCompletion };
-        self.record.answers(at, order, (method, answers));
+        self.record.answers(at, of, (method, answers));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The company is the same whenever it is made, and grows without changing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi::v1 as pb;
 
@@ -33,11 +33,55 @@ fn a_later_day_only_adds() {
     for number in 1..=200 {
         let (early, late) = (facts(&short, number), facts(&long, number));
         assert!(early.satisfaction_records.iter().all(|fact| late.satisfaction_records.contains(fact)), "{number}");
+        assert!(early.invitation_events.iter().all(|fact| late.invitation_events.contains(fact)), "{number}");
         assert!(early.purchases.iter().all(|fact| late.purchases.contains(fact)), "{number}");
         assert!(early.payments.iter().all(|fact| late.payments.contains(fact)), "{number}");
         assert!(early.interactions.iter().all(|fact| late.interactions.contains(fact)), "{number}");
         assert!(early.stage_changes.iter().all(|fact| late.stage_changes.contains(fact)), "{number}");
     }
+}
+
+/// Of those who were asked about an order, how many answered: all, and those who had complained; and of the silent.
+#[test]
+fn who_complained_answers_more_and_who_is_asleep_less() {
+    use pb::InvitationEventType::{Delivered, Expired, Opened, Refused, Sent};
+    let world = world(1, "2025-12-31");
+    let mut steps = BTreeMap::new();
+    let [mut all, mut upset, mut silent] = [(0, 0); 3];
+    for number in 1..=1000 {
+        let facts = facts(&world, number);
+        let answered: BTreeSet<_> = facts.satisfaction_records.iter().map(|one| one.invitation_id.as_str()).collect();
+        let complaint = |order: &str| {
+            let about = format!("About order {order}:");
+            facts.interactions.iter().any(|one| one.context.as_ref().unwrap().note.starts_with(&about))
+        };
+        let sent: Vec<_> = facts.invitation_events.iter().filter(|one| one.r#type() == Sent).collect();
+        for event in &facts.invitation_events {
+            *steps.entry(event.r#type()).or_insert(0) += 1;
+            assert!(sent.iter().any(|one| one.invitation_id == event.invitation_id), "{event:?}");
+        }
+        for one in &sent {
+            let (order, again) = match one.invitation_id.strip_suffix("-again") {
+                Some(order) => (order, true),
+                None => (one.invitation_id.as_str(), false),
+            };
+            let counts = if again {
+                &mut silent
+            } else if complaint(order) {
+                &mut upset
+            } else {
+                &mut all
+            };
+            counts.0 += 1;
+            counts.1 += u32::from(answered.contains(one.invitation_id.as_str()));
+        }
+        assert!(answered.iter().all(|id| sent.iter().any(|one| one.invitation_id == *id)), "{number}");
+    }
+    let share = |(asked, answered): (u32, u32)| f64::from(answered) / f64::from(asked);
+    assert!([Sent, Delivered, Opened, Refused, Expired].iter().all(|step| steps[step] > 50), "{steps:?}");
+    assert!((0.2..0.4).contains(&share(all)), "{all:?}");
+    assert!(share(upset) > 1.4 * share(all) && upset.0 > 50, "{upset:?} {all:?}");
+    assert!(share(silent) < 0.5 * share(all) && silent.0 > 50, "{silent:?} {all:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use guanxi_testkit::Backend;
 
 use super::super::{Opened, on_each_database};
 use super::{Watched, counters, customer};
-use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE};
+use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
 on_each_database! {
     deleted_customers_are_found_by_their_index,
@@ -23,6 +23,7 @@ on_each_database! {
     invitations_and_what_speaks_against_them_are_found_by_customer,
     cells_are_found_by_their_keys,
     records_are_walked_by_their_key,
+    services_are_walked_by_their_key,
     measurements_are_listed_by_their_index_and_summed_by_key,
 }
 
@@ -133,6 +134,20 @@ async fn records_are_walked_by_their_key(opened: Opened) {
     for after in [None, Some((customer(), key))] {
         let page = (after.as_ref(), PAGE);
         watched.reader.facts_after(FactKind::SatisfactionRecord, time, page).await.ok();
+        watched.uses(&["facts_pkey"]).await;
+    }
+}
+
+/// The same of contacts and returns, which are a part of what there is of a customer.
+async fn services_are_walked_by_their_key(opened: Opened) {
+    const MANY: &str = "INSERT INTO facts SELECT 'r-' || lpad((n / 10)::text, 6, '0'), 1 + n % 2, 'shop', 's-' || n % 10, \
+         decode(md5(n::text), 'hex'), n / 10, n, 1, 1 + n % 11, NULL, NULL, NULL, '{}' FROM generate_series(1, 200000) n";
+    let watched = Watched::on(opened).await;
+    watched.fill(&[MANY, "ANALYZE facts"]).await;
+    let time = (Timestamp(0), Timestamp(50_000));
+    let key = FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() };
+    for after in [None, Some(ServicePlace { customer: customer(), kind: FactKind::Interaction, key })] {
+        watched.reader.services_after(time, (after.as_ref(), PAGE)).await.ok();
         watched.uses(&["facts_pkey"]).await;
     }
 }
