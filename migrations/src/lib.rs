@@ -17,6 +17,7 @@ mod m20261128_000040_invitations;
 mod m20261128_000050_standards;
 mod m20261128_000060_contacts;
 mod m20261128_000070_goals;
+mod m20261128_000090_responses;
 
 use sea_orm_migration::prelude::*;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000050_standards::Migration),
             Box::new(m20261128_000060_contacts::Migration),
             Box::new(m20261128_000070_goals::Migration),
+            Box::new(m20261128_000090_responses::Migration),
         ]
     }
 }

@@ -2,8 +2,9 @@
 
 use guanxi_model::customer::{Customer, Profile};
 use guanxi_model::fact::{Fact, FactKey, FactKind, Invitation, Invited, NewFact};
-use guanxi_model::{CustomerId, PyramidId, RequestId, TierId, Timestamp};
-use guanxi_satisfaction::{Asking, Objections};
+use guanxi_model::{CustomerId, PyramidId, RequestId, RevisionNumber, TierId, Timestamp};
+use guanxi_satisfaction::{Asking, Objections, looks_back_to};
+use serde::{Deserialize, Serialize};
 
 /// One write about one customer.
 #[derive(Clone, Debug)]
@@ -104,6 +105,39 @@ pub struct Reserve {
     pub invited: Invited,
     /// From when on it counts how the customer was approached.
     pub since: Timestamp,
+}
+
+/// A slot to hold, for whomever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// What the invitation is called.
+    pub invitation: String,
+    pub hold_seconds: i64,
+    pub wave: String,
+    pub sample: String,
+    pub channel: String,
+}
+
+impl Slot {
+    /// The command that holds it for a customer from now on, for the revision that is asked now.
+    pub fn reserve(
+        &self,
+        customer: &CustomerId,
+        (asking, revision): (&Asking, RevisionNumber),
+        now: Timestamp,
+    ) -> Command {
+        let Slot { invitation, hold_seconds, wave, sample, channel } = self.clone();
+        let invited = Invited {
+            questionnaire: asking.questionnaire.clone(),
+            revision: Some(revision),
+            wave,
+            sample,
+            channel,
+            expire_time: Some(now.plus_seconds(hold_seconds)),
+        };
+        let (customer, asking, since) = (customer.clone(), asking.clone(), looks_back_to(now));
+        Command::ReserveInvitation(Box::new(Reserve { customer, asking, invitation, invited, since }))
+    }
 }
 
 /// What a command led to.

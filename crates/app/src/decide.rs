@@ -127,6 +127,7 @@ fn fact_keys(keys: &mut Keys, command: &RecordFact, customer: &CustomerId) {
     keys.facts.extend(fact.replaces.iter().map(|key| (customer.clone(), (kind, key.clone()))));
     whole_keys(keys, kind, customer);
     keys.touchpoints.extend(fact.body.touchpoint().cloned());
+    keys.invitations.extend(fact.body.invitation().map(|id| (customer.clone(), id.to_owned())));
     if let CustomerRef::External(external) = &fact.customer {
         keys.external_ids.insert(external.clone());
     }

@@ -88,7 +88,8 @@ impl App {
         });
         let committer = Arc::new(Committer::start(&shared, &tasks));
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        let runner = Runner { shared, wake: Arc::clone(&wake), stop: stop.clone() };
+        let weak = Arc::downgrade(&committer);
+        let runner = Runner { shared, committer: weak, wake: Arc::clone(&wake), stop: stop.clone() };
         tasks.spawn(runner.run());
         tasks.spawn(housekeeping::run(store.clone(), clock.clone(), stop.clone()));
         let sweeper =

@@ -4,6 +4,7 @@
 
 mod activation;
 mod analysis;
+mod drawing;
 mod first_time;
 mod model_fit;
 mod pages;
@@ -11,7 +12,7 @@ mod population;
 mod records;
 mod simulation;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, Zone, name};
@@ -22,13 +23,15 @@ use tokio_util::sync::CancellationToken;
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress};
 pub use analysis::{AnalysisOutcome, AnalysisRequest};
+pub use drawing::{Drawing, DrawingProgress, DrawingRequest, DrawnSample, DrawnStratum, Sizes};
 pub use first_time::{FirstTimeOutcome, FirstTimeRequest, SERVICE_FILTER};
 pub use model_fit::{FitOutcome, FitRequest};
 pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
 
 use crate::callers::Callers;
-use crate::committer::Shared;
+use crate::command::{Command, Grouping, Urgency};
+use crate::committer::{Answers, Committer, Shared};
 use crate::error::{Error, Refusal};
 use crate::fingerprint;
 use crate::seat::Moment;
@@ -43,6 +46,8 @@ pub const SIMULATE: &str = "simulate-pyramid";
 pub const ANALYZE: &str = "analyze-satisfaction";
 /// The kind of the operations that fit a model to satisfaction records.
 pub const FIT: &str = "fit-satisfaction-model";
+/// The kind of the operations that draw samples.
+pub const DRAW: &str = "draw-sample";
 /// The kind of the operations that say which services were right first time.
 pub const FIRST_TIME: &str = "analyze-first-time-right";
 
@@ -72,6 +77,9 @@ pub enum OperationOutcome {
     Fitted(Box<FitOutcome>),
     /// The records do not allow what was asked of them.
     Unfit(path_model::Unfit),
+    Drawn(Box<DrawnSample>),
+    /// The pyramid no longer has the tiers that the request names at these places.
+    NoSuchTiers(Vec<usize>),
     FirstTime(Box<FirstTimeOutcome>),
     Cancelled,
     /// A fault of ours; the incident's chain is in the log.
@@ -259,6 +267,8 @@ impl Operations<'_> {
 /// restart.
 pub(crate) struct Runner {
     pub(crate) shared: Arc<Shared>,
+    /// The committer ends when the application stops; nothing is to hold it longer.
+    pub(crate) committer: Weak<Committer>,
     pub(crate) wake: Arc<tokio::sync::Notify>,
     pub(crate) stop: CancellationToken,
 }
@@ -304,6 +314,7 @@ impl Runner {
             SIMULATE => simulation::run(held, operation).await,
             ANALYZE => analysis::run(held, operation).await,
             FIT => model_fit::run(held, operation).await,
+            DRAW => drawing::run(held, operation).await,
             FIRST_TIME => first_time::run(held, operation).await,
             kind => Err(Error::Internal(Arc::new(std::io::Error::other(format!("no operation is called {kind}"))))),
         };
@@ -315,7 +326,7 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | ANALYZE | FIT | FIRST_TIME => held.conclude(state, &outcome).await,
+                    SIMULATE | ANALYZE | FIT | DRAW | FIRST_TIME => held.conclude(state, &outcome).await,
                     _ => activation::give_up(held, operation, state, &outcome).await,
                 }
             }
@@ -360,6 +371,12 @@ impl Held<'_> {
         if self.callers().are_expected() {
             tokio::time::sleep(took).await;
         }
+    }
+
+    /// Has commands carried out as work that can wait.
+    async fn submit(&self, commands: Vec<Command>) -> Answers {
+        let committer = self.runner.committer.upgrade().ok_or(Error::ShuttingDown)?;
+        committer.submit(commands, Grouping::Each, Urgency::Bulk).await
     }
 
     fn moment(&self) -> Moment<'_> {

@@ -7,6 +7,7 @@ use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage}
 use guanxi_model::fact::{CustomerRef, Fact, FactState, Invitation, Use, UseKind};
 use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
 use guanxi_satisfaction::contact::ContactCell;
+use guanxi_satisfaction::cube::{ResponseCell, ResponseCount};
 use guanxi_segmentation::History;
 use guanxi_store::ledger::{
     Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Override, Record, Replacement, Summary,
@@ -41,6 +42,8 @@ pub(crate) enum Effect {
     PutInvitation(Invitation),
     /// What is added to how many records answer an invitation.
     CountAnswer(String, i64),
+    /// What is added to how many invitations were sent and answered.
+    CountResponse(Box<ResponseCell>, ResponseCount),
     PutRequest(RequestId, Fingerprint),
     Note(ChangeKind, Option<FactId>),
     /// Holds the customer in a tier of a pyramid, or no longer; who decided so, and why.
@@ -225,12 +228,19 @@ impl<'a> World<'a> {
             Effect::SetStage(stage) => summary.stage = stage,
             Effect::PutInvitation(invitation) => {
                 state.approaches.put(&invitation);
+                let answers = state.invitation(&invitation.id).answers;
+                let known = Invitation { answers, ..invitation.clone() };
+                state.invitations.insert(invitation.id.clone(), known);
                 self.effects.invitations.insert((customer.clone(), invitation.id.clone()), invitation);
             }
             Effect::CountAnswer(invitation, times) => {
                 state.approaches.count_answer(&invitation, times);
+                let known = state.invitation(&invitation);
+                let known = Invitation { answers: known.answers + times, ..known };
+                state.invitations.insert(invitation.clone(), known);
                 *self.effects.answers.entry((customer.clone(), invitation)).or_default() += times;
             }
+            Effect::CountResponse(cell, count) => self.effects.responses.entry(*cell).or_default().plus(count),
             Effect::PutRequest(request, fingerprint) => {
                 state.requests.insert(request, fingerprint);
                 self.effects.requests.insert((customer.clone(), request), fingerprint);

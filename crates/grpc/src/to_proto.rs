@@ -23,6 +23,7 @@ mod purchase;
 pub(crate) mod pyramid;
 pub(crate) mod questionnaire;
 pub(crate) mod report;
+pub(crate) mod sample;
 pub(crate) mod satisfaction;
 pub(crate) mod satisfaction_benchmark;
 pub(crate) mod satisfaction_comparison;

@@ -176,6 +176,15 @@ impl FactBody {
         .map(String::as_str)
     }
 
+    /// The invitation that it is about, or answers.
+    pub fn invitation(&self) -> Option<&str> {
+        match self {
+            FactBody::InvitationEvent(event) => Some(&event.invitation),
+            FactBody::SatisfactionRecord(record) => record.invitation.as_deref(),
+            FactBody::Purchase(_) | FactBody::Interaction(_) | FactBody::Payment(_) | FactBody::StageChange(_) => None,
+        }
+    }
+
     /// The touchpoint it names.
     pub fn touchpoint(&self) -> Option<&TouchpointId> {
         match self {

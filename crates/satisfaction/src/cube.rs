@@ -4,7 +4,7 @@
 //!
 //! place.rs says in which cells a record counts, count.rs what for, moments.rs what drivers are found from. question.rs is
 //! what may be asked of the cells, fold.rs adds up what answers it, pool.rs and summary.rs say what follows. series.rs hands the
-//! sums of periods on as they are.
+//! sums of periods on as they are. responses.rs does for invitations what all of these do for records.
 
 mod count;
 mod fold;
@@ -13,6 +13,7 @@ mod moments;
 mod place;
 mod pool;
 mod question;
+mod responses;
 mod series;
 mod summary;
 mod sums;
@@ -25,6 +26,7 @@ pub(crate) use layout::{Compared, Layout, Measured, RECORDS};
 pub use moments::Moments;
 pub use place::{Face, Key, Place, Placed, Span, places, said, tier_key};
 pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};
+pub use responses::{ResponseCell, ResponseCount, Responses, response_changes};
 pub use series::{Series, records};
 pub use summary::{
     ComparisonSummary, DimensionSummary, Estimate, Evidence, ItemSummary, PromoterSummary, Promoters, QuestionRates,

@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use guanxi_model::customer::{ConsentState, Profile, Stage};
+use guanxi_model::customer::{Consent, ConsentState, Stage};
 use guanxi_model::fact::{Direction, Fact, FactBody, FactKey, FactKind, FactState, InteractionPurpose, Invitation};
 use guanxi_model::{QuestionnaireId, SourceName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::scheme::QuestionnairePopulation;
 
 /// So far back anything is looked at. What was answered longer ago needs no follow-up any more.
-pub const LOOKS_BACK_DAYS: i64 = 730;
+const LOOKS_BACK_DAYS: i32 = 730;
 
 /// By which rule customers may be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,11 @@ pub struct Asking {
     pub questionnaire: QuestionnaireId,
     pub population: QuestionnairePopulation,
     pub rule: ContactRule,
+}
+
+/// From when on it counts how somebody was approached.
+pub fn looks_back_to(now: Timestamp) -> Timestamp {
+    plus_days(now, -LOOKS_BACK_DAYS)
 }
 
 /// How a customer was approached in the time that is looked back.
@@ -132,7 +137,7 @@ impl Approaches {
 pub struct Addressee<'a> {
     pub is_deleted: bool,
     pub stage: Stage,
-    pub profile: &'a Profile,
+    pub consents: &'a [Consent],
     pub approaches: &'a Approaches,
 }
 
@@ -151,9 +156,9 @@ pub fn objections(asking: &Asking, addressee: Addressee<'_>, (now, own): (Timest
     found
 }
 
-/// Those that follow from who somebody is; nobody who has one needs to be looked at any further.
-pub fn standing_objections(asking: &Asking, addressee: Addressee<'_>) -> Objections {
-    let Addressee { is_deleted, stage, profile, approaches: _ } = addressee;
+/// Those that follow from who somebody is.
+fn standing_objections(asking: &Asking, addressee: Addressee<'_>) -> Objections {
+    let Addressee { is_deleted, stage, consents, approaches: _ } = addressee;
     let belongs = match asking.population {
         QuestionnairePopulation::Customer => matches!(stage, Stage::Active | Stage::Dormant | Stage::WonBack),
         QuestionnairePopulation::Prospect => stage == Stage::Prospect,
@@ -161,7 +166,7 @@ pub fn standing_objections(asking: &Asking, addressee: Addressee<'_>) -> Objecti
         // Our own people are no customers.
         QuestionnairePopulation::Employee => false,
     };
-    let opted_out = profile.consents.iter().any(|consent| {
+    let opted_out = consents.iter().any(|consent| {
         consent.purpose == asking.rule.consent_purpose
             && matches!(consent.state, ConsentState::Denied | ConsentState::Withdrawn)
     });

@@ -1,7 +1,8 @@
 //! Satisfaction: what a questionnaire asks, and what answers to it mean.
 //!
-//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are integers on the scale of their item, and weights are integers, so that nothing depends on the order
-//! in which anything comes.
+//! Everything here is a pure function of a validated questionnaire and answers to it: no clock, no I/O, no async. Answers are
+//! integers on the scale of their item, and weights are integers, so that nothing depends on the order in which anything
+//! comes.
 
 mod answers;
 pub mod benchmark;
@@ -18,7 +19,6 @@ mod eligibility;
 mod evaluate;
 mod figures;
 pub mod first_time;
-mod interval;
 mod metric;
 pub mod path_model;
 mod presets;
@@ -44,12 +44,10 @@ mod sample;
 pub use compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
 pub use draw::{Allocation, Draw, Drawn};
 pub use eligibility::{
-    Addressee, Approaches, Asking, ContactRule, FollowUp, LOOKS_BACK_DAYS, Objection, Objections, objections,
-    standing_objections,
+    Addressee, Approaches, Asking, ContactRule, FollowUp, Objection, Objections, looks_back_to, objections,
 };
 pub use evaluate::{DimensionResult, Evaluation, Gating, ItemResult};
 pub use figures::{REFERENCE_FIGURES, ReferenceFigure, told_by};
-pub use interval::wilson;
 pub use metric::{Metrics, PromoterClass};
 pub use presets::{Preset, presets};
 pub use scheme::{

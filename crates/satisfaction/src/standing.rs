@@ -5,17 +5,17 @@
 
 use guanxi_model::QuestionnaireId;
 use guanxi_model::fact::CollectionMethod;
+use guanxi_model::statistics::distribution::t95;
+use guanxi_model::statistics::mean::Mean;
+use guanxi_model::statistics::{Interval, decay};
 
 use crate::compare::SatisfactionBand;
 use crate::evaluate::Evaluation;
-use crate::interval::student;
 use crate::metric::Metrics;
 use crate::scheme::{IndexForm, QuestionnaireScope};
 
 /// A trend is told from so many records on: of two, the slope would fit exactly and say nothing.
 const FEWEST_FOR_A_TREND: usize = 3;
-/// An interval is told from so many effective records on.
-const FEWEST_FOR_AN_INTERVAL: f64 = 2.0;
 /// What a trend is told for.
 const DAYS_OF_A_STEP: f64 = 30.0;
 
@@ -62,12 +62,10 @@ pub struct Standing {
 /// A mean in which what is recent counts more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decayed {
-    pub mean: f64,
+    /// Of an effective number of records.
+    pub mean: Mean,
     /// Records that have an index.
     pub count: usize,
-    pub effective_count: f64,
-    /// 95 %; none below two effective records.
-    pub interval: Option<(f64, f64)>,
 }
 
 /// How the index changes.
@@ -75,8 +73,7 @@ pub struct Decayed {
 pub struct Trend {
     /// Points in 30 days.
     pub slope: f64,
-    /// 95 %.
-    pub interval: (f64, f64),
+    pub interval: Interval,
 }
 
 /// What each questionnaire was answered, told apart by scope and form too, which its revisions may change. `heard` is the
@@ -128,7 +125,7 @@ fn standing(heard: &[Heard], half_life_days: f64, (key, members): (Together, &[u
     let (questionnaire, scope, form, method) = key;
     let records = || members.iter().map(|index| &heard[*index]);
     let points: Vec<Point> =
-        records().filter_map(|one| Some(Point::of(one.age_days, one.evaluation.index?, half_life_days))).collect();
+        records().filter_map(|one| Point::of(one.age_days, one.evaluation.index?, half_life_days)).collect();
     let mut bands = [0; 3];
     for band in records().filter_map(|one| one.evaluation.comparison?.band) {
         bands[match band {
@@ -166,46 +163,41 @@ struct Point {
 }
 
 impl Point {
-    fn of(age_days: f64, index: f64, half_life_days: f64) -> Point {
-        Point { at: -age_days / DAYS_OF_A_STEP, index, weight: (-age_days / half_life_days).exp2() }
+    /// None of what has yet to happen.
+    fn of(age_days: f64, index: f64, half_life_days: f64) -> Option<Point> {
+        let weight = decay::weight(age_days, half_life_days)?;
+        Some(Point { at: -age_days / DAYS_OF_A_STEP, index, weight })
     }
 }
 
-/// The sum of something over points, each by its weight.
-fn weighed(points: &[Point], what: impl Fn(&Point) -> f64) -> f64 {
-    points.iter().map(|point| point.weight * what(point)).sum()
+/// Something of points, each by its weight.
+fn weighed(points: &[Point], what: impl Fn(&Point) -> f64) -> decay::Decayed {
+    let mut sums = decay::Decayed::default();
+    points.iter().for_each(|point| sums.add(what(point), point.weight));
+    sums
 }
 
+/// None where all is so old that it weighs nothing at all.
 fn decayed(points: &[Point]) -> Option<Decayed> {
-    let whole = weighed(points, |_| 1.0);
-    // What is older than a thousand half-lives weighs nothing at all.
-    if whole <= 0.0 {
-        return None;
-    }
-    let mean = weighed(points, |point| point.index) / whole;
-    let effective_count = whole * whole / weighed(points, |point| point.weight);
-    let interval = (effective_count >= FEWEST_FOR_AN_INTERVAL).then(|| {
-        let spread = weighed(points, |point| (point.index - mean).powi(2)) / whole;
-        // The variance of the mean: n / (n - 1) makes the spread unbiased, and the mean of n varies 1 / n of it.
-        let reach = student(effective_count - 1.0) * (spread / (effective_count - 1.0)).sqrt();
-        (mean - reach, mean + reach)
-    });
-    Some(Decayed { mean, count: points.len(), effective_count, interval })
+    let indices = weighed(points, |point| point.index);
+    let (mean, n) = indices.mean().zip(indices.effective_n())?;
+    let variance = weighed(points, |point| (point.index - mean).powi(2)).mean()?;
+    Some(Decayed { mean: Mean::weighted(mean, variance, n), count: points.len() })
 }
 
 fn trend(points: &[Point]) -> Option<Trend> {
     if points.len() < FEWEST_FOR_A_TREND {
         return None;
     }
-    let whole = weighed(points, |_| 1.0);
-    let (at, mean) = (weighed(points, |point| point.at) / whole, weighed(points, |point| point.index) / whole);
-    let spread = weighed(points, |point| (point.at - at).powi(2));
-    let slope = weighed(points, |point| (point.at - at) * (point.index - mean)) / spread;
+    let (at, mean) = (weighed(points, |point| point.at).mean()?, weighed(points, |point| point.index).mean()?);
+    let sum = |what: &dyn Fn(&Point) -> f64| points.iter().map(|point| point.weight * what(point)).sum::<f64>();
+    let spread = sum(&|point| (point.at - at).powi(2));
+    let slope = sum(&|point| (point.at - at) * (point.index - mean)) / spread;
     let degrees = points.len() as f64 - 2.0;
-    let error = weighed(points, |point| (point.index - mean - slope * (point.at - at)).powi(2)) / degrees;
-    let reach = student(degrees) * (error / spread).sqrt();
+    let error = sum(&|point| (point.index - mean - slope * (point.at - at)).powi(2)) / degrees;
+    let reach = t95(degrees)? * (error / spread).sqrt();
     // Of records of one moment, or where all but one weigh nothing, there is none.
-    (slope.is_finite() && reach.is_finite()).then_some(Trend { slope, interval: (slope - reach, slope + reach) })
+    (slope.is_finite() && reach.is_finite()).then_some(Trend { slope, interval: Interval::around(slope, reach) })
 }
 
 #[cfg(test)]
@@ -242,13 +234,10 @@ mod tests {
     fn methods_1_11_half_life_of_90_days() {
         let told = by_questionnaire(&golden(), 90.0, Pooling::EachMethod);
         let decayed = told[0].decayed.unwrap();
-        near(decayed.mean, 3.923_352_051_7);
-        near(decayed.effective_count, 2.941_509_590_5);
+        near(decayed.mean.mean, 3.923_352_051_7);
+        near(decayed.mean.n, 2.941_509_590_5);
+        near(decayed.mean.standard_error().unwrap(), 0.878_558_195_5);
         assert_eq!((decayed.count, told[0].newest), (4, 0));
-        let (low, high) = decayed.interval.unwrap();
-        // The standard error is 0.8785581955; t of 1.9415 degrees lies between that of 1 and of 2.
-        near(high - decayed.mean, decayed.mean - low);
-        assert!((high - decayed.mean) / 0.878_558_195_5 > 4.302 && (high - decayed.mean) / 0.878_558_195_5 < 4.6);
     }
 
     /// By weighted least squares: slope 0.4815163195, standard error 0.2349087381, t of 2 degrees 4.3026527299.
@@ -256,8 +245,8 @@ mod tests {
     fn a_trend_is_a_slope_for_thirty_days() {
         let trend = by_scope(&golden(), 90.0, Pooling::AllMethods)[0].trend.unwrap();
         near(trend.slope, 0.481_516_319_5);
-        near(trend.interval.0, -0.529_214_403_6);
-        near(trend.interval.1, 1.492_247_042_6);
+        near(trend.interval.low, -0.529_214_403_6);
+        near(trend.interval.high, 1.492_247_042_6);
         assert!(by_scope(&golden()[..2], 90.0, Pooling::AllMethods)[0].trend.is_none(), "two say nothing");
         let at_once = vec![heard("service", 3.0, 5), heard("service", 3.0, 1), heard("service", 3.0, 2)];
         assert!(by_scope(&at_once, 90.0, Pooling::AllMethods)[0].trend.is_none(), "nor those of one moment");
@@ -287,6 +276,6 @@ mod tests {
     fn ages_beyond_all_weight_leave_no_mean() {
         assert!(by_scope(&[heard("service", 1e6, 50)], 1.0, Pooling::AllMethods)[0].decayed.is_none());
         let one = by_scope(&[heard("service", 10.0, 50)], 1.0, Pooling::AllMethods)[0].decayed.unwrap();
-        assert_eq!((one.mean, one.effective_count, one.interval), (50.0, 1.0, None));
+        assert_eq!((one.mean, one.mean.interval()), (Mean { mean: 50.0, deviation: None, n: 1.0 }, None));
     }
 }

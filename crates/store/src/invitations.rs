@@ -1,23 +1,23 @@
-//! Invitations as what their facts add up to, and what is known of having approached customers before they are asked again.
+//! Invitations as what their facts add up to. How customers were approached with them is in `approaches`.
 
 use std::collections::HashMap;
 
-use guanxi_model::customer::{Profile, Stage};
-use guanxi_model::fact::{FactKind, InteractionPurpose, Invitation, Invited};
-use guanxi_model::{CustomerId, PyramidId, QuestionnaireId, Timestamp, Words as _};
+use guanxi_model::fact::{Invitation, Invited};
+use guanxi_model::{CustomerId, QuestionnaireId, Timestamp};
 use guanxi_satisfaction::Approaches;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
+use sea_orm::{QueryResult, Value};
 
+use crate::approaches::{Whose, approaches};
 use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{query, rows};
-use crate::ledger::{Effects, TierRow};
+use crate::ledger::Effects;
 use crate::revisions::read_number;
-use crate::rows::{self, from_json, tier, word};
+use crate::rows::{from_json, to_json};
 use crate::{Error, Reader, Tx};
 
 /// The columns of `invitations i` after the customer.
-const SELECT: &str = "i.invitation_id, i.questionnaire_id, i.revision, i.wave, i.sample, i.channel, i.expire_time, \
-     i.held_until, i.send_time, i.deliver_time, i.open_time, i.refuse_time, i.end_time, i.answers";
+pub(crate) const SELECT: &str = "i.invitation_id, i.questionnaire_id, i.revision, i.wave, i.sample, i.channel, i.expire_time, \
+     i.held_until, i.send_time, i.deliver_time, i.open_time, i.refuse_time, i.end_time, i.answers, i.stamp";
 
 /// What is written of the facts; answers are counted apart.
 const COLUMNS: &[Column] = &[
@@ -35,10 +35,8 @@ const COLUMNS: &[Column] = &[
     int("open_time"),
     int("refuse_time"),
     int("end_time"),
+    text("stamp"),
 ];
-
-/// Customers, and from when on something about them is asked for.
-const SINCE: &[Column] = &[text("customer_id"), int("since")];
 
 /// Invitations of one wave and sample, counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,16 +49,6 @@ pub struct Responses {
     pub refused: i64,
     pub expired: i64,
     pub answered: i64,
-}
-
-/// Somebody who may be drawn for a sample.
-#[derive(Clone, Debug)]
-pub struct Drawable {
-    pub customer: CustomerId,
-    pub profile: Profile,
-    pub stage: Stage,
-    /// None where it has no row in the pyramid.
-    pub tier: Option<TierRow>,
 }
 
 impl Reader {
@@ -87,42 +75,7 @@ impl Reader {
         customers: &[CustomerId],
         since: Timestamp,
     ) -> Result<HashMap<CustomerId, Approaches>, Error> {
-        approaches(self.connection(), customers, since).await
-    }
-
-    /// The same, for a reader of everybody.
-    pub async fn approaches_of_many(
-        &self,
-        customers: &[CustomerId],
-        since: Timestamp,
-    ) -> Result<HashMap<CustomerId, Approaches>, Error> {
-        approaches(self.reports(), customers, since).await
-    }
-
-    /// Customers after one, by id, with where they stand in a pyramid, for a reader of everybody. Deleted ones are left out.
-    pub async fn drawable(
-        &self,
-        pyramid: Option<&PyramidId>,
-        after: &str,
-        limit: usize,
-    ) -> Result<Vec<Drawable>, Error> {
-        let sql = format!(
-            "SELECT c.customer_id, c.document, s.stage, {} FROM customers c \
-             JOIN summaries s ON s.customer_id = c.customer_id \
-             LEFT JOIN tiers t ON t.customer_id = c.customer_id AND t.pyramid_id = $1 \
-             WHERE c.customer_id > $2 AND c.delete_time IS NULL ORDER BY c.customer_id LIMIT $3",
-            tier::SELECT
-        );
-        let values = [pyramid.map_or("", PyramidId::as_str).into(), after.into(), rows(limit)];
-        let read = |row: &QueryResult| {
-            Ok(Drawable {
-                customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
-                profile: from_json(&row.try_get_by_index::<String>(1)?, "customer")?,
-                stage: word(row, 2, "stage")?,
-                tier: tier::read(row, 3)?,
-            })
-        };
-        query(self.reports(), &sql, values).await?.iter().map(read).collect()
+        approaches(self.connection(), &Whose::Some(customers), since).await
     }
 
     /// The invitations to a questionnaire that were sent from one moment until before another, counted by wave and sample;
@@ -166,7 +119,7 @@ impl Tx {
         customers: &[CustomerId],
         since: Timestamp,
     ) -> Result<HashMap<CustomerId, Approaches>, Error> {
-        approaches(self.connection(), customers, since).await
+        approaches(self.connection(), &Whose::Some(customers), since).await
     }
 
     /// What facts about invitations add up to takes the place of what they did before; answers are added to.
@@ -174,7 +127,7 @@ impl Tx {
         const ANSWERS: &[Column] = &[text("customer_id"), text("invitation_id"), int("answers")];
         let (mut whole, mut answers) = (Rows::new(COLUMNS), Rows::new(ANSWERS));
         for ((customer, _), invitation) in &effects.invitations {
-            whole.push(write(customer, invitation));
+            whole.push(write(customer, invitation)?);
         }
         for ((customer, invitation), count) in &effects.answers {
             answers.push([customer.as_str().into(), invitation.as_str().into(), (*count).into()]);
@@ -189,52 +142,8 @@ impl Tx {
     }
 }
 
-async fn approaches(
-    connection: &impl ConnectionTrait,
-    customers: &[CustomerId],
-    since: Timestamp,
-) -> Result<HashMap<CustomerId, Approaches>, Error> {
-    // The keys first: CROSS JOIN keeps SQLite from turning the order round.
-    let join = if connection.get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
-    let keys = || {
-        let mut keys = Rows::new(SINCE);
-        for customer in customers {
-            keys.push([customer.as_str().into(), since.0.into()]);
-        }
-        keys
-    };
-    let mut all: HashMap<CustomerId, Approaches> = HashMap::new();
-    let sent = |source: &str| {
-        format!(
-            "SELECT i.customer_id, {SELECT} FROM {source} {join} invitations i ON i.customer_id = k.customer_id \
-             WHERE i.send_time > k.since OR i.held_until > k.since"
-        )
-    };
-    for row in bulk::select(connection, keys(), sent).await? {
-        let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
-        all.entry(customer).or_default().invitations.push(read(&row, 1)?);
-    }
-    let told =
-        format!("f.kind = {} AND f.type = {}", FactKind::Interaction.code(), InteractionPurpose::FollowUp.code());
-    for which in [format!("f.kind = {}", FactKind::SatisfactionRecord.code()), told] {
-        let facts = |source: &str| {
-            format!(
-                "SELECT {} FROM {source} {join} facts f ON f.customer_id = k.customer_id AND {which} \
-                 AND f.occur_time > k.since AND f.state = 1 {}",
-                rows::fact::COLUMNS,
-                rows::fact::NOTE_JOIN
-            )
-        };
-        for row in bulk::select(connection, keys(), facts).await? {
-            let fact = rows::fact::read(&row)?;
-            all.entry(fact.customer.clone()).or_default().take(&fact);
-        }
-    }
-    Ok(all)
-}
-
 /// Reads the columns of `SELECT` from one on.
-fn read(row: &QueryResult, first: usize) -> Result<Invitation, Error> {
+pub(crate) fn read(row: &QueryResult, first: usize) -> Result<Invitation, Error> {
     let time = |offset: usize| -> Result<Option<Timestamp>, Error> {
         Ok(row.try_get_by_index::<Option<i64>>(first + offset)?.map(Timestamp))
     };
@@ -259,17 +168,31 @@ fn read(row: &QueryResult, first: usize) -> Result<Invitation, Error> {
         refuse_time: time(11)?,
         end_time: time(12)?,
         answers: row.try_get_by_index(first + 13)?,
+        stamp: match row.try_get_by_index::<Option<String>>(first + 14)? {
+            Some(stamp) => Some(from_json(&stamp, "stamp")?),
+            None => None,
+        },
     })
 }
 
 /// The cells of `COLUMNS`.
-fn write(customer: &CustomerId, invitation: &Invitation) -> [Cell; 14] {
-    let Invitation { id, invited, held_until, send_time, deliver_time, open_time, refuse_time, end_time, answers: _ } =
-        invitation;
+fn write(customer: &CustomerId, invitation: &Invitation) -> Result<[Cell; 15], Error> {
+    let Invitation {
+        id,
+        invited,
+        held_until,
+        send_time,
+        deliver_time,
+        open_time,
+        refuse_time,
+        end_time,
+        stamp,
+        answers: _,
+    } = invitation;
     let of = invited.as_ref();
     let word = |text: fn(&Invited) -> &String| of.map_or("", |invited| text(invited).as_str());
     let time = |time: &Option<Timestamp>| Cell::from(time.map(|time| time.0));
-    [
+    Ok([
         customer.as_str().into(),
         id.as_str().into(),
         of.map(|invited| invited.questionnaire.as_str()).into(),
@@ -284,5 +207,6 @@ fn write(customer: &CustomerId, invitation: &Invitation) -> [Cell; 14] {
         time(open_time),
         time(refuse_time),
         time(end_time),
-    ]
+        stamp.as_ref().map(|stamp| to_json(stamp, "stamp")).transpose()?.as_deref().into(),
+    ])
 }

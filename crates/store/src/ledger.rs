@@ -15,7 +15,7 @@ use guanxi_model::{
 
 use guanxi_satisfaction::Approaches;
 use guanxi_satisfaction::contact::ContactCell;
-use guanxi_satisfaction::cube::{Placed, Sums};
+use guanxi_satisfaction::cube::{Placed, ResponseCell, ResponseCount, Sums};
 use guanxi_segmentation::History;
 
 pub use crate::rows::customer::Record;
@@ -37,6 +37,8 @@ pub struct Keys {
     pub all_facts: BTreeSet<(CustomerId, FactKind)>,
     /// Customers of whom it is needed how they were approached since a moment.
     pub approaches: BTreeMap<CustomerId, Timestamp>,
+    /// Invitations that something may change about; beside them, those that the facts name which are loaded.
+    pub invitations: BTreeSet<(CustomerId, String)>,
     pub requests: BTreeSet<(CustomerId, RequestId)>,
     pub external_ids: BTreeSet<ExternalId>,
     pub touchpoints: BTreeSet<TouchpointId>,
@@ -70,10 +72,19 @@ pub struct CustomerState {
     /// All facts of the kinds that were asked for.
     pub all_facts: BTreeMap<FactKind, Vec<Fact>>,
     pub approaches: Approaches,
+    /// As they add up, by id; as far as they were asked for.
+    pub invitations: HashMap<String, Invitation>,
     pub requests: HashMap<RequestId, Fingerprint>,
     pub tiers: BTreeMap<PyramidId, TierRow>,
     /// As far as the schemes in force ask for it.
     pub history: History,
+}
+
+impl CustomerState {
+    /// An invitation as it adds up, one that nothing is known of if need be.
+    pub fn invitation(&self, id: &str) -> Invitation {
+        self.invitations.get(id).cloned().unwrap_or_else(|| Invitation::unseen(id.to_owned()))
+    }
 }
 
 /// A hash of a request, to tell a retry from another request under the same id.
@@ -215,6 +226,8 @@ pub struct Effects {
     pub requests: BTreeMap<(CustomerId, RequestId), Fingerprint>,
     /// What is added to cells.
     pub cells: BTreeMap<CellKey, Sums>,
+    /// What is added to how many invitations were sent and answered.
+    pub responses: BTreeMap<ResponseCell, ResponseCount>,
     /// What is added to the contacts of days, and to what they are held against.
     pub contacts: BTreeMap<ContactCell, i64>,
 }

@@ -1,6 +1,7 @@
 //! Where everything is kept, and the only crate (with the migrations) that knows sea-orm and SQL. Domain types go in and
 //! come out. `Reader` only reads; what writes takes a transaction that only `app` begins.
 
+mod approaches;
 mod background;
 mod bulk;
 mod catalogue;
@@ -23,8 +24,10 @@ mod operations;
 mod pyramids;
 mod questionnaires;
 mod records;
+mod response_cells;
 mod revisions;
 mod rows;
+mod samples;
 mod satisfaction_goals;
 #[cfg(test)]
 mod schema_test;
@@ -46,7 +49,7 @@ pub use error::Error;
 pub use expiry::Expired;
 pub use facts::{FactPlace, FactQuery, fact_filter};
 pub use history::Histories;
-pub use invitations::{Drawable, Responses};
+pub use invitations::Responses;
 pub use measurements::{
     MEASUREMENT_FILTER, Measured, MeasurementQuery, MeasurementRef, MeasurementReplacement, MeasurementWrites,
 };
@@ -57,6 +60,7 @@ pub use pyramids::{Active, Judge, Next, Pyramid};
 pub use questionnaires::Questionnaire;
 pub use records::RankedRecord;
 pub use revisions::{Revised, Revision};
+pub use samples::{Drawable, Drawables};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
 pub use services::{ServiceFact, ServicePlace};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};

@@ -1,12 +1,13 @@
 //! An invitation is what its events and answers come to, in whatever order they came: also where they were corrected before or
-//! after and taken back; and a response report counts these invitations.
+//! after and taken back; a response report counts these invitations, and so do the cells that an index reads.
 
 use std::collections::BTreeMap;
 
 use guanxi::v1::{
     CheckSurveyEligibilityRequest, ContactRule, CustomerStage, FactContext, FactKind, GetResponseReportRequest,
     Invitation, InvitationEvent, InvitationEventType, Invited, ListInvitationEventsRequest, Questionnaire,
-    ResponseCounts, SatisfactionRecord, SlotReservation, UpdateQuestionnaireRequest, WithdrawFactRequest,
+    ResponseCounts, SatisfactionGrouping, SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SlotReservation,
+    UpdateQuestionnaireRequest, WithdrawFactRequest,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use proptest::prelude::*;
@@ -17,6 +18,7 @@ use tonic::{Code, Status};
 
 use super::trial::Law;
 use crate::satisfaction::eligibility::customer_in;
+use crate::satisfaction::index::{ask, asking};
 use crate::satisfaction::invitations::{event as told, invitations, tell};
 use crate::satisfaction::kit::{answered, in_use, plain, rating, record, records};
 use crate::support::shop;
@@ -25,8 +27,11 @@ on_each_backend! { invitations_are_what_their_events_come_to }
 
 const LAW: Law = Law { seed: "invitations are what events tell", cases: 6, shrinks: 32 };
 const CUSTOMERS: usize = 2;
-const INVITATIONS: usize = 4;
+const INVITATIONS: usize = 8;
 const WAVES: [&str; 3] = ["", "spring", "autumn"];
+const CHANNELS: [&str; 2] = ["mail", "text"];
+/// In days since 1970.
+const FIRST_OF_JANUARY: i64 = 20_454;
 /// Until when an answer is waited for: some of it has passed.
 const UNTIL: [Option<&str>; 3] = [None, Some("2026-01-25T00:00:00Z"), Some("2026-02-25T00:00:00Z")];
 
@@ -101,6 +106,7 @@ impl Case<'_> {
                 let invited = Invited {
                     questionnaire: self.questionnaire(),
                     wave: WAVES[*wave].into(),
+                    channel: CHANNELS[*day as usize % 2].into(),
                     expire_time: UNTIL[*until].map(crate::support::time),
                     ..Invited::default()
                 };
@@ -112,8 +118,10 @@ impl Case<'_> {
             Step::Answer { what: (customer, invitation), replaces } => {
                 let answers = answered(&self.customer(*customer), &id, &self.revision, vec![rating("speed", 4)]);
                 let context = answers.context.map(|context| named(context, replaces));
-                let invitation_id = called(*invitation);
-                expect(record(self.guanxi, SatisfactionRecord { context, invitation_id, ..answers }).await);
+                let (invitation_id, wave) = (called(*invitation), WAVES[index % 3].to_owned());
+                let channel = CHANNELS[index % 2].to_owned();
+                let answer = SatisfactionRecord { context, invitation_id, wave, channel, ..answers };
+                expect(record(self.guanxi, answer).await);
             }
             Step::Hold { what: (customer, invitation) } => {
                 let slot = SlotReservation { invitation_id: called(*invitation), ..Default::default() };
@@ -167,6 +175,46 @@ impl Case<'_> {
     async fn reported(&self) -> ResponseCounts {
         let request = GetResponseReportRequest { questionnaire: self.questionnaire(), ..Default::default() };
         self.guanxi.satisfaction().get_response_report(request).await.unwrap().into_inner().total.unwrap()
+    }
+
+    /// Every row of an index tells of the invitations that belong to it.
+    async fn compare(&self, all: &[Invitation]) -> Result<(), TestCaseError> {
+        use SatisfactionGrouping as By;
+        let whole = asking(&self.questionnaire(), "2026-01-01", "2026-01-31");
+        let days = asking(&self.questionnaire(), "2026-01-11", "2026-01-14");
+        let autumn = SatisfactionSet { wave: "autumn".into(), ..Default::default() };
+        let of_autumn = SatisfactionQuestion { set: Some(autumn), ..whole.clone() };
+        for (group_by, question) in [
+            (By::Nothing, &whole),
+            (By::Wave, &whole),
+            (By::Channel, &whole),
+            (By::TierAndChannel, &whole),
+            (By::Channel, &days),
+            (By::Nothing, &of_autumn),
+        ] {
+            let question = SatisfactionQuestion { group_by: group_by.into(), ..question.clone() };
+            let kept_to = question.set.as_ref().map(|set| set.wave.clone());
+            for row in ask(self.guanxi, question).await.unwrap().rows {
+                let (from, to) = (row.start_date.unwrap().day, row.end_date.unwrap().day);
+                let belongs = |one: &&Invitation| {
+                    let (Some(sent), Some(invited)) = (one.send_time, one.invited.as_ref()) else { return false };
+                    let day = i32::try_from(sent.seconds.div_euclid(86_400) - FIRST_OF_JANUARY).unwrap() + 1;
+                    (from..=to).contains(&day)
+                        && (group_by != By::Wave || invited.wave == row.wave)
+                        && (!matches!(group_by, By::Channel | By::TierAndChannel) || invited.channel == row.channel)
+                        && kept_to.as_ref().is_none_or(|wave| invited.wave == *wave)
+                };
+                let own: Vec<_> = all.iter().filter(belongs).collect();
+                let answered = own.iter().filter(|one| one.answer_count > 0).count();
+                let expected = (!own.is_empty()).then(|| {
+                    let share = (own.len() >= 5).then(|| answered as f64 / own.len() as f64);
+                    (i64::try_from(own.len()).unwrap(), share)
+                });
+                let told = row.response.as_ref().map(|told| (told.sample.unwrap().count, told.share));
+                prop_assert_eq!(told, expected, "{:?} of {:?}", group_by, row);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -277,6 +325,7 @@ async fn invitations_are_what_their_events_come_to(guanxi: TestServer) {
         ];
         prop_assert_eq!(told, counted(&all, guanxi.clock.now().seconds_nanos().0));
         prop_assert!(!all.is_empty());
+        case.compare(&all).await?;
         Ok::<(), TestCaseError>(())
     });
 }

@@ -188,6 +188,7 @@ async fn try_once((shared, shard): (&Shared, i16), jobs: &[Job]) -> Result<Vec<V
     tx.write(&effects, moment.now).await?;
     // Last, because customers share cells: they are held no longer than the commit takes.
     tx.add_to_cells(&effects.cells, shard).await?;
+    tx.add_to_responses(&effects.responses, shard).await?;
     tx.add_to_contacts(&effects.contacts, shard).await?;
     tx.commit().await?;
     Ok(answers)

@@ -1,6 +1,6 @@
 //! What of deciding on a fact depends on its kind: in which fields two differ, and whether what it names is there.
 
-use guanxi_model::fact::{FactBody, FactKind, Invited, SatisfactionRecord, Stamp};
+use guanxi_model::fact::{FactBody, FactKind, InvitationEventKind, Invited, SatisfactionRecord, Stamp};
 use guanxi_model::{Violations, name};
 use guanxi_store::ledger::CustomerState;
 
@@ -112,19 +112,27 @@ fn answer_faults(world: &World<'_>, record: &SatisfactionRecord) -> Result<Viola
     }
 }
 
-/// The body as it is kept: answers with where the customer stands now in the primary pyramid.
+/// The body as it is kept: answers, and sendings of invitations, with where the customer stands now in the primary pyramid.
 pub(super) fn stamped(world: &World<'_>, state: &CustomerState, body: &FactBody) -> FactBody {
     let mut body = body.clone();
-    if let FactBody::SatisfactionRecord(record) = &mut body {
-        let primary = world.standards.benches.iter().find(|bench| bench.pyramid.primary);
-        record.stamp = Some(primary.map_or_else(Stamp::default, |bench| {
-            let (pyramid, active) = (&bench.pyramid.id, bench.pyramid.active);
-            let tier = state.tiers.get(pyramid).zip(active).and_then(|(row, active)| {
-                let (slot, _) = row.seen_at(active.generation, active.time);
-                slot.tier.clone()
-            });
-            Stamp { pyramid: Some(pyramid.clone()), tier }
-        }));
+    match &mut body {
+        FactBody::SatisfactionRecord(record) => record.stamp = Some(stamp(world, state)),
+        FactBody::InvitationEvent(event) if event.kind == InvitationEventKind::Sent => {
+            event.stamp = Some(stamp(world, state));
+        }
+        _ => {}
     }
     body
+}
+
+fn stamp(world: &World<'_>, state: &CustomerState) -> Stamp {
+    let primary = world.standards.benches.iter().find(|bench| bench.pyramid.primary);
+    primary.map_or_else(Stamp::default, |bench| {
+        let (pyramid, active) = (&bench.pyramid.id, bench.pyramid.active);
+        let tier = state.tiers.get(pyramid).zip(active).and_then(|(row, active)| {
+            let (slot, _) = row.seen_at(active.generation, active.time);
+            slot.tier.clone()
+        });
+        Stamp { pyramid: Some(pyramid.clone()), tier }
+    })
 }

@@ -8,6 +8,7 @@ use guanxi_model::fact::{
 };
 use guanxi_model::{CustomerId, FactId, Tally, Violations, Zone, name};
 use guanxi_satisfaction::contact::{ContactCell, activations};
+use guanxi_satisfaction::cube::response_changes;
 use guanxi_store::ledger::{ChangeKind, CustomerState, FactRef, Replacement, Summary};
 
 use super::body::{check_names, differing_fields, field, stamped};
@@ -151,8 +152,10 @@ struct Ledger<'a> {
     gross: i64,
     /// All facts of the kind, where what follows depends on all of them.
     whole: Option<Vec<Fact>>,
-    /// Invitations that something has changed about.
+    /// Invitations that events have changed something about.
     invitations: BTreeSet<String>,
+    /// What is added to how many records answer an invitation.
+    answers: BTreeMap<String, i64>,
     effects: Vec<Effect>,
 }
 
@@ -173,6 +176,7 @@ impl<'a> Ledger<'a> {
             gross,
             whole: None,
             invitations: BTreeSet::new(),
+            answers: BTreeMap::new(),
             effects: Vec::new(),
         }
     }
@@ -195,6 +199,7 @@ impl<'a> Ledger<'a> {
     fn answer(&mut self, fact: &Fact, times: i64) {
         if let FactBody::SatisfactionRecord(SatisfactionRecord { invitation: Some(invitation), .. }) = &fact.body {
             self.effects.push(Effect::CountAnswer(invitation.clone(), times));
+            *self.answers.entry(invitation.clone()).or_default() += times;
         }
     }
 
@@ -289,8 +294,12 @@ impl<'a> Ledger<'a> {
         self.effects.push(Effect::SetTotals { tally: self.tally, gross: self.gross });
         match &self.whole {
             Some(facts) if !self.invitations.is_empty() => {
-                let sums = self.invitations.iter().map(|id| Effect::PutInvitation(Invitation::of(id, facts)));
-                self.effects.extend(sums);
+                for id in &self.invitations {
+                    let (before, sums) = (self.state.invitation(id), Invitation::of(id, facts));
+                    let after = Invitation { answers: before.answers, ..sums.clone() };
+                    self.effects.extend(responses((&before, &after), self.zone));
+                    self.effects.push(Effect::PutInvitation(sums));
+                }
             }
             Some(changes) => {
                 self.effects.push(Effect::SetStage(latest_stage(changes)));
@@ -301,8 +310,19 @@ impl<'a> Ledger<'a> {
             }
             None => {}
         }
+        for (id, times) in &self.answers {
+            let before = self.state.invitation(id);
+            let after = Invitation { answers: before.answers + times, ..before.clone() };
+            self.effects.extend(responses((&before, &after), self.zone));
+        }
         self.effects
     }
+}
+
+/// What a change of an invitation adds to how many were sent and answered.
+fn responses(change: (&Invitation, &Invitation), zone: &Zone) -> impl Iterator<Item = Effect> {
+    let count = |(cell, count)| Effect::CountResponse(Box::new(cell), count);
+    response_changes(change, zone).into_iter().map(count)
 }
 
 /// The stage that follows from the changes: the latest by occur time counts, whatever the order they came in; the

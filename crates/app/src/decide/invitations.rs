@@ -37,15 +37,15 @@ pub(super) fn reserve(world: &World<'_>, command: &Reserve) -> Verdict {
     let addressee = Addressee {
         is_deleted: summary.delete_time.is_some(),
         stage: summary.stage,
-        profile: &record.profile,
+        consents: &record.profile.consents,
         approaches: &state.approaches,
     };
     let objections = objections(asking, addressee, (world.now(), id));
     if !objections.is_empty() {
         return Ok((nothing(), Outcome::Approached { objections, reserved: None }));
     }
-    let event =
-        InvitationEvent { invitation: id.clone(), kind: InvitationEventKind::Reserved, invited: Some(invited.clone()) };
+    let (kind, invited) = (InvitationEventKind::Reserved, Some(invited.clone()));
+    let event = InvitationEvent { invitation: id.clone(), kind, invited, stamp: None };
     let fact = recorded(world, customer, event);
     let reserved = Invitation::of(id, events(state).chain([&fact]));
     let effects = vec![

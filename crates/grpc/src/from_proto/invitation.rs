@@ -1,6 +1,7 @@
 //! Invitations: what has become of one, whether somebody may be asked, and what came back.
 
 use guanxi::v1 as pb;
+use guanxi_app::command::Slot;
 use guanxi_model::fact::{FactBody, InvitationEvent, InvitationEventKind, Invited};
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, SourceName, Timestamp, Violations, name, text};
 use guanxi_satisfaction::{ContactRule, FollowUp};
@@ -32,7 +33,9 @@ pub(super) fn parts(v: &mut Violations, at: Path<'_>, event: pb::InvitationEvent
         (_, to) => to.and_then(|to| invited(v, invited_at, to)),
     };
     let body = invitation.zip(kind);
-    let body = body.map(|(invitation, kind)| FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited }));
+    let body = body.map(|(invitation, kind)| {
+        FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited, stamp: None })
+    });
     Parts { context, body }
 }
 
@@ -91,30 +94,6 @@ pub(crate) fn list_request(request: &pb::ListInvitationsRequest) -> Result<(Cust
     let customer = v.field(Path::of("parent"), name::parse_customer(parent));
     let paging = page::paging(&mut v, (*page_size, page_token), &["invitations", parent], &[Column::Text]);
     done(v, customer.zip(paging))
-}
-
-/// A slot to hold.
-#[derive(Clone, Debug)]
-pub(crate) struct Slot {
-    pub(crate) invitation: String,
-    pub(crate) hold_seconds: i64,
-    pub(crate) wave: String,
-    pub(crate) sample: String,
-    pub(crate) channel: String,
-}
-
-impl Slot {
-    /// What somebody is invited to who gets the slot now.
-    pub(crate) fn invited(&self, questionnaire: QuestionnaireId, revision: RevisionNumber, now: Timestamp) -> Invited {
-        Invited {
-            questionnaire,
-            revision: Some(revision),
-            wave: self.wave.clone(),
-            sample: self.sample.clone(),
-            channel: self.channel.clone(),
-            expire_time: Some(now.plus_seconds(self.hold_seconds)),
-        }
-    }
 }
 
 /// Whether somebody may be asked.

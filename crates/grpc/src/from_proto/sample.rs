@@ -1,38 +1,30 @@
-//! Requests to draw samples.
+//! Requests to draw samples, and how large they should be.
 
 use std::collections::HashSet;
 
 use guanxi::v1 as pb;
-use guanxi_model::{PyramidId, QuestionnaireId, TierId, Violations, name, text};
+use guanxi_app::command::Slot;
+use guanxi_app::operations::{Drawing, Sizes};
+use guanxi_model::{RequestId, TierId, Violations, name, text};
 
-use super::invitation::{MAX_LINE, Slot, hold_seconds};
+use super::customer::request_id;
+use super::invitation::{MAX_LINE, hold_seconds};
 use super::{Path, done, list};
 
 const MAX_SAMPLE: i32 = 10_000;
 /// As many tiers as a pyramid may have, and some to spare.
 const MAX_TIERS: usize = 100;
+/// A share of which the most responses are needed.
+const EVEN_SHARE: f64 = 0.5;
+/// A margin or a rate below leads to numbers that nobody can ask.
+const LEAST_SHARE: f64 = 0.0001;
 
-/// How many to draw.
-#[derive(Clone, Debug)]
-pub(crate) enum Sizes {
-    Total(usize),
-    Tiers(Vec<(TierId, usize)>),
-}
-
-/// A sample to draw.
-#[derive(Debug)]
-pub(crate) struct Drawing {
-    pub(crate) questionnaire: QuestionnaireId,
-    pub(crate) pyramid: Option<PyramidId>,
-    pub(crate) seed: i64,
-    pub(crate) sizes: Sizes,
-    pub(crate) reserve: Option<Slot>,
-}
-
-/// DrawSample.
-pub(crate) fn draw_request(request: pb::DrawSampleRequest) -> Result<Drawing, Violations> {
-    let pb::DrawSampleRequest { questionnaire, pyramid, seed, total_size, tier_sizes, reserve } = request;
+/// DrawSample: what to draw, and the id of the request.
+pub(crate) fn draw_request(request: pb::DrawSampleRequest) -> Result<(Drawing, Option<RequestId>), Violations> {
+    let pb::DrawSampleRequest { questionnaire, pyramid, seed, total_size, tier_sizes, reserve, request_id: id } =
+        request;
     let mut v = Violations::new();
+    let request_id = request_id(&mut v, &id);
     let questionnaire = v.field(Path::of("questionnaire"), name::parse_questionnaire(&questionnaire));
     let pyramid = match pyramid.as_str() {
         "" => None,
@@ -48,7 +40,41 @@ pub(crate) fn draw_request(request: pb::DrawSampleRequest) -> Result<Drawing, Vi
     };
     let reserve = reserve.and_then(|reserve| sample_slot(&mut v, Path::of("reserve"), reserve));
     let drawing = questionnaire.zip(sizes);
-    done(v, drawing.map(|(questionnaire, sizes)| Drawing { questionnaire, pyramid, seed, sizes, reserve }))
+    let whole = |(questionnaire, sizes)| (Drawing { questionnaire, pyramid, seed, sizes, reserve }, request_id);
+    done(v, drawing.map(whole))
+}
+
+/// How large a sample is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Precision {
+    pub(crate) margin: f64,
+    pub(crate) share: f64,
+    /// None of endlessly many.
+    pub(crate) population: Option<u64>,
+    pub(crate) response_rate: f64,
+}
+
+/// EstimateSampleSize.
+pub(crate) fn estimate_request(request: &pb::EstimateSampleSizeRequest) -> Result<Precision, Violations> {
+    let pb::EstimateSampleSizeRequest { margin_of_error, expected_share, population_size, expected_response_rate } =
+        *request;
+    let mut v = Violations::new();
+    let share = expected_share.unwrap_or(EVEN_SHARE);
+    if !(LEAST_SHARE..=0.5).contains(&margin_of_error) {
+        v.push(Path::of("margin_of_error"), format!("is {margin_of_error}; {LEAST_SHARE} to 0.5 is allowed"));
+    }
+    if !(share > 0.0 && share < 1.0) {
+        v.push(Path::of("expected_share"), format!("is {share}; more than 0 and less than 1 is allowed"));
+    }
+    let population = population_size.map(|size| u64::try_from(size).unwrap_or(0));
+    if population == Some(0) {
+        v.push(Path::of("population_size"), "must be at least 1");
+    }
+    let response_rate = expected_response_rate.unwrap_or(1.0);
+    if !(LEAST_SHARE..=1.0).contains(&response_rate) {
+        v.push(Path::of("expected_response_rate"), format!("is {response_rate}; {LEAST_SHARE} to 1 is allowed"));
+    }
+    done(v, Some(Precision { margin: margin_of_error, share, population, response_rate }))
 }
 
 fn tiers(v: &mut Violations, has_pyramid: bool, sizes: Vec<pb::TierSampleSize>) -> Option<Sizes> {

@@ -166,7 +166,7 @@ fn invitation_events() -> impl Strategy<Value = FactBody> {
         })
         .prop_map(|kind| (kind, None));
     (line(), prop_oneof![sent, other]).prop_map(|(invitation, (kind, invited))| {
-        FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited })
+        FactBody::InvitationEvent(InvitationEvent { invitation, kind, invited, stamp: None })
     })
 }
 

@@ -15,6 +15,7 @@ mod measurements;
 mod model;
 mod questionnaires;
 mod records;
+mod sample_size;
 mod sets;
 mod standards;
 mod standing;
@@ -99,7 +100,8 @@ handlers! {
     list_invitations(ListInvitationsRequest) -> pb::ListInvitationsResponse = invitations::list;
     get_response_report(GetResponseReportRequest) -> pb::ResponseReport = invitations::report;
     check_survey_eligibility(CheckSurveyEligibilityRequest) -> pb::SurveyEligibility = eligibility::check;
-    draw_sample(DrawSampleRequest) -> pb::SurveySample = drawing::draw;
+    draw_sample(DrawSampleRequest) -> Operation = drawing::draw;
+    estimate_sample_size(EstimateSampleSizeRequest) -> pb::EstimateSampleSizeResponse = sample_size::estimate;
 
     get_satisfaction_index(GetSatisfactionIndexRequest) -> pb::SatisfactionIndex = index::get;
     analyze_satisfaction(AnalyzeSatisfactionRequest) -> Operation = index::analyze;

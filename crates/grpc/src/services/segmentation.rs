@@ -2,7 +2,7 @@
 
 mod data_quality;
 mod expressions;
-pub(super) mod in_force;
+mod in_force;
 mod movement;
 mod occasions;
 mod overrides;

@@ -1,16 +1,17 @@
-//! Invitations, what speaks against them, samples, and what came back.
+//! Invitations, what speaks against them, and what came back.
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::{Invitation, InvitationEvent, Invited};
 use guanxi_model::page::{KeyPart, Page, QueryHash};
+use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{ContactRule, FollowUp, Objection, Objections, wilson};
+use guanxi_satisfaction::{ContactRule, FollowUp, Objections};
 use guanxi_store::Responses;
 
 use super::{number, number_or_zero, page, time};
 
 pub(super) fn event(name: String, context: pb::FactContext, event: InvitationEvent) -> pb::InvitationEvent {
-    let InvitationEvent { invitation, kind, invited: to } = event;
+    let InvitationEvent { invitation, kind, invited: to, stamp: _ } = event;
     pb::InvitationEvent {
         name,
         context: Some(context),
@@ -47,8 +48,18 @@ pub(super) fn contact_rule(rule: ContactRule) -> pb::ContactRule {
 /// An invitation as it stands now.
 pub(crate) fn resource(customer: &CustomerId, now: Timestamp, invitation: Invitation) -> pb::Invitation {
     let state = number_or_zero(invitation.state(now));
-    let Invitation { id, invited: to, held_until, send_time, deliver_time, open_time, refuse_time, end_time, answers } =
-        invitation;
+    let Invitation {
+        id,
+        invited: to,
+        held_until,
+        send_time,
+        deliver_time,
+        open_time,
+        refuse_time,
+        end_time,
+        stamp: _,
+        answers,
+    } = invitation;
     pb::Invitation {
         customer: name::customer(customer),
         invitation_id: id,
@@ -100,11 +111,6 @@ pub(crate) fn eligibility(
     }
 }
 
-/// How often something speaks against asking.
-pub(crate) fn objection_count((reason, count): (Objection, i64)) -> pb::SurveyObjectionCount {
-    pb::SurveyObjectionCount { reason: number(reason), customer_count: count }
-}
-
 /// GetResponseReport.
 pub(crate) fn report(questionnaire: &QuestionnaireId, now: Timestamp, groups: Vec<Responses>) -> pb::ResponseReport {
     let sum = |of: fn(&Responses) -> i64| groups.iter().map(of).sum();
@@ -128,8 +134,8 @@ pub(crate) fn report(questionnaire: &QuestionnaireId, now: Timestamp, groups: Ve
 
 fn counts(counts: Responses) -> pb::ResponseCounts {
     let Responses { wave, sample, sent, delivered, opened, refused, expired, answered } = counts;
-    let (part, whole) = (u64::try_from(answered).unwrap_or(0), u64::try_from(sent).unwrap_or(0));
-    let interval = wilson(part, whole);
+    let of_sent = Proportion::new(u64::try_from(answered).unwrap_or(0), u64::try_from(sent).unwrap_or(0));
+    let interval = of_sent.map(Proportion::interval);
     pb::ResponseCounts {
         wave,
         sample,
@@ -140,8 +146,8 @@ fn counts(counts: Responses) -> pb::ResponseCounts {
         expired_count: expired,
         answered_count: answered,
         pending_count: sent - answered - refused - expired,
-        response_rate: (whole > 0).then(|| part as f64 / whole as f64),
-        lower_bound: interval.map(|(low, _)| low),
-        upper_bound: interval.map(|(_, high)| high),
+        response_rate: of_sent.map(Proportion::share),
+        lower_bound: interval.map(|it| it.low),
+        upper_bound: interval.map(|it| it.high),
     }
 }

@@ -8,14 +8,15 @@ use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{
     ANALYZE, ASSIGN, ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest, AnalysisOutcome,
-    AnalysisRequest, FIRST_TIME, FIT, FirstTimeRequest, FitRequest, OperationOutcome, RecordsProgress, SIMULATE,
+    AnalysisRequest, DRAW, DrawingRequest, FIRST_TIME, FIT, FirstTimeRequest, FitRequest, OperationOutcome,
+    RecordsProgress, SIMULATE,
 };
 use guanxi_model::page::{KeyPart, Page, QueryHash};
 use guanxi_model::{Currency, name};
 use guanxi_store::{Operation, OperationState, Pyramid};
 use prost_types::Any;
 
-use super::{first_time, page, pyramid, satisfaction_index, satisfaction_model, simulation, time};
+use super::{first_time, page, pyramid, sample, satisfaction_index, satisfaction_model, simulation, time};
 use crate::status;
 
 /// An operation. `pyramid` is what it works on, as it is now.
@@ -31,6 +32,7 @@ pub(crate) fn resource(
         SIMULATE => simulation(currency, &operation),
         ANALYZE => analysis(&operation),
         FIT => fit(&operation),
+        DRAW => drawing(&operation),
         FIRST_TIME => services(&operation),
         _ => run(operation, pyramid),
     }
@@ -69,6 +71,26 @@ fn fit(operation: &Operation) -> Result<lro::Operation, Error> {
             Some(Response(Any::from_msg(&response).map_err(fault)?))
         }
         Some(OperationOutcome::Unfit(unfit)) => Some(Failed(status::to_rpc(request.refusal(unfit).into()))),
+        Some(outcome) => Some(failure(&name, &outcome)?),
+        None => None,
+    };
+    Ok(lro::Operation { name, metadata: Some(metadata), done: operation.state.is_done(), result })
+}
+
+/// A drawing of a sample.
+fn drawing(operation: &Operation) -> Result<lro::Operation, Error> {
+    use lro::operation::Result::{Error as Failed, Response};
+    let request: DrawingRequest = serde_json::from_str(&operation.request).map_err(fault)?;
+    let progress = serde_json::from_str(&operation.progress).map_err(fault)?;
+    let name = name::operation(&operation.id);
+    let metadata = Any::from_msg(&sample::metadata(operation, &request, &progress)).map_err(fault)?;
+    let outcome = operation.outcome.as_deref().map(serde_json::from_str).transpose().map_err(fault)?;
+    let result = match outcome {
+        Some(OperationOutcome::Drawn(drawn)) => {
+            let response = sample::response(&request, *drawn);
+            Some(Response(Any::from_msg(&response).map_err(fault)?))
+        }
+        Some(OperationOutcome::NoSuchTiers(places)) => Some(Failed(status::to_rpc(request.no_such_tiers(&places)))),
         Some(outcome) => Some(failure(&name, &outcome)?),
         None => None,
     };
@@ -220,8 +242,10 @@ fn failure(name: &str, outcome: &OperationOutcome) -> Result<lro::operation::Res
         | OperationOutcome::Simulated(_)
         | OperationOutcome::Analyzed(_)
         | OperationOutcome::Fitted(_)
+        | OperationOutcome::Unfit(_)
         | OperationOutcome::FirstTime(_)
-        | OperationOutcome::Unfit(_) => {
+        | OperationOutcome::Drawn(_)
+        | OperationOutcome::NoSuchTiers(_) => {
             Err(fault(std::io::Error::other("an operation has the outcome of another kind")))
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn index(
 }
 
 fn row(scheme: &QuestionnaireScheme, row: IndexRow) -> pb::SatisfactionIndexRow {
-    let IndexRow { row: Row { days, mut keys, method }, summary } = row;
+    let IndexRow { row: Row { days, mut keys, method }, summary, response } = row;
     let Summary { records, size, told } = summary;
     let (pyramid, tier) = tier(&mut keys);
     let mut key = |key| keys.remove(&key).unwrap_or_default();
@@ -57,6 +57,7 @@ fn row(scheme: &QuestionnaireScheme, row: IndexRow) -> pb::SatisfactionIndexRow 
         record_count: records,
         sample: Some(sample(size)),
         index: told.as_ref().map(|told| estimate(told.index.clone())),
+        response: response.map(share),
         word_of_mouth: told
             .as_ref()
             .and_then(|told| told.comparison.as_ref())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use guanxi::v1 as pb;
 use guanxi_model::fact::FactKind;
+use guanxi_model::statistics::Interval;
 use guanxi_model::{CustomerId, FactId, Timestamp, name};
 use guanxi_satisfaction::{
     Decayed, Heard, Metrics, QuestionnaireScheme, REFERENCE_FIGURES, ReferenceFigure, SatisfactionBand, Standing,
@@ -101,18 +102,19 @@ fn record(looked: &Looked<'_>, said: &Said) -> String {
 }
 
 fn decayed_index(decayed: Decayed) -> pb::DecayedIndex {
-    let Decayed { mean, count: records, effective_count, interval } = decayed;
+    let Decayed { mean, count: records } = decayed;
+    let interval = mean.interval();
     pb::DecayedIndex {
-        mean: Some(mean),
+        mean: Some(mean.mean),
         count: count(records),
-        effective_count: Some(effective_count),
-        lower_bound: interval.map(|(low, _)| low),
-        upper_bound: interval.map(|(_, high)| high),
+        effective_count: Some(mean.n),
+        lower_bound: interval.map(|it| it.low),
+        upper_bound: interval.map(|it| it.high),
     }
 }
 
 fn change(trend: Trend) -> pb::CustomerSatisfactionTrend {
-    let Trend { slope, interval: (low, high) } = trend;
+    let Trend { slope, interval: Interval { low, high } } = trend;
     pb::CustomerSatisfactionTrend { change_per_30_days: Some(slope), lower_bound: Some(low), upper_bound: Some(high) }
 }
 

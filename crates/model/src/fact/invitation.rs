@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, FactBody, FactState};
+use super::{Fact, FactBody, FactState, Stamp};
 use crate::{QuestionnaireId, RevisionNumber, Timestamp};
 
 /// A step of an invitation.
@@ -15,6 +15,9 @@ pub struct InvitationEvent {
     /// To what, where the step says so: of a reservation and a sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited: Option<Invited>,
+    /// Ours, not the caller's: put on a sending when it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
 }
 
 /// What somebody is invited to, and how.
@@ -55,6 +58,8 @@ pub struct Invitation {
     pub refuse_time: Option<Timestamp>,
     /// When it was told to have expired, or been given up.
     pub end_time: Option<Timestamp>,
+    /// Where the customer stood when the sending came that counts, which decides where it is counted.
+    pub stamp: Option<Stamp>,
     /// How many records that count name it.
     pub answers: i64,
 }
@@ -71,6 +76,7 @@ impl Invitation {
             open_time: None,
             refuse_time: None,
             end_time: None,
+            stamp: None,
             answers: 0,
         }
     }
@@ -116,6 +122,7 @@ impl Invitation {
         };
         if tells && event.invited.is_some() {
             self.invited.clone_from(&event.invited);
+            self.stamp.clone_from(&event.stamp);
         }
     }
 
@@ -170,7 +177,12 @@ mod tests {
             replaces: None,
             state: FactState::Active,
             note: String::new(),
-            body: FactBody::InvitationEvent(InvitationEvent { invitation: "i-1".to_owned(), kind, invited }),
+            body: FactBody::InvitationEvent(InvitationEvent {
+                invitation: "i-1".to_owned(),
+                kind,
+                invited,
+                stamp: None,
+            }),
         }
     }
 

@@ -9,6 +9,12 @@ pub struct Decayed {
     squares: f64,
 }
 
+/// How many unweighted values would be worth as much as weighted ones, by the sums of their weights and of the squares of
+/// these (Kish 1965, Survey Sampling). It takes the place of n in every interval.
+pub fn effective_n(weight: f64, squares: f64) -> Option<f64> {
+    (squares > 0.0).then(|| weight * weight / squares)
+}
+
 /// 2^(-age / half-life), both in the same unit; none of what has yet to happen, and without a half-life.
 pub fn weight(age: f64, half_life: f64) -> Option<f64> {
     (age >= 0.0 && half_life > 0.0).then(|| (-age / half_life).exp2())
@@ -34,10 +40,9 @@ impl Decayed {
         (self.weight > 0.0).then(|| self.weighted / self.weight)
     }
 
-    /// How many unweighted values would be worth as much (Kish 1965, Survey Sampling). It takes the place of n in every
-    /// interval.
+    /// None of nothing.
     pub fn effective_n(self) -> Option<f64> {
-        (self.squares > 0.0).then(|| self.weight * self.weight / self.squares)
+        effective_n(self.weight, self.squares)
     }
 }
 

@@ -49,6 +49,13 @@ impl Sums {
 }
 
 impl Mean {
+    /// Of weighted values, an effective number of them, by the mean square of what they are off their mean.
+    pub fn weighted(mean: f64, square: f64, n: f64) -> Mean {
+        // Of less than two there is no spread to speak of.
+        let deviation = (n >= 2.0).then(|| (square * n / (n - 1.0)).sqrt());
+        Mean { mean, deviation, n }
+    }
+
     /// Of the mean; none of less than two values.
     pub fn standard_error(self) -> Option<f64> {
         Some(self.deviation? / self.n.sqrt())
@@ -136,6 +143,14 @@ mod tests {
         [1_000_000_000, 1_000_000_001, 1_000_000_002].into_iter().for_each(|value| sums.add(value));
         assert_eq!(sums.mean(1.0), Some(mean(1_000_000_001.0, 1.0, 3.0)));
         assert_eq!(sums.mean(1_000.0).unwrap().deviation, Some(0.001));
+    }
+
+    #[test]
+    fn weighted_values_of_equal_weight_are_values() {
+        // 1, 2, 3: the mean square is 2/3, the variance 1.
+        let told = Mean::weighted(2.0, 2.0 / 3.0, 3.0);
+        near(told.deviation.unwrap(), 1.0);
+        assert_eq!(Mean::weighted(2.0, 2.0 / 3.0, 1.9).interval(), None);
     }
 
     #[test]

@@ -101,8 +101,8 @@ pub fn bound_without_hits(n: u64) -> Option<f64> {
     (n > 0).then(|| -(0.05_f64.ln() / n as f64).exp_m1())
 }
 
-/// How many to ask so that a share about `expected` is known to within `margin` either way: of endlessly many, or of a
-/// population. None where margin or share lie outside 0 to 1, and of nobody.
+/// How many have to answer so that a share about `expected` is known to within `margin` either way (Cochran 1977, Sampling
+/// Techniques, 3rd ed., 4.4): of endlessly many, or of a population. None where margin or share lie outside 0 to 1, and of nobody.
 pub fn sample_size(expected: f64, margin: f64, population: Option<u64>) -> Option<u64> {
     if !(margin > 0.0 && margin < 1.0 && (0.0..=1.0).contains(&expected)) || population == Some(0) {
         return None;
@@ -110,6 +110,13 @@ pub fn sample_size(expected: f64, margin: f64, population: Option<u64>) -> Optio
     let endless = unrounded(expected, margin);
     let needed = population.map_or(endless, |size| endless / (1.0 + (endless - 1.0) / size as f64));
     Some((needed.ceil() as u64).clamp(1, population.unwrap_or(u64::MAX)))
+}
+
+/// How many to ask so that as many answer, where a share of them does. None where that lies outside 0 to 1, or is 0.
+pub fn to_ask(answers: u64, share: f64) -> Option<u64> {
+    // A quotient that is whole but for its rounding is not rounded up.
+    let asked = answers as f64 / share * (1.0 - 1e-12);
+    (share > 0.0 && share <= 1.0).then(|| (asked.ceil() as u64).max(answers))
 }
 
 fn unrounded(expected: f64, margin: f64) -> f64 {
@@ -183,6 +190,15 @@ mod tests {
         assert_eq!(sample_size(0.5, 0.03, None), Some(1_068));
         assert_eq!(sample_size(0.5, 0.05, Some(1)), Some(1));
         assert_eq!((sample_size(0.5, 0.0, None), sample_size(0.5, 0.05, Some(0))), (None, None));
+    }
+
+    #[test]
+    fn as_many_are_asked_as_let_enough_answer() {
+        assert_eq!(
+            [0.2, 0.3, 0.35, 0.7, 1.0].map(|share| to_ask(385, share)),
+            [1_925, 1_284, 1_100, 550, 385].map(Some)
+        );
+        assert_eq!([0.0, -0.1, 1.1, f64::NAN].map(|share| to_ask(385, share)), [None; 4]);
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use super::Sums;
 use super::place::Placed;
 use super::pool::{CustomerMeans, Pool};
 use super::question::{Detail, IndexQuestion, Row, Weighting};
-use super::summary::Summary;
+use super::summary::{Share, Summary};
 use crate::scheme::QuestionnaireScheme;
 
 /// So many rows, and rows with their dimensions and items, fit a reply of 2 MiB.
@@ -30,6 +30,9 @@ pub struct Fold<'a> {
 pub struct IndexRow {
     pub row: Row,
     pub summary: Summary,
+    /// Answered of the invitations that belong to it, where that can be said; see `Responses`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Share>,
 }
 
 #[derive(Default)]
@@ -112,7 +115,7 @@ impl<'a> Fold<'a> {
                 (Weighting::PerResponse, None) => Pool::equal(gathered.sums),
             };
             let summary = Summary::of(scheme, &pool, question.detail);
-            (summary.records > 0).then_some(IndexRow { row, summary })
+            (summary.records > 0).then_some(IndexRow { row, summary, response: None })
         };
         rows.into_iter().filter_map(told).collect()
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use guanxi_model::Day;
+use guanxi_model::statistics::decay;
 use guanxi_model::statistics::mean::{self, Mean};
 
 use super::Sums;
@@ -41,7 +42,7 @@ impl Pool {
         let (mut once, mut twice) = (vec![0.0; counted.len()], vec![0.0; counted.len()]);
         for (day, sums) in &sums {
             let age = f64::from(last.0 - day.0);
-            let weight = (-age / f64::from(half_life_days)).exp2();
+            let weight = decay::weight(age, f64::from(half_life_days)).unwrap_or_default();
             for (place, (once, twice)) in once.iter_mut().zip(&mut twice).enumerate() {
                 let sum = sums.at(place) as f64;
                 *once += weight * sum;
@@ -92,8 +93,7 @@ impl Pool {
             Pool::Equal(_) | Pool::Customers(_) => self.weight(places),
             Pool::Decayed { twice, .. } => {
                 let squares: f64 = places.iter().map(|place| twice[*place]).sum();
-                let weight = self.weight(places);
-                if squares > 0.0 { weight * weight / squares } else { 0.0 }
+                decay::effective_n(self.weight(places), squares).unwrap_or_default()
             }
         }
     }
@@ -109,12 +109,8 @@ impl Pool {
             return None;
         }
         let mean = self.weight(&[at + 1]) / weight;
-        // Of less than two there is no spread to speak of.
-        let deviation = (n >= 2.0).then(|| {
-            let around = (self.weight(&[at + 2]) / weight - mean * mean).max(0.0);
-            (around * n / (n - 1.0)).sqrt() * unit
-        });
-        Some(Mean { mean: mean * unit, deviation, n })
+        let square = (self.weight(&[at + 2]) / weight - mean * mean).max(0.0);
+        Some(Mean::weighted(mean * unit, square * unit * unit, n))
     }
 }
 

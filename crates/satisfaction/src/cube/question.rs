@@ -53,7 +53,7 @@ pub struct Row {
 }
 
 impl Grouping {
-    fn keys(self) -> &'static [Key] {
+    pub(super) fn keys(self) -> &'static [Key] {
         match self {
             Grouping::Nothing => &[],
             Grouping::Tier => &[Key::Tier],
@@ -117,7 +117,7 @@ impl IndexQuestion {
             return None;
         }
         let keys = self.group_by.keys().iter().map(|key| Some((*key, place.get(*key)?.to_owned())));
-        self.row_of((*start, *method), keys.collect::<Option<_>>()?)
+        self.row_of((*start, Some(*method)), keys.collect::<Option<_>>()?)
     }
 
     /// The rows that a record of a day belongs to: several where it names several of our people and rows are grouped by
@@ -138,7 +138,7 @@ impl IndexQuestion {
             };
             ways = ways.iter().flat_map(|way| words.iter().map(|word| with(way, word)).collect::<Vec<_>>()).collect();
         }
-        ways.into_iter().filter_map(|keys| self.row_of((day, record.method), keys)).collect()
+        ways.into_iter().filter_map(|keys| self.row_of((day, Some(record.method)), keys)).collect()
     }
 
     fn takes(&self, day: Day, method: CollectionMethod) -> bool {
@@ -148,7 +148,11 @@ impl IndexQuestion {
 
     /// Where rows are kept apart by something that a record does not say, it is in none; but every customer has some tier,
     /// if only none, and came by some channel.
-    fn row_of(&self, (day, method): (Day, CollectionMethod), keys: BTreeMap<Key, String>) -> Option<Row> {
+    pub(super) fn row_of(
+        &self,
+        (day, method): (Day, Option<CollectionMethod>),
+        keys: BTreeMap<Key, String>,
+    ) -> Option<Row> {
         let always = [Key::Tier, Key::Channel];
         let says_nothing = !keys.is_empty() && keys.values().all(String::is_empty);
         if says_nothing && !keys.keys().all(|key| always.contains(key)) {
@@ -156,6 +160,6 @@ impl IndexQuestion {
         }
         let (from, beyond) = self.period.around(day);
         let days = (from.max(self.days.0), beyond.plus_days(-1).min(self.days.1));
-        Some(Row { days, keys, method: Some(method).filter(|_| !self.pools_methods) })
+        Some(Row { days, keys, method: method.filter(|_| !self.pools_methods) })
     }
 }

@@ -201,7 +201,8 @@ fn estimate(pool: &Pool, measured: Measured) -> Estimate {
     Estimate { size, told }
 }
 
-fn share(pool: &Pool, part: usize, of: &[usize]) -> Share {
+/// What is in a place, of what is in others.
+pub(super) fn share(pool: &Pool, part: usize, of: &[usize]) -> Share {
     let size = Size::of(pool, of);
     let weight = pool.weight(of);
     // Sums of customers' shares may be off by their rounding.

@@ -40,7 +40,7 @@ fn key(id: &str) -> FactKey {
 /// What speaks against asking an active customer of this history, by the day until when.
 fn against(asking: &Asking, approaches: &Approaches) -> Vec<(Objection, Option<i64>)> {
     let profile = Profile::named(CustomerKind::Person, "Ada".to_owned());
-    let addressee = Addressee { is_deleted: false, stage: Stage::Active, profile: &profile, approaches };
+    let addressee = Addressee { is_deleted: false, stage: Stage::Active, consents: &profile.consents, approaches };
     let found = objections(asking, addressee, (NOW, "own"));
     found.into_iter().map(|(objection, until)| (objection, until.map(|until| until.0 / DAY))).collect()
 }
@@ -109,7 +109,7 @@ fn who_somebody_is_may_speak_against_it_too() {
         let mut profile = Profile::named(CustomerKind::Person, "Ada".to_owned());
         profile.consents.extend(state.map(consent));
         let approaches = &Approaches::default();
-        let addressee = Addressee { is_deleted, stage, profile: &profile, approaches };
+        let addressee = Addressee { is_deleted, stage, consents: &profile.consents, approaches };
         let found = standing_objections(&Asking { population, ..asking() }, addressee);
         found.into_iter().map(|(objection, _)| objection).collect()
     };

@@ -1,7 +1,7 @@
 //! Loads what a batch of commands needs: one query per table, whatever the size of the batch, and none for tables that
 //! no command asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::customer::ExternalId;
 use guanxi_model::fact::FactKey;
@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use super::{CustomerState, FactRef, Fingerprint, Keys, Loaded, Replacement};
 use crate::bulk::{self, Cell, Column, Rows, bytes, int, text};
 use crate::rows::{self, id_bytes, tier as tiers, word};
-use crate::{Error, Tx};
+use crate::{Error, Tx, invitations};
 
 impl Tx {
     /// Which customers have these external ids.
@@ -44,6 +44,7 @@ impl Tx {
         self.load_histories(needs, today, &mut loaded).await?;
         self.load_records(keys, &mut loaded).await?;
         self.load_facts(keys, &mut loaded).await?;
+        self.load_invitations(keys, &mut loaded).await?;
         self.load_replacements(keys, &mut loaded).await?;
         self.load_all_facts(keys, &mut loaded).await?;
         self.load_approaches(keys, &mut loaded).await?;
@@ -203,6 +204,28 @@ impl Tx {
             keys.approaches.keys().filter(|customer| exists(loaded, customer)).cloned().collect();
         for (customer, approaches) in self.approaches(&wanted, since).await? {
             loaded.customers.entry(customer).or_default().approaches = approaches;
+        }
+        Ok(())
+    }
+
+    async fn load_invitations(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
+        const COLUMNS: &[Column] = &[text("customer_id"), text("invitation_id")];
+        let named = |(customer, state): (&CustomerId, &CustomerState)| {
+            let ids = state.facts.values().filter_map(|fact| fact.body.invitation());
+            ids.map(|id| (customer.clone(), id.to_owned())).collect::<Vec<_>>()
+        };
+        let mut ids: BTreeSet<(CustomerId, String)> = loaded.customers.iter().flat_map(named).collect();
+        ids.extend(keys.invitations.iter().filter(|(customer, _)| exists(loaded, customer)).cloned());
+        let mut wanted = Rows::new(COLUMNS);
+        for (customer, invitation) in &ids {
+            wanted.push([customer.as_str().into(), invitation.as_str().into()]);
+        }
+        let select = format!("i.customer_id, {}", invitations::SELECT);
+        let query = self.lookup(&select, "invitations i", COLUMNS);
+        for row in bulk::select(self.connection(), wanted, query).await? {
+            let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
+            let invitation = invitations::read(&row, 1)?;
+            loaded.customers.entry(customer).or_default().invitations.insert(invitation.id.clone(), invitation);
         }
         Ok(())
     }

@@ -144,6 +144,8 @@ const FILL: &[&str] = &[
     "INSERT INTO measurements SELECT 's-' || n % 20, 'oven', 'm-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, 'north', '', \
      1, 0, NULL, NULL, NULL, NULL FROM generate_series(1, 20000) n",
     "INSERT INTO measurement_days SELECT 's-' || n % 20, n, '', '', 1, 1, 0, 0, 0, 1, 1 FROM generate_series(1, 20000) n",
+    "INSERT INTO response_cells SELECT 'q-' || n % 4, 1 + n / 4 % 2, n / 200, 'w-' || n % 100, 'c-' || n, '', n % 4, 1, 1 \
+     FROM generate_series(1, 20000) n",
     "INSERT INTO contact_days SELECT 1, n / 10, n % 10, 'web', '', 0, 0, 1 FROM generate_series(1, 20000) n",
     "INSERT INTO questionnaire_revisions SELECT 'q-' || n % 20, n, '', '{}', 1 FROM generate_series(1, 5000) n",
     "INSERT INTO target_decisions SELECT CASE WHEN n % 2 = 0 THEN 'c-' || n % 1000 ELSE '' END, 'p-' || n / 2 % 2, \

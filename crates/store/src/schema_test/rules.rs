@@ -19,7 +19,7 @@ on_each_database! {
 /// What is not about one customer, or finds one: the settings, what other systems call customers, the catalogue,
 /// pyramids, questionnaires, what the answers and contacts of many add up to, service standards with what was measured,
 /// what satisfaction is held against, operations, and the list of the migrations.
-const APART: [&str; 20] = [
+const APART: [&str; 21] = [
     "attribute_definitions",
     "calibrations",
     "catalogue_requests",
@@ -34,6 +34,7 @@ const APART: [&str; 20] = [
     "pyramids",
     "questionnaire_revisions",
     "questionnaires",
+    "response_cells",
     "satisfaction_benchmarks",
     "satisfaction_cells",
     "satisfaction_targets",

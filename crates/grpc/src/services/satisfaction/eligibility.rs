@@ -1,25 +1,25 @@
 //! Whether a customer may be asked, and holding a slot for it.
 
 use guanxi::v1 as pb;
-use guanxi_app::command::{Command, Outcome, Reserve};
+use guanxi_app::command::Outcome;
 use guanxi_app::{App, Error, Refusal};
 use guanxi_model::{CustomerId, QuestionnaireId, RevisionNumber, Timestamp, name};
-use guanxi_satisfaction::{Addressee, Asking, LOOKS_BACK_DAYS, Objections, objections};
+use guanxi_satisfaction::{Addressee, Asking, Objections, looks_back_to, objections};
 
 use super::{Answer, questionnaires};
-use crate::from_proto::invitation::{self as read, Check, Slot};
+use crate::from_proto::invitation::{self as read, Check};
 use crate::services::{Service, unexpected};
 use crate::status;
 use crate::to_proto::invitation as word;
 
 /// What is asked now, and by which rule.
-pub(super) struct Asked {
-    pub(super) asking: Asking,
-    pub(super) revision: RevisionNumber,
+struct Asked {
+    asking: Asking,
+    revision: RevisionNumber,
 }
 
 impl Asked {
-    pub(super) async fn of(app: &App, id: &QuestionnaireId) -> Result<Asked, Error> {
+    async fn of(app: &App, id: &QuestionnaireId) -> Result<Asked, Error> {
         let kept = questionnaires::find(app, id).await?;
         let not_active = || Refusal::QuestionnaireNotActive(name::questionnaire(id));
         let (revision, _) = kept.active.ok_or_else(not_active)?;
@@ -31,22 +31,6 @@ impl Asked {
         let asking = Asking { questionnaire: id.clone(), population, rule: kept.contact_rule };
         Ok(Asked { asking, revision })
     }
-
-    /// The command that holds a slot.
-    pub(super) fn reserve(&self, customer: &CustomerId, slot: &Slot, now: Timestamp) -> Command {
-        Command::ReserveInvitation(Box::new(Reserve {
-            customer: customer.clone(),
-            asking: self.asking.clone(),
-            invitation: slot.invitation.clone(),
-            invited: slot.invited(self.asking.questionnaire.clone(), self.revision, now),
-            since: since(now),
-        }))
-    }
-}
-
-/// From when on it counts how somebody was approached.
-pub(super) fn since(now: Timestamp) -> Timestamp {
-    now.plus_seconds(-LOOKS_BACK_DAYS * 86_400)
 }
 
 pub(super) async fn check(
@@ -62,7 +46,7 @@ async fn checked(app: &App, check: Check) -> Result<pb::SurveyEligibility, Error
     let asked = Asked::of(app, &questionnaire).await?;
     let now = app.now();
     let (found, reserved) = match reserve {
-        Some(slot) => match app.run(asked.reserve(&customer, &slot, now)).await? {
+        Some(slot) => match app.run(slot.reserve(&customer, (&asked.asking, asked.revision), now)).await? {
             Outcome::Approached { objections, reserved } => (objections, reserved.map(|one| *one)),
             outcome => return Err(unexpected(&outcome)),
         },
@@ -73,11 +57,11 @@ async fn checked(app: &App, check: Check) -> Result<pb::SurveyEligibility, Error
 
 async fn against(app: &App, asking: &Asking, (customer, now): (&CustomerId, Timestamp)) -> Result<Objections, Error> {
     let kept = app.reader().customer(customer).await?.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
-    let mut approaches = app.reader().approaches(std::slice::from_ref(customer), since(now)).await?;
+    let mut approaches = app.reader().approaches(std::slice::from_ref(customer), looks_back_to(now)).await?;
     let addressee = Addressee {
         is_deleted: kept.delete_time.is_some(),
         stage: kept.stage,
-        profile: &kept.profile,
+        consents: &kept.profile.consents,
         approaches: &approaches.remove(customer).unwrap_or_default(),
     };
     // No invitation is called nothing.

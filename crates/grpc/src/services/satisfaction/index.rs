@@ -9,7 +9,7 @@ use guanxi_app::{App, Error, Refusal};
 use guanxi_model::fact::Stamp;
 use guanxi_model::{QuestionnaireId, RevisionNumber, Violations, name};
 use guanxi_satisfaction::QuestionnaireScheme;
-use guanxi_satisfaction::cube::{Face, Fold, IndexQuestion, Key, tier_key};
+use guanxi_satisfaction::cube::{Face, Fold, IndexQuestion, Key, Responses, tier_key};
 use guanxi_satisfaction::set::TierOf;
 use guanxi_store::{CellQuery, Operation};
 
@@ -56,8 +56,16 @@ async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> 
     if fold.is_full() {
         return Err(word::too_many_rows(fold.most_rows()));
     }
+    let mut rows = fold.finish();
+    if question.tells_responses() && !rows.is_empty() {
+        let mut responses = Responses::new(&question);
+        for (cell, count) in app.reader().response_cells(&questionnaire, &question.spans()).await? {
+            responses.add(&cell, count);
+        }
+        responses.tell(&mut rows);
+    }
     let revision = name::questionnaire_revision(&questionnaire, number);
-    Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, fold.finish())))
+    Ok(word::index((revision, &scheme), &question, (pb::SatisfactionBasis::Cells, rows)))
 }
 
 /// The cells that hold the answer to a question, on a face that keeps records apart by all that is asked.

@@ -22,17 +22,17 @@ pub(super) async fn run(app: &App, kept: &Pyramid) -> Result<Option<Run>, Error>
 }
 
 /// A pyramid in force: which generation, and what it judges by.
-pub(in crate::services) struct InForce {
-    pub(in crate::services) pyramid: PyramidId,
+pub(super) struct InForce {
+    pub(super) pyramid: PyramidId,
     pub(super) active: Active,
     settled: bool,
-    pub(in crate::services) judge: Arc<Judge>,
+    pub(super) judge: Arc<Judge>,
     pub(super) needs: Needs,
     pub(super) today: Day,
 }
 
 impl InForce {
-    pub(in crate::services) async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
+    pub(super) async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
         let kept = pyramid(app, &id).await?;
         let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
         let judge = app.judge(&id, active.generation).await?;
@@ -68,12 +68,12 @@ impl InForce {
 
     /// Whether a row was written under a later generation than the one that was found in force: readers have been
     /// switched meanwhile, and what is read must not mix the two.
-    pub(in crate::services) fn is_outdated_by(&self, generation: i64) -> bool {
+    pub(super) fn is_outdated_by(&self, generation: i64) -> bool {
         generation > self.active.generation
     }
 
     /// The tier that readers see of a row, with its index from the top.
-    pub(in crate::services) fn tier_of(&self, row: &TierRow) -> Option<(usize, &Tier)> {
+    pub(super) fn tier_of(&self, row: &TierRow) -> Option<(usize, &Tier)> {
         let (slot, _) = row.seen_at(self.active.generation, self.active.time);
         let index = self.index_of(slot.tier.as_ref()?)?;
         Some((index, &self.judge.scheme.tiers()[index]))

@@ -15,7 +15,7 @@ use guanxi_testkit::Backend;
 
 use super::super::{Opened, on_each_database};
 use super::{Watched, counters, customer};
-use crate::{CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
+use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
 on_each_database! {
     deleted_customers_are_found_by_their_index,
@@ -75,12 +75,15 @@ async fn invitations_and_what_speaks_against_them_are_found_by_customer(opened: 
     // Of customers without facts, since the bodies here say nothing.
     let silent = ["c-100", "c-101"].map(|id| CustomerId::parse(id).unwrap());
     watched.reader.approaches(&silent, Timestamp(30_000)).await.unwrap();
-    watched.find_each(&by_customer).await;
+    // Nobody was told what came of answers that nobody has given.
+    watched.find_each(&by_customer[..2]).await;
     let id = QuestionnaireId::parse("q-7").unwrap();
     watched.reader.responses(&id, (Timestamp(10), Timestamp(5_000)), (Timestamp(1), 1_001)).await.ok();
     watched.finds(&["invitations_by_questionnaire"]).await;
-    watched.reader.drawable(Some(&PyramidId::parse("p-1").unwrap()), "c-5", 500).await.ok();
-    watched.finds(&["customers_pkey", "summaries_pkey"]).await;
+    let (pyramid, active) =
+        (PyramidId::parse("p-1").unwrap(), Active { number: RevisionNumber::FIRST, generation: 1, time: Timestamp(1) });
+    watched.reader.drawable(Some((&pyramid, active)), Timestamp(30_000), ("c-5", 50)).await.ok();
+    watched.find_each(&["summaries_pkey", "tiers_pkey", "invitations_pkey", "facts_by_customer"]).await;
 }
 
 async fn cells_are_found_by_their_keys(opened: Opened) {
@@ -99,6 +102,12 @@ async fn cells_are_found_by_their_keys(opened: Opened) {
         watched.reader.cells(&wanted, |_, _| true).await.unwrap();
         watched.uses(&[index]).await;
     }
+    watched
+        .reader
+        .response_cells(&questionnaire, &[(Span::Day, Day(3), Day(5)), (Span::Month, Day(6), Day(9))])
+        .await
+        .ok();
+    watched.uses(&["response_cells_pkey"]).await;
     let place = Place { face: Face::Handler, first: "k-7".into(), second: String::new() };
     let placed = Placed { place, span: Span::Day, start: Day(3), method: CollectionMethod::SelfCompletion };
     let cells = BTreeMap::from([(((questionnaire, RevisionNumber::FIRST), placed), Sums::decode(&[2, 4]).unwrap())]);

@@ -1,0 +1,303 @@
+//! Drawing a sample of those who may be asked. Everybody is looked at first and nothing is written meanwhile; what was drawn is
+//! kept with the operation, and only then slots are held, some at a time. So whoever goes on after a takeover holds slots for
+//! the same customers; before that, every start is a start anew, as it is where readers were switched to other tiers.
+
+mod pond;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use guanxi_model::{
+    CustomerId, OperationId, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Timestamp, Violations, name,
+};
+use guanxi_satisfaction::{Asking, Objection, looks_back_to};
+use guanxi_segmentation::Tier;
+use guanxi_store::{Active, Operation, OperationState, Tx};
+use serde::{Deserialize, Serialize};
+
+use self::pond::Pond;
+use super::population::CHECKPOINT;
+use super::{DRAW, Held, OperationOutcome, Operations, pages};
+use crate::command::{Outcome, Slot};
+use crate::error::{Error, Refusal};
+use crate::{fingerprint, turns};
+
+/// Slots that are asked for at a time.
+const CHUNK: usize = 500;
+
+/// A sample to draw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawing {
+    pub questionnaire: QuestionnaireId,
+    /// Whose tiers are the strata; none where all are one stratum.
+    pub pyramid: Option<PyramidId>,
+    pub seed: i64,
+    pub sizes: Sizes,
+    /// What is held for each of those who are drawn.
+    pub reserve: Option<Slot>,
+}
+
+/// How many to draw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sizes {
+    Total(usize),
+    Tiers(Vec<(TierId, usize)>),
+}
+
+/// What a drawing was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawingRequest {
+    pub drawing: Drawing,
+    /// The revision that was asked then.
+    pub revision: RevisionNumber,
+}
+
+/// How far a drawing is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawingProgress {
+    /// The revision of the pyramid whose tiers are the strata.
+    pub number: Option<RevisionNumber>,
+    pub done: i64,
+    pub total: i64,
+    /// What was drawn, once everybody has been looked at.
+    pub sample: Option<DrawnSample>,
+}
+
+/// What was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnSample {
+    pub number: Option<RevisionNumber>,
+    /// As of which moment.
+    pub time: Timestamp,
+    /// From the top; one without a tier where there is no pyramid.
+    pub strata: Vec<DrawnStratum>,
+    /// What spoke against how many.
+    pub against: Vec<(Objection, i64)>,
+}
+
+/// What was drawn of a stratum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnStratum {
+    pub tier: Option<TierId>,
+    pub customers: i64,
+    pub eligible: i64,
+    /// In the order of the draw.
+    pub drawn: Vec<CustomerId>,
+    /// Those after them whose slots were not asked for yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<CustomerId>,
+    /// Those among them who could no longer be asked.
+    pub lost: i32,
+}
+
+impl DrawingRequest {
+    /// What is wrong with tiers, by their places, that the pyramid does not have.
+    pub fn no_such_tiers(&self, places: &[usize]) -> Error {
+        let mut faults = Violations::new();
+        if let Sizes::Tiers(sizes) = &self.drawing.sizes {
+            for (index, (tier, _)) in places.iter().filter_map(|index| Some((index, sizes.get(*index)?))) {
+                faults.push(format!("tier_sizes[{index}].tier"), format!("there is no tier {tier} in the pyramid"));
+            }
+        }
+        Error::Invalid(faults)
+    }
+}
+
+impl Sizes {
+    /// Where tiers are named that there are not.
+    fn unknown(&self, tiers: &[Tier]) -> Vec<usize> {
+        let Sizes::Tiers(sizes) = self else { return Vec::new() };
+        let is_unknown = |name: &TierId| !tiers.iter().any(|tier| tier.id == *name);
+        sizes.iter().enumerate().filter(|(_, (name, _))| is_unknown(name)).map(|(index, _)| index).collect()
+    }
+}
+
+impl Operations<'_> {
+    /// Asks to draw a sample. A repeated request returns the operation it made.
+    pub async fn draw(&self, drawing: Drawing, request_id: Option<RequestId>) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let subject = name::questionnaire(&drawing.questionnaire);
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of(DRAW, &subject, &(&drawing, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        let found = tx.questionnaire(&drawing.questionnaire).await?;
+        let active = found.ok_or_else(|| Error::NotFound(subject.clone()))?.active;
+        let (revision, _) = active.ok_or_else(|| Refusal::QuestionnaireNotActive(subject.clone()))?;
+        let request = DrawingRequest { drawing, revision };
+        if let Some(pyramid) = &request.drawing.pyramid {
+            let unknown = request.drawing.sizes.unknown(&tiers_in_force(&tx, pyramid).await?);
+            if !unknown.is_empty() {
+                return Err(request.no_such_tiers(&unknown));
+            }
+        }
+        let operation = self.new_operation(id, (DRAW, subject), &request, &DrawingProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+}
+
+async fn tiers_in_force(tx: &Tx, id: &PyramidId) -> Result<Vec<Tier>, Error> {
+    let kept = tx.pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))?;
+    let number = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(id)))?.number;
+    let revision = tx.revision(id, number).await?;
+    Ok(revision.ok_or_else(|| Error::NotFound(name::revision(id, number)))?.scheme.tiers().to_vec())
+}
+
+/// Draws, and holds the slots.
+pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Error> {
+    let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
+    let request: DrawingRequest = serde_json::from_str(&operation.request).map_err(json)?;
+    let progress: DrawingProgress = serde_json::from_str(&operation.progress).map_err(json)?;
+    let asking = asking(held, &request).await?;
+    let mut run = Run { held, request: &request, asking, progress, kept: Instant::now() };
+    let (state, outcome) = match run.draw_and_hold().await? {
+        End::Drawn(sample) => (OperationState::Succeeded, OperationOutcome::Drawn(Box::new(sample))),
+        End::NoSuchTiers(places) => (OperationState::Failed, OperationOutcome::NoSuchTiers(places)),
+        End::Cancelled => (OperationState::Cancelled, OperationOutcome::Cancelled),
+    };
+    held.conclude(state, &outcome).await
+}
+
+/// What is asked, and by which rule. A questionnaire that was ever in use is never deleted.
+async fn asking(held: &Held<'_>, request: &DrawingRequest) -> Result<Asking, Error> {
+    let (id, number) = (&request.drawing.questionnaire, request.revision);
+    let reader = held.store().reader();
+    let kept = reader.questionnaire(id).await?.ok_or_else(|| Error::NotFound(name::questionnaire(id)))?;
+    let revision = reader.revision(id, number).await?;
+    let revision = revision.ok_or_else(|| Error::NotFound(name::questionnaire_revision(id, number)))?;
+    let population = revision.scheme.content().population;
+    Ok(Asking { questionnaire: id.clone(), population, rule: kept.contact_rule })
+}
+
+struct Run<'a> {
+    held: &'a Held<'a>,
+    request: &'a DrawingRequest,
+    asking: Asking,
+    progress: DrawingProgress,
+    /// When it last kept how far it is.
+    kept: Instant,
+}
+
+/// How drawing ended.
+enum End {
+    Drawn(DrawnSample),
+    Cancelled,
+    /// A revision that came into force meanwhile does not have the tiers that were named at these places.
+    NoSuchTiers(Vec<usize>),
+}
+
+impl Run<'_> {
+    async fn draw_and_hold(&mut self) -> Result<End, Error> {
+        let drawn = match self.progress.sample.clone() {
+            Some(sample) => End::Drawn(sample),
+            None => self.draw().await?,
+        };
+        let End::Drawn(mut sample) = drawn else { return Ok(drawn) };
+        loop {
+            self.progress.sample = Some(sample.clone());
+            if self.is_cancelled().await? {
+                return Ok(End::Cancelled);
+            }
+            let Some((slot, at)) = self.request.drawing.reserve.as_ref().zip(sample.waits()) else {
+                return Ok(End::Drawn(sample));
+            };
+            sample = self.hold(slot, sample, at).await?;
+        }
+    }
+
+    async fn draw(&mut self) -> Result<End, Error> {
+        loop {
+            if let Some(end) = self.look().await? {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Looks at everybody; nothing where readers were switched to other tiers meanwhile.
+    async fn look(&mut self) -> Result<Option<End>, Error> {
+        let (request, reader, now) = (self.request, self.held.store().reader(), self.held.now());
+        let active = self.active().await?;
+        let tiers = match request.drawing.pyramid.as_ref().zip(active) {
+            Some((id, active)) => Some(self.tiers(id, active).await?),
+            None => None,
+        };
+        let unknown = request.drawing.sizes.unknown(tiers.as_deref().unwrap_or_default());
+        if !unknown.is_empty() {
+            return Ok(Some(End::NoSuchTiers(unknown)));
+        }
+        let number = active.map(|active| active.number);
+        self.progress = DrawingProgress { number, done: 0, total: reader.customer_count().await?, sample: None };
+        let mut pond = Pond::of(&request.drawing, tiers.as_deref());
+        let pyramid = request.drawing.pyramid.clone().zip(active);
+        let mut pages = pages::drawable(reader, pyramid, looks_back_to(now));
+        while let Some((page, approaches)) = pages.next().await? {
+            let at = (&self.asking, now);
+            turns::look_behind(self.held.callers(), &page, |one| pond.look(one, &approaches, at)).await;
+            self.progress.done += page.len() as i64;
+            if self.kept.elapsed() >= CHECKPOINT && self.is_cancelled().await? {
+                return Ok(Some(End::Cancelled));
+            }
+        }
+        let is_of_one_generation = self.active().await? == active;
+        Ok(is_of_one_generation.then(|| End::Drawn(pond.finish(number, now))))
+    }
+
+    /// What readers see of the pyramid.
+    async fn active(&self) -> Result<Option<Active>, Error> {
+        let Some(id) = &self.request.drawing.pyramid else { return Ok(None) };
+        let kept = self.held.store().reader().pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))?;
+        Ok(Some(kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(id)))?))
+    }
+
+    async fn tiers(&self, id: &PyramidId, active: Active) -> Result<Vec<Tier>, Error> {
+        let revision = self.held.store().reader().revision(id, active.number).await?;
+        Ok(revision.ok_or_else(|| Error::NotFound(name::revision(id, active.number)))?.scheme.tiers().to_vec())
+    }
+
+    /// Holds slots for some of those who wait for theirs in a stratum.
+    async fn hold(&self, slot: &Slot, mut sample: DrawnSample, at: usize) -> Result<DrawnSample, Error> {
+        let stratum = &mut sample.strata[at];
+        let some = stratum.waiting.len().min(CHUNK);
+        let (asked, now) = ((&self.asking, self.request.revision), self.held.now());
+        let commands = stratum.waiting[..some].iter().map(|customer| slot.reserve(customer, asked, now)).collect();
+        let outcomes = self.held.submit(commands).await?;
+        for (customer, outcome) in stratum.waiting.drain(..some).zip(outcomes) {
+            match outcome {
+                Ok(Outcome::Approached { reserved: Some(_), .. }) => stratum.drawn.push(customer),
+                // Somebody else asked first, or the customer is gone.
+                Ok(_) | Err(Error::NotFound(_) | Error::AlreadyExists(_)) => stratum.lost += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sample)
+    }
+
+    /// Keeps how far it is, and whether somebody has asked to cancel it.
+    async fn is_cancelled(&mut self) -> Result<bool, Error> {
+        let tx = self.held.store().begin().await?;
+        let cancel = self.held.advance(&tx, &self.progress).await?;
+        tx.commit().await?;
+        self.kept = Instant::now();
+        Ok(cancel)
+    }
+}
+
+impl DrawnSample {
+    /// How many of those who were drawn have their slot; all where none was asked for.
+    pub fn held(&self) -> usize {
+        self.strata.iter().map(|stratum| stratum.drawn.len()).sum()
+    }
+
+    /// The first stratum of which somebody waits for a slot.
+    fn waits(&self) -> Option<usize> {
+        self.strata.iter().position(|stratum| !stratum.waiting.is_empty())
+    }
+}
