@@ -169,6 +169,9 @@ mod tests {
         agree::<guanxi_satisfaction::ZonePlace, pb::ZonePlace>();
         agree::<guanxi_satisfaction::PromoterClass, pb::PromoterClass>();
         agree::<guanxi_satisfaction::Gating, pb::Gating>();
+        agree::<guanxi_satisfaction::quantity::QuantityKind, pb::SatisfactionQuantityKind>();
+        agree::<guanxi_satisfaction::standard::chart::ChartKind, pb::ControlChartKind>();
+        agree::<guanxi_satisfaction::first_time::FirstTimeGrouping, pb::FirstTimeRightGrouping>();
         agree::<fact::QuestionKind, pb::QuestionKind>();
         agree::<fact::CollectionMethod, pb::CollectionMethod>();
         agree::<guanxi_segmentation::RecordItem, pb::RecordItem>();
