@@ -57,7 +57,7 @@ impl Reader {
 
     /// The tiers in which readers see the customers after one, up to and including another. Not joined to a page of them:
     /// PostgreSQL does not know how few rows that has, and would read all tiers through.
-    async fn seen_tiers(
+    pub(crate) async fn seen_tiers(
         &self,
         (after, last): (&str, &str),
         (pyramid, active): (&PyramidId, Active),

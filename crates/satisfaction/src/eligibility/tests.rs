@@ -1,6 +1,6 @@
 //! What speaks against asking, and until when.
 
-use guanxi_model::customer::{Consent, ConsentBasis, CustomerKind, Profile};
+use guanxi_model::customer::{Consent, ConsentBasis};
 use guanxi_model::fact::Invited;
 
 use super::*;
@@ -39,8 +39,7 @@ fn key(id: &str) -> FactKey {
 
 /// What speaks against asking an active customer of this history, by the day until when.
 fn against(asking: &Asking, approaches: &Approaches) -> Vec<(Objection, Option<i64>)> {
-    let profile = Profile::named(CustomerKind::Person, "Ada".to_owned());
-    let addressee = Addressee { is_deleted: false, stage: Stage::Active, consents: &profile.consents, approaches };
+    let addressee = Addressee { is_deleted: false, stage: Stage::Active, consents: &[], approaches };
     let found = objections(asking, addressee, (NOW, "own"));
     found.into_iter().map(|(objection, until)| (objection, until.map(|until| until.0 / DAY))).collect()
 }
@@ -106,10 +105,9 @@ fn who_somebody_is_may_speak_against_it_too() {
         verify_time: None,
     };
     let found = |stage, population, state: Option<ConsentState>, is_deleted| -> Vec<Objection> {
-        let mut profile = Profile::named(CustomerKind::Person, "Ada".to_owned());
-        profile.consents.extend(state.map(consent));
+        let consents: Vec<Consent> = state.map(consent).into_iter().collect();
         let approaches = &Approaches::default();
-        let addressee = Addressee { is_deleted, stage, consents: &profile.consents, approaches };
+        let addressee = Addressee { is_deleted, stage, consents: &consents, approaches };
         let found = standing_objections(&Asking { population, ..asking() }, addressee);
         found.into_iter().map(|(objection, _)| objection).collect()
     };

@@ -15,6 +15,8 @@ use guanxi_testkit::Backend;
 
 use super::super::{Opened, on_each_database};
 use super::{Watched, counters, customer};
+use super::{Watched, counters, customer};
+use crate::approaches::{Whose, approaches};
 use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
 on_each_database! {
@@ -80,10 +82,16 @@ async fn invitations_and_what_speaks_against_them_are_found_by_customer(opened: 
     let id = QuestionnaireId::parse("q-7").unwrap();
     watched.reader.responses(&id, (Timestamp(10), Timestamp(5_000)), (Timestamp(1), 1_001)).await.ok();
     watched.finds(&["invitations_by_questionnaire"]).await;
-    let (pyramid, active) =
-        (PyramidId::parse("p-1").unwrap(), Active { number: RevisionNumber::FIRST, generation: 1, time: Timestamp(1) });
-    watched.reader.drawable(Some((&pyramid, active)), Timestamp(30_000), ("c-5", 50)).await.ok();
-    watched.find_each(&["summaries_pkey", "tiers_pkey", "invitations_pkey", "facts_by_customer"]).await;
+    let active = Active { number: RevisionNumber::FIRST, generation: 1, time: Timestamp(1) };
+    let of = (&PyramidId::parse("p-1").unwrap(), active);
+    // After the last one: nothing is asked of a page that is empty.
+    watched.reader.drawable(Some(of), Timestamp(30_000), ("d", 50)).await.unwrap();
+    watched.finds(&["customers_pkey", "summaries_pkey"]).await;
+    watched.reader.seen_tiers(("c-100", "c-101"), of).await.unwrap();
+    watched.finds(&["tiers_pkey"]).await;
+    let page = Whose::Between("c-100", "c-101");
+    approaches(watched.reader.reports(), &page, Timestamp(30_000)).await.unwrap();
+    watched.find_each(&by_customer[..2]).await;
 }
 
 async fn cells_are_found_by_their_keys(opened: Opened) {
