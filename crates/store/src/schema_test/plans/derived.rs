@@ -15,7 +15,6 @@ use guanxi_testkit::Backend;
 
 use super::super::{Opened, on_each_database};
 use super::{Watched, counters, customer};
-use super::{Watched, counters, customer};
 use crate::approaches::{Whose, approaches};
 use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
