@@ -205,27 +205,6 @@ mod tests {
     }
 
     #[test]
-    fn items_that_fall_short_are_counted_per_record() {
-        let questions = || vec![pair("one"), pair("two"), rated("three", 1)];
-        let scheme = scheme(draft(IndexForm::Interval, Vec::new(), questions()));
-        let answered =
-            |item: &str, perceived: i32| [answer(item, Perception, perceived), answer(item, DesiredExpectation, 5)];
-        // Ten records: in two of them both items fall short, in one only the second, in one nothing is compared.
-        let mut sums = Sums::default();
-        for short in [&["one", "two"][..], &["one", "two"], &["two"], &[], &[], &[], &[], &[], &[]] {
-            let answers = ["one", "two"].map(|item| answered(item, if short.contains(&item) { 2 } else { 5 })).concat();
-            sums.plus(&scheme.count(&answers).sums);
-        }
-        sums.plus(&scheme.count(&[rating("three", 1)]).sums);
-        let quantity = Quantity::whole(QuantityKind::DissatisfiedItems);
-        let told = scheme.source(&quantity).unwrap().read(&sums);
-        assert_eq!((told, told.value()), (Reading::Rate { events: 5, records: 10 }, Some(0.5)));
-        let none = self::scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1)]));
-        assert_eq!(none.source(&quantity).unwrap_err().iter().next().map(|one| one.path.as_str()), Some("kind"));
-        assert!(Quantity::new(QuantityKind::DissatisfiedItems, ("", "one")).is_err());
-    }
-
-    #[test]
     fn a_gap_that_falls_because_more_is_expected() {
         let scheme = scheme(draft(IndexForm::Gap, Vec::new(), vec![pair("one")]));
         let of = |answers: &[(i32, i32)]| {

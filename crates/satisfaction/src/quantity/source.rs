@@ -1,0 +1,163 @@
+//! A quantity in the sums of a revision: which places it takes, and how it is read from them, as a number or as what a
+//! control chart is drawn of. It does not know the questionnaire: locate.rs does.
+
+use guanxi_model::statistics::chart::Count;
+use guanxi_model::statistics::mean::{self, Mean};
+use guanxi_model::statistics::nps::Recommendations;
+
+use super::Reading;
+use crate::cube::{Compared, Measured, RECORDS, Sums};
+use crate::scheme::{AnswerScale, IndexForm};
+
+/// Where the sums of a revision hold a quantity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub(super) at: At,
+    /// Of a gap: what sets must have in common for a point to be the same.
+    pub(super) scale: Option<(i32, i32)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum At {
+    /// A mean, and the straight line from it to the number.
+    Mean(Measured, Line),
+    Gap(Compared),
+    /// A part of several places that follow each other.
+    Share {
+        part: usize,
+        first: usize,
+        places: usize,
+    },
+    /// Detractors, passives, promoters.
+    Promoters(usize),
+    /// What is in these places, per record.
+    PerRecord(Vec<usize>),
+}
+
+/// From a mean to a number: less `zero`, times `slope`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) zero: f64,
+    pub(super) slope: f64,
+}
+
+/// What a control chart is drawn of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Samples {
+    /// Answers, in so many steps to what the line begins from.
+    Answers(Vec<mean::Sums>, f64),
+    Shares(Vec<Count>),
+    Rates(Vec<Count>),
+}
+
+impl Line {
+    pub(super) const SAME: Line = Line { zero: 0.0, slope: 1.0 };
+
+    /// From points of a scale to 0 to 100.
+    pub(super) fn of(scale: &AnswerScale, form: IndexForm) -> Option<Line> {
+        let (min, max) = (f64::from(scale.min), f64::from(scale.max));
+        match form {
+            IndexForm::Interval => Some(Line { zero: min, slope: 100.0 / (max - min) }),
+            IndexForm::Ratio => Some(Line { zero: 0.0, slope: 100.0 / max }),
+            IndexForm::Gap | IndexForm::Difference => None,
+        }
+    }
+
+    fn apply(self, value: f64) -> f64 {
+        (value - self.zero) * self.slope
+    }
+}
+
+impl Source {
+    /// Whether a point of this number is one of the other.
+    pub fn is_like(&self, other: &Source) -> bool {
+        self.scale == other.scale
+    }
+
+    /// What sums say.
+    pub fn read(&self, sums: &Sums) -> Reading {
+        match self.at {
+            At::PerRecord(ref places) => Reading::Rate {
+                events: places.iter().map(|place| count(sums, *place)).sum(),
+                records: count(sums, RECORDS),
+            },
+            At::Mean(measured, line) => {
+                let mean = answers(sums, measured).mean(1.0 / measured.unit);
+                Reading::Mean(mean.map(|Mean { mean, deviation, n }| Mean {
+                    mean: line.apply(mean),
+                    deviation: deviation.map(|deviation| deviation * line.slope),
+                    n,
+                }))
+            }
+            At::Gap(Compared { gap, .. }) => Reading::Mean(answers(sums, gap).mean(1.0 / gap.unit)),
+            At::Share { part, first, places } => {
+                Reading::Share { hits: count(sums, part), of: (first..first + places).map(|at| count(sums, at)).sum() }
+            }
+            At::Promoters(at) => Reading::Promoters(Recommendations {
+                detractors: count(sums, at),
+                passives: count(sums, at + 1),
+                promoters: count(sums, at + 2),
+            }),
+        }
+    }
+
+    /// Of a gap: the perceptions and the expectations it is made of.
+    pub fn halves(&self, sums: &Sums) -> Option<(Reading, Reading)> {
+        let At::Gap(Compared { gap, perception, expectation, .. }) = self.at else { return None };
+        let n = count(sums, gap.at);
+        let mean = |at: usize| mean::Sums { n, sum: sums.at(at), squares: sums.at(at + 1) }.mean(1.0 / gap.unit);
+        Some((Reading::Mean(mean(perception)), Reading::Mean(mean(expectation))))
+    }
+
+    /// What a control chart of periods is drawn of; of too few answers there is nothing.
+    pub(crate) fn samples(&self, periods: &[&Sums]) -> Samples {
+        let shown = |sums: &&&Sums| self.read(sums).size().is_told();
+        let answered = |of: &dyn Fn(&Sums) -> mean::Sums| {
+            periods.iter().map(|sums| if shown(&sums) { of(sums) } else { mean::Sums::default() }).collect()
+        };
+        match self.at {
+            At::Mean(measured, _) | At::Gap(Compared { gap: measured, .. }) => {
+                Samples::Answers(answered(&|sums| answers(sums, measured)), 1.0 / measured.unit)
+            }
+            // Each answer is 1, 0 or -1 of a hundred points.
+            At::Promoters(at) => {
+                let signs = |sums: &Sums| {
+                    let (against, without, for_us) = (sums.at(at), sums.at(at + 1), sums.at(at + 2));
+                    let n = u64::try_from(against + without + for_us).unwrap_or_default();
+                    mean::Sums { n, sum: for_us - against, squares: for_us + against }
+                };
+                Samples::Answers(answered(&signs), 0.01)
+            }
+            At::Share { .. } => {
+                let share = |sums: &&Sums| match self.read(sums) {
+                    Reading::Share { hits, of } if shown(&sums) => Count { events: hits, of: of as f64 },
+                    _ => Count { events: 0, of: 0.0 },
+                };
+                Samples::Shares(periods.iter().map(share).collect())
+            }
+            At::PerRecord(_) => {
+                let rate = |sums: &&Sums| match self.read(sums) {
+                    Reading::Rate { events, records } if shown(&sums) => Count { events, of: records as f64 },
+                    _ => Count { events: 0, of: 0.0 },
+                };
+                Samples::Rates(periods.iter().map(rate).collect())
+            }
+        }
+    }
+
+    /// The number of a mean that a chart was drawn about.
+    pub(crate) fn centre(&self, mean: f64) -> f64 {
+        match self.at {
+            At::Mean(_, line) => line.apply(mean),
+            At::Gap(_) | At::Share { .. } | At::Promoters(_) | At::PerRecord(_) => mean,
+        }
+    }
+}
+
+fn answers(sums: &Sums, Measured { at, unit: _ }: Measured) -> mean::Sums {
+    mean::Sums { n: count(sums, at), sum: sums.at(at + 1), squares: sums.at(at + 2) }
+}
+
+fn count(sums: &Sums, at: usize) -> u64 {
+    u64::try_from(sums.at(at)).unwrap_or_default()
+}
