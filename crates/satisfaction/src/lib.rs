@@ -19,6 +19,7 @@ mod eligibility;
 mod evaluate;
 mod figures;
 pub mod first_time;
+mod line;
 mod metric;
 pub mod path_model;
 mod presets;

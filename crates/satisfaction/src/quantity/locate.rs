@@ -2,9 +2,10 @@
 
 use guanxi_model::Violations;
 
-use super::source::{At, Line};
+use super::source::At;
 use super::{Part, Quantity, QuantityKind, Source};
 use crate::cube::Compared;
+use crate::line::Line;
 use crate::scheme::{IndexForm, QuestionnaireScheme};
 use crate::tree::Node;
 
@@ -43,7 +44,7 @@ impl QuestionnaireScheme {
         // Hits come first, then all who were asked and answered.
         let share = |at: usize| At::Share { part: at, first: at + 1, places: 1 };
         match quantity.kind {
-            QuantityKind::Index => Ok(Source { at: At::Mean(layout.index, Line::SAME), scale: None }),
+            QuantityKind::Index => Ok(Source { at: At::Mean(layout.index, None), scale: None }),
             QuantityKind::Score => self.score(&quantity.part),
             QuantityKind::Csat => metric(layout.satisfied, share),
             QuantityKind::EffortEasy => metric(layout.easy, share),
@@ -90,14 +91,14 @@ impl QuestionnaireScheme {
         let none = || Violations::one("kind", "there are no scores under the index form of the questionnaire");
         let (measured, line) = match part {
             Part::Whole => return Err(Violations::one("dimension", "is required, or an item")),
-            Part::Dimension(id) => (self.layout().dimensions[self.dimension(id)?].score.ok_or_else(none)?, Line::SAME),
+            Part::Dimension(id) => (self.layout().dimensions[self.dimension(id)?].score.ok_or_else(none)?, None),
             Part::Item(id) => {
                 let index = self.item(id)?;
                 let unrated =
                     || Violations::one("item", format!("{id} is asked neither for a rating nor a perception"));
                 let scale = self.content().items[index].scale.as_ref().ok_or_else(unrated)?;
                 let measured = self.layout().items[index].outcome.ok_or_else(unrated)?;
-                (measured, Line::of(scale, self.form()).ok_or_else(none)?)
+                (measured, Some(Line::of(scale, self.form()).ok_or_else(none)?))
             }
         };
         Ok(Source { at: At::Mean(measured, line), scale: None })

@@ -2,12 +2,12 @@
 //! control chart is drawn of. It does not know the questionnaire: locate.rs does.
 
 use guanxi_model::statistics::chart::Count;
-use guanxi_model::statistics::mean::{self, Mean};
+use guanxi_model::statistics::mean;
 use guanxi_model::statistics::nps::Recommendations;
 
 use super::Reading;
 use crate::cube::{Compared, Measured, RECORDS, Sums};
-use crate::scheme::{AnswerScale, IndexForm};
+use crate::line::Line;
 
 /// Where the sums of a revision hold a quantity.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +19,8 @@ pub struct Source {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum At {
-    /// A mean, and the straight line from it to the number.
-    Mean(Measured, Line),
+    /// A mean, and the line from it to the number where this is another.
+    Mean(Measured, Option<Line>),
     Gap(Compared),
     /// A part of several places that follow each other.
     Share {
@@ -34,13 +34,6 @@ pub(super) enum At {
     PerRecord(Vec<usize>),
 }
 
-/// From a mean to a number: less `zero`, times `slope`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Line {
-    pub(super) zero: f64,
-    pub(super) slope: f64,
-}
-
 /// What a control chart is drawn of.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Samples {
@@ -48,24 +41,6 @@ pub(crate) enum Samples {
     Answers(Vec<mean::Sums>, f64),
     Shares(Vec<Count>),
     Rates(Vec<Count>),
-}
-
-impl Line {
-    pub(super) const SAME: Line = Line { zero: 0.0, slope: 1.0 };
-
-    /// From points of a scale to 0 to 100.
-    pub(super) fn of(scale: &AnswerScale, form: IndexForm) -> Option<Line> {
-        let (min, max) = (f64::from(scale.min), f64::from(scale.max));
-        match form {
-            IndexForm::Interval => Some(Line { zero: min, slope: 100.0 / (max - min) }),
-            IndexForm::Ratio => Some(Line { zero: 0.0, slope: 100.0 / max }),
-            IndexForm::Gap | IndexForm::Difference => None,
-        }
-    }
-
-    fn apply(self, value: f64) -> f64 {
-        (value - self.zero) * self.slope
-    }
 }
 
 impl Source {
@@ -83,11 +58,7 @@ impl Source {
             },
             At::Mean(measured, line) => {
                 let mean = answers(sums, measured).mean(1.0 / measured.unit);
-                Reading::Mean(mean.map(|Mean { mean, deviation, n }| Mean {
-                    mean: line.apply(mean),
-                    deviation: deviation.map(|deviation| deviation * line.slope),
-                    n,
-                }))
+                Reading::Mean(mean.map(|mean| line.map_or(mean, |line| line.score_mean(mean))))
             }
             At::Gap(Compared { gap, .. }) => Reading::Mean(answers(sums, gap).mean(1.0 / gap.unit)),
             At::Share { part, first, places } => {
@@ -148,8 +119,8 @@ impl Source {
     /// The number of a mean that a chart was drawn about.
     pub(crate) fn centre(&self, mean: f64) -> f64 {
         match self.at {
-            At::Mean(_, line) => line.apply(mean),
-            At::Gap(_) | At::Share { .. } | At::Promoters(_) | At::PerRecord(_) => mean,
+            At::Mean(_, Some(line)) => line.score(mean),
+            At::Mean(_, None) | At::Gap(_) | At::Share { .. } | At::Promoters(_) | At::PerRecord(_) => mean,
         }
     }
 }
