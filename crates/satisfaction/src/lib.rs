@@ -7,6 +7,7 @@
 mod answers;
 pub mod benchmark;
 mod build;
+pub mod chart;
 mod check;
 mod compare;
 pub mod contact;

@@ -102,14 +102,14 @@ impl Source {
             At::Share { .. } => {
                 let share = |sums: &&Sums| match self.read(sums) {
                     Reading::Share { hits, of } if shown(&sums) => Count { events: hits, of: of as f64 },
-                    _ => Count { events: 0, of: 0.0 },
+                    _ => Count::NONE,
                 };
                 Samples::Shares(periods.iter().map(share).collect())
             }
             At::PerRecord(_) => {
                 let rate = |sums: &&Sums| match self.read(sums) {
                     Reading::Rate { events, records } if shown(&sums) => Count { events, of: records as f64 },
-                    _ => Count { events: 0, of: 0.0 },
+                    _ => Count::NONE,
                 };
                 Samples::Rates(periods.iter().map(rate).collect())
             }
