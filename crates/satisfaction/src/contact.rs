@@ -1,5 +1,6 @@
 //! Contacts by reason: what facts count for, and what is told of the counts (`report`).
 
+mod exposure;
 pub mod report;
 
 use std::collections::BTreeMap;

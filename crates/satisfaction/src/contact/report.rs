@@ -10,6 +10,7 @@ use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::statistics::rate::{Comparison, Rate, compare};
 use guanxi_model::{Day, Period};
 
+use super::exposure::{Bases, FEWEST, Part};
 use super::{ContactCell, ContactCount, Course};
 use crate::chart::{self, ControlChart, Usual};
 
@@ -20,9 +21,6 @@ guanxi_model::words! {
 
 /// Rates are told per so many.
 const PER: f64 = 1_000.0;
-/// Of fewer nothing is told.
-const FEWEST: f64 = 5.0;
-
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactQuestion {
@@ -101,10 +99,10 @@ pub fn row_count(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> u
 
 /// The report of what was counted: contacts and sales of the days asked for, and all activations until their end.
 pub fn report(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> ContactReport {
-    let bases = Bases::of(question, counts);
+    let bases = Bases::of(question.period, counts);
     let parts: Vec<Part> = question.period.parts(question.days).map(|days| bases.part(days)).collect();
     let whole = bases.part(question.days);
-    let periods: Vec<BasePeriod> = parts.iter().map(Part::told_alone).collect();
+    let periods: Vec<BasePeriod> = parts.iter().map(BasePeriod::of).collect();
     let mut reasons: BTreeMap<Reason, Tally> = BTreeMap::new();
     for (cell, count) in counts.iter().filter(|(cell, _)| cell.count == ContactCount::Contact) {
         let Some(purpose) = cell.purpose else { continue };
@@ -119,7 +117,7 @@ pub fn report(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> Cont
     }
     // A reason whose contacts were all taken back is none.
     reasons.retain(|_, tally| tally.days.values().any(|count| *count != 0));
-    let told = |(reason, tally)| bases.reason(question, (reason, tally), (&whole, &parts));
+    let told = |reason| ReasonReport::of(question, &bases, reason, (&whole, &parts));
     ContactReport { periods, reasons: reasons.into_iter().map(told).collect() }
 }
 
@@ -136,43 +134,18 @@ impl Tally {
     }
 }
 
-/// What contacts are held against, by day.
-struct Bases {
-    period: Period,
-    /// The active customers at the end of each day on which their number changes.
-    active: BTreeMap<Day, i64>,
-    sales: BTreeMap<Day, i64>,
+impl BasePeriod {
+    fn of(part: &Part) -> BasePeriod {
+        let &Part { days, customers: active_customers, purchases, .. } = part;
+        BasePeriod { days, active_customers, purchases }
+    }
 }
 
-/// Some days, and what contacts of theirs are held against.
-struct Part {
-    days: (Day, Day),
-    /// Active customers, each for a whole period: so that a period cut short, or several, have the same rate.
-    active: f64,
-    /// How many were active, in the mean of the days.
-    customers: f64,
-    purchases: i64,
-}
-
-impl Part {
-    /// What contacts are held against; nothing where it is too little for anything to be told.
-    fn exposure(&self, base: ContactBase) -> f64 {
-        let purchases = self.purchases as f64;
-        match base {
-            ContactBase::ActiveCustomers if self.customers >= FEWEST => self.active,
-            ContactBase::Purchases if purchases >= FEWEST => purchases,
-            ContactBase::ActiveCustomers | ContactBase::Purchases => 0.0,
-        }
-    }
-
-    fn told_alone(&self) -> BasePeriod {
-        BasePeriod { days: self.days, active_customers: self.customers, purchases: self.purchases }
-    }
-
-    fn told(&self, tally: &Tally) -> Told {
-        let contacts = tally.between(self.days);
+impl Told {
+    fn of(part: &Part, tally: &Tally) -> Told {
+        let contacts = tally.between(part.days);
         let rate = |base| {
-            let exposure = self.exposure(base);
+            let exposure = part.exposure(base);
             (exposure > 0.0).then(|| PER * contacts as f64 / exposure)
         };
         let (per_active, per_purchase) = (rate(ContactBase::ActiveCustomers), rate(ContactBase::Purchases));
@@ -180,53 +153,10 @@ impl Part {
     }
 }
 
-impl Bases {
-    fn of(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> Bases {
-        let (mut turns, mut sales) = (BTreeMap::<Day, i64>::new(), BTreeMap::<Day, i64>::new());
-        for (cell, count) in counts {
-            match cell.count {
-                ContactCount::Activation => *turns.entry(cell.day).or_default() += count,
-                ContactCount::Sale => *sales.entry(cell.day).or_default() += count,
-                ContactCount::Contact => {}
-            }
-        }
-        let mut now = 0;
-        let level = |(day, turn): (Day, i64)| {
-            now += turn;
-            (day, now)
-        };
-        Bases { period: question.period, active: turns.into_iter().map(level).collect(), sales }
-    }
-
-    /// The sum over days of who was active at their ends.
-    fn active_days(&self, (first, last): (Day, Day)) -> i64 {
-        let at = |day: Day| self.active.range(..=day).next_back().map_or(0, |(_, active)| *active);
-        let mut sum = 0;
-        let mut day = first;
-        while day <= last {
-            sum += at(day);
-            day = day.plus_days(1);
-        }
-        sum
-    }
-
-    /// Some days with what contacts of theirs are held against.
-    fn part(&self, (first, last): (Day, Day)) -> Part {
-        let whole = |day: Day| {
-            let start = self.period.start_of(day);
-            f64::from(self.period.after(start).0 - start.0)
-        };
-        let periods = self.period.parts((first, last));
-        let active = periods.map(|part| self.active_days(part) as f64 / whole(part.0)).sum();
-        let purchases = if last < first { 0 } else { self.sales.range(first..=last).map(|(_, count)| count).sum() };
-        let length = f64::from((last.0 - first.0 + 1).max(1));
-        let customers = self.active_days((first, last)) as f64 / length;
-        Part { days: (first, last), active, customers, purchases }
-    }
-
-    fn reason(
-        &self,
+impl ReasonReport {
+    fn of(
         question: &ContactQuestion,
+        bases: &Bases,
         (reason, tally): (Reason, Tally),
         (whole, parts): (&Part, &[Part]),
     ) -> ReasonReport {
@@ -237,19 +167,21 @@ impl Bases {
         let counting = if is_share && chart::are_many(&counts) { Counting::Shares } else { Counting::Rates };
         let (recovered, bad) = (count(tally.recovered), count(tally.recovered + tally.not_recovered));
         ReasonReport {
-            whole: whole.told(&tally),
-            periods: parts.iter().map(|part| part.told(&tally)).collect(),
+            whole: Told::of(whole, &tally),
+            periods: parts.iter().map(|part| Told::of(part, &tally)).collect(),
             chart: chart::counts(&counts, Usual::Own, counting, (question.ewma.into(), PER)),
-            comparison: question.change.map(|change| self.before_after(question, &tally, change)),
+            comparison: question.change.map(|change| BeforeAfter::of(question, bases, (&tally, change))),
             recovered: Proportion::new(recovered, bad).filter(|recovered| recovered.of() as f64 >= FEWEST),
             reason,
         }
     }
+}
 
-    fn before_after(&self, question: &ContactQuestion, tally: &Tally, change: Day) -> BeforeAfter {
+impl BeforeAfter {
+    fn of(question: &ContactQuestion, bases: &Bases, (tally, change): (&Tally, Day)) -> BeforeAfter {
         let (first, last) = question.days;
         let side = |days: (Day, Day)| {
-            let exposure = self.part(days).exposure(question.base);
+            let exposure = bases.part(days).exposure(question.base);
             Rate { events: count(tally.between(days)), exposure }
         };
         let (before, after) = (side((first, change.plus_days(-1))), side((change, last)));

@@ -1,10 +1,11 @@
 //! What measures come to: coverage, ratios, what fades, units.
 
-use guanxi_model::{Day, Tally};
+use guanxi_model::{Counter, Day, Tally};
 
 use super::*;
 use crate::sample::tally;
 use crate::subject::History;
+use crate::window::PARTS;
 
 fn read(kind: MeasureKind, min_coverage_bp: i32, counters: &[(Counter, i64)]) -> Reading {
     let tally = counters.iter().copied().collect();
