@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
+use guanxi_model::Violations;
 use guanxi_model::fact::{Answer, Asked, QuestionKind};
-use guanxi_model::{ItemId, Violations};
 
 use crate::scheme::{AnswerScale, ItemDraft, QuestionnaireScheme};
 
@@ -76,20 +76,35 @@ impl Given {
     }
 }
 
-/// Answers by what they answer.
-pub(crate) struct Sheet<'a>(HashMap<&'a Asked, Option<i32>>);
+/// Answers by what they answer: an item with what is asked of it, or a dimension.
+pub(crate) struct Sheet<'a>(HashMap<(&'a str, Option<QuestionKind>), Option<i32>>);
 
 impl<'a> Sheet<'a> {
     pub(crate) fn of(answers: &'a [Answer]) -> Sheet<'a> {
-        Sheet(answers.iter().map(|answer| (&answer.asked, answer.value)).collect())
+        let asked = |answer: &'a Answer| match &answer.asked {
+            Asked::Item(id, kind) => (id.as_str(), Some(*kind)),
+            Asked::Dimension(id) => (id.as_str(), None),
+        };
+        Sheet(answers.iter().map(|answer| (asked(answer), answer.value)).collect())
     }
 
-    pub(crate) fn item(&self, item: &ItemDraft, kind: QuestionKind) -> Given {
-        self.given(&Asked::Item(ItemId::from_trusted(item.id.clone()), kind))
+    pub(crate) fn item(&self, item: &str, kind: QuestionKind) -> Given {
+        self.given((item, Some(kind)))
     }
 
-    pub(crate) fn given(&self, asked: &Asked) -> Given {
-        match self.0.get(asked) {
+    /// What an item was answered with that says what the respondent got, good end up.
+    pub(crate) fn outcome(&self, item: &ItemDraft) -> Option<i32> {
+        let (scale, kind) = item.scale.as_ref().zip(item.outcome())?;
+        Some(scale.upright(self.item(&item.id, kind).value()?))
+    }
+
+    /// How important a dimension is.
+    pub(crate) fn dimension(&self, dimension: &str) -> Given {
+        self.given((dimension, None))
+    }
+
+    fn given(&self, asked: (&str, Option<QuestionKind>)) -> Given {
+        match self.0.get(&asked) {
             Some(Some(value)) => Given::Value(*value),
             Some(None) => Given::NotRated,
             None => Given::Missing,

@@ -1,7 +1,7 @@
 //! Perception against expectation: ratio, gap, band, and the zone of tolerance. Answers have their good end up here.
 
 use guanxi_model::fact::QuestionKind;
-use guanxi_model::grid::on_grid;
+use guanxi_model::grid::{on_grid, without_noise};
 
 guanxi_model::words! {
     /// How a perception compares with what was expected.
@@ -55,7 +55,7 @@ impl Comparison {
             high if high > on_grid(1.0 + tolerance) => SatisfactionBand::Delighted,
             _ => SatisfactionBand::Satisfied,
         });
-        Comparison { kind, perception, expectation, gap: perception - expectation, ratio, band }
+        Comparison { kind, perception, expectation, gap: without_noise(perception - expectation), ratio, band }
     }
 }
 
@@ -124,6 +124,14 @@ mod tests {
     fn methods_1_1_nothing_expected_has_no_value() {
         let comparison = Comparison::of_answers(QuestionKind::PredictiveExpectation, (3, 0), 500);
         assert_eq!((comparison.ratio, comparison.band, comparison.gap), (None, None, 3.0));
+    }
+
+    #[test]
+    fn a_gap_of_means_has_no_noise() {
+        let of = |perception, expectation| {
+            Comparison::of_means(QuestionKind::PredictiveExpectation, (perception, expectation), 500).gap
+        };
+        assert_eq!([of(4.3, 4.0), of(0.1 + 0.2, 0.3)], [0.3, 0.0]);
     }
 
     #[test]

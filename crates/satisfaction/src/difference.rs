@@ -1,6 +1,7 @@
 //! What a number of one set is apart from that of another, or from one that is only reported: how far, how sure, by which
 //! test, and what it means for customers.
 
+use guanxi_model::grid::without_noise;
 use guanxi_model::statistics::mean::{self, Mean};
 use guanxi_model::statistics::nps;
 use guanxi_model::statistics::proportion::{self, Proportion};
@@ -79,6 +80,7 @@ pub fn apart(after: Reading, before: Against, polarity: Polarity) -> Option<Apar
     let statistics::Difference { difference, interval, test: tested } = difference;
     let (statistic, p_value) = tested.map(|tested| (tested.statistic, tested.p_value)).unzip();
     let verdict = p_value.map(|p_value| verdict(difference, p_value, polarity));
+    let difference = without_noise(difference);
     Some(Apart { difference, interval, test, statistic, degrees, p_value, verdict })
 }
 

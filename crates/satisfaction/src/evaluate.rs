@@ -67,7 +67,11 @@ guanxi_model::words! {
 impl QuestionnaireScheme {
     /// What answers mean that have no faults.
     pub fn evaluate(&self, answers: &[Answer]) -> Evaluation {
-        let mut walk = Walk::of(self, &Sheet::of(answers));
+        self.evaluate_sheet(&Sheet::of(answers))
+    }
+
+    pub(crate) fn evaluate_sheet(&self, sheet: &Sheet<'_>) -> Evaluation {
+        let mut walk = Walk::of(self, sheet);
         // What lies in a dimension is listed after it, so from the end every part is known before its whole.
         for index in (0..self.content().dimensions.len()).rev() {
             walk.judge(index);

@@ -12,8 +12,6 @@ use guanxi_model::statistics::chart::drift::Ewma;
 use guanxi_model::{Day, Period, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::standard::report::gathered_days;
-
 guanxi_model::words! {
     /// What services are told apart by.
     FirstTimeGrouping { Purpose = 1, Topic = 2, Channel = 3, Touchpoint = 4, Staff = 5 }
@@ -124,7 +122,7 @@ impl FirstTimeQuestion {
 impl<'a> FirstTime<'a> {
     /// `today` is the day that is not over yet.
     pub fn new(question: &'a FirstTimeQuestion, (zone, today): (&'a Zone, Day)) -> FirstTime<'a> {
-        let periods = gathered_days(question.days, question.period);
+        let periods: Vec<_> = question.period.parts(question.days).collect();
         let total = vec![FirstTimeCounts::default(); periods.len()];
         let counted = FirstTimeCounted { total, groups: BTreeMap::new() };
         FirstTime { question, zone, today, periods, happened: Vec::new(), counted }

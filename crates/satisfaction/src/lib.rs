@@ -7,6 +7,7 @@
 mod answers;
 pub mod benchmark;
 mod build;
+pub mod chart;
 mod check;
 mod compare;
 pub mod contact;
@@ -19,6 +20,7 @@ mod eligibility;
 mod evaluate;
 mod figures;
 pub mod first_time;
+mod line;
 mod metric;
 pub mod path_model;
 mod presets;

@@ -24,7 +24,7 @@ impl Metrics {
     pub(crate) fn of(items: &[ItemDraft], sheet: &Sheet<'_>) -> Metrics {
         let mut metrics = Metrics::default();
         for item in items {
-            let value = item.outcome().and_then(|kind: QuestionKind| sheet.item(item, kind).value());
+            let value = item.outcome().and_then(|kind: QuestionKind| sheet.item(&item.id, kind).value());
             let Some(((metric, scale), value)) = item.metric.zip(item.scale.as_ref()).zip(value) else { continue };
             match metric {
                 SatisfactionMetric::NetPromoter => metrics.promoter = Some(promoter(value)),

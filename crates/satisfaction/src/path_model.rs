@@ -10,12 +10,12 @@ mod check;
 mod fit;
 mod products;
 
-use guanxi_model::fact::{Answer, Asked};
-use guanxi_model::{ItemId, Violations};
+use guanxi_model::Violations;
+use guanxi_model::fact::Answer;
 use serde::{Deserialize, Serialize};
 
 use crate::answers::Sheet;
-use crate::scheme::{AnswerScale, QuestionnaireScheme};
+use crate::scheme::{ItemDraft, QuestionnaireScheme};
 
 pub use fit::{Fit, InnerWeights, ItemFit, LatentFit, MIN_RECORDS, PathFit, Unfit};
 pub use products::Products;
@@ -70,11 +70,7 @@ impl PathModel {
     /// How answers to a questionnaire are read for it.
     pub fn reading<'a>(&self, scheme: &'a QuestionnaireScheme) -> Reading<'a> {
         let items = &scheme.content().items;
-        let asked = |indicator: &Indicator| {
-            let item = items.iter().find(|item| item.id == indicator.id)?;
-            let question = item.outcome()?;
-            Some((Asked::Item(ItemId::from_trusted(item.id.clone()), question), item.scale.as_ref()?))
-        };
+        let asked = |indicator: &Indicator| items.iter().find(|item| item.id == indicator.id);
         Reading { asked: self.indicators().map(asked).collect() }
     }
 
@@ -91,18 +87,14 @@ impl PathModel {
 
 /// How the answers of a record become a row of numbers.
 pub struct Reading<'a> {
-    asked: Vec<Option<(Asked, &'a AnswerScale)>>,
+    asked: Vec<Option<&'a ItemDraft>>,
 }
 
 impl Reading<'_> {
     /// A number for each item, good end up; none where one of them was not answered.
     pub fn row(&self, answers: &[Answer]) -> Option<Vec<i32>> {
         let sheet = Sheet::of(answers);
-        let value = |asked: &Option<(Asked, &AnswerScale)>| {
-            let (asked, scale) = asked.as_ref()?;
-            Some(scale.upright(sheet.given(asked).value()?))
-        };
-        self.asked.iter().map(value).collect()
+        self.asked.iter().map(|item| sheet.outcome((*item)?)).collect()
     }
 }
 

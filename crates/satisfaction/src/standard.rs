@@ -1,7 +1,6 @@
 //! Service standards: what a product, a procedure or a person is held to, in which unit, and from where a control chart
 //! takes what is usual. What is measured against them is in `measured`, what is told of it in `report`.
 
-pub mod chart;
 pub mod measured;
 pub mod report;
 

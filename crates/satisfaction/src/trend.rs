@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use guanxi_model::statistics::chart::{MIN_BASELINE, Unfit};
+use guanxi_model::statistics::chart::{Counting, MIN_BASELINE, Unfit};
 use guanxi_model::{Day, Period};
 
+use crate::chart::{self, Change, ControlChart, Direction, Rule, Usual};
 use crate::cube::Sums;
 use crate::difference::{self, Against, Apart, Verdict, apart};
 use crate::quantity::{Polarity, Reading, Samples, Source};
-use crate::standard::chart::{self, Change, ControlChart, Direction, Rule, Usual};
 
 /// Of days that somebody vouches for, so many periods are enough.
 pub const MIN_FROZEN: usize = 5;
@@ -61,12 +61,10 @@ pub struct Side {
 /// or else of the first that are large enough to be told of.
 pub fn trend(question: &TrendQuestion, sums: &BTreeMap<Day, Sums>, frozen: Option<&BTreeMap<Day, Sums>>) -> Trend {
     let nothing = Sums::default();
-    let periods = periods(question.days, question.period);
-    let held: Vec<&Sums> = periods.iter().map(|(start, _)| sums.get(start).unwrap_or(&nothing)).collect();
-    let point = |((_, days), sums): (&(Day, (Day, Day)), &&Sums)| TrendPoint {
-        days: *days,
-        reading: question.source.read(sums),
-    };
+    let periods: Vec<(Day, Day)> = question.period.parts(question.days).collect();
+    let start = |(first, _): &(Day, Day)| question.period.start_of(*first);
+    let held: Vec<&Sums> = periods.iter().map(|days| sums.get(&start(days)).unwrap_or(&nothing)).collect();
+    let point = |(days, sums): ((Day, Day), &&Sums)| TrendPoint { days, reading: question.source.read(sums) };
     let chart = draw(question, &held, frozen);
     let change = chart.as_ref().ok().and_then(|chart| chart.change).map(|change| {
         let rises = change.direction == Direction::Rise;
@@ -74,15 +72,8 @@ pub fn trend(question: &TrendQuestion, sums: &BTreeMap<Day, Sums>, frozen: Optio
     });
     let mut total = Sums::default();
     held.iter().for_each(|sums| total.plus(sums));
-    let points = periods.iter().zip(&held).map(point).collect();
+    let points = periods.into_iter().zip(&held).map(point).collect();
     Trend { total: question.source.read(&total), points, chart, change }
-}
-
-/// The periods of some days: where each begins, and what of it was asked for.
-fn periods((first, last): (Day, Day), period: Period) -> Vec<(Day, (Day, Day))> {
-    let starts = std::iter::successors(Some(period.start_of(first)), |start| Some(period.after(*start)));
-    let of = |start: Day| (start, (start.max(first), period.after(start).plus_days(-1).min(last)));
-    starts.take_while(|start| *start <= last).map(of).collect()
 }
 
 fn draw(
@@ -102,10 +93,10 @@ fn draw(
             Ok(chart)
         }
         (Samples::Shares(periods), Samples::Shares(usual)) => {
-            chart::shares(&periods, Usual::Few(&usual, least), (rule, 1.0))
+            chart::counts(&periods, Usual::Periods(&usual, least), Counting::Shares, (rule, 1.0))
         }
         (Samples::Rates(periods), Samples::Rates(usual)) => {
-            chart::rates(&periods, Usual::Few(&usual, least), (rule, 1.0))
+            chart::counts(&periods, Usual::Periods(&usual, least), Counting::Rates, (rule, 1.0))
         }
         // Both are of one source.
         _ => Err(Unfit::WithoutVariation),
@@ -139,10 +130,10 @@ mod tests {
     use guanxi_model::statistics::chart::drift::Ewma;
 
     use super::*;
+    use crate::chart::ChartKind;
     use crate::quantity::{Part, Quantity, QuantityKind};
     use crate::sample::{answer, draft, pair, rated, rating, scheme};
     use crate::scheme::{IndexForm, QuestionnaireScheme};
-    use crate::standard::chart::ChartKind;
 
     const NEW_YEAR: Day = Day(20_454);
 
@@ -202,27 +193,6 @@ mod tests {
             (0..20).map(|day| (NEW_YEAR.plus_days(day), sums(&scheme, &[4, 4, 4, 5, 3]))).collect();
         let told = trend(&asked(&scheme, &item, 20), &days, None);
         assert_eq!((told.total.value(), told.chart.unwrap().centre), (Some(75.0), 75.0));
-    }
-
-    #[test]
-    fn items_that_fall_short_are_counted_per_record() {
-        let questions = || vec![pair("one"), pair("two"), rated("three", 1)];
-        let scheme = scheme(draft(IndexForm::Interval, Vec::new(), questions()));
-        let answered =
-            |item: &str, perceived: i32| [answer(item, Perception, perceived), answer(item, DesiredExpectation, 5)];
-        // Ten records: in two of them both items fall short, in one only the second, in one nothing is compared.
-        let mut sums = Sums::default();
-        for short in [&["one", "two"][..], &["one", "two"], &["two"], &[], &[], &[], &[], &[], &[]] {
-            let answers = ["one", "two"].map(|item| answered(item, if short.contains(&item) { 2 } else { 5 })).concat();
-            sums.plus(&scheme.count(&answers).sums);
-        }
-        sums.plus(&scheme.count(&[rating("three", 1)]).sums);
-        let quantity = Quantity::whole(QuantityKind::DissatisfiedItems);
-        let told = scheme.source(&quantity).unwrap().read(&sums);
-        assert_eq!((told, told.value()), (Reading::Rate { events: 5, records: 10 }, Some(0.5)));
-        let none = self::scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1)]));
-        assert_eq!(none.source(&quantity).unwrap_err().iter().next().map(|one| one.path.as_str()), Some("kind"));
-        assert!(Quantity::new(QuantityKind::DissatisfiedItems, ("", "one")).is_err());
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Goes through the tree of a questionnaire with the answers of one record: first upwards, what everything is worth, then
 //! downwards, which share of the whole it has.
 
-use guanxi_model::DimensionId;
-use guanxi_model::fact::{Asked, QuestionKind};
-use guanxi_model::grid::on_grid;
+use guanxi_model::fact::QuestionKind;
+use guanxi_model::grid::{on_grid, without_noise};
 
 use crate::answers::{Given, Sheet};
 use crate::compare::{Comparison, Zone};
 use crate::evaluate::{DimensionResult, Evaluation, Gating, ItemResult, is_at_least};
+use crate::line::Line;
 use crate::metric::Metrics;
-use crate::scheme::{AnswerScale, IndexForm, ItemDraft, QuestionnaireScheme, WeightSource};
+use crate::scheme::{IndexForm, ItemDraft, QuestionnaireScheme, WeightSource};
 use crate::tree::Node;
 
 pub(crate) struct Walk<'a> {
@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
         let dimensions = content.dimensions.iter().map(|dimension| DimensionResult {
             score: None,
             comparison: None,
-            importance: sheet.given(&Asked::Dimension(DimensionId::from_trusted(dimension.id.clone()))).value(),
+            importance: sheet.dimension(&dimension.id).value(),
             answered_share: 0.0,
             gate: Gating::None,
             weight_share: 0.0,
@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
         let total: f64 = parts.iter().map(|(_, weight)| weight).sum();
         let sum: f64 = parts.iter().map(|(node, weight)| weight * self.effective(*node).unwrap_or_default()).sum();
         let worth = (total > 0.0).then(|| sum / total);
-        (worth, if declared > 0.0 { answered / declared } else { 0.0 })
+        (worth, if declared > 0.0 { without_noise(answered / declared) } else { 0.0 })
     }
 
     /// Whether dimensions that rest on others may count. Those they rest on are listed before them.
@@ -252,7 +252,7 @@ impl<'a> Walk<'a> {
 
 /// What was answered of an item.
 fn answered(item: &ItemDraft, sheet: &Sheet<'_>, tolerance_bp: i32) -> ItemResult {
-    let given = |kind| sheet.item(item, kind);
+    let given = |kind| sheet.item(&item.id, kind);
     let unanswered = |how: Given| item.questions.iter().copied().filter(|kind| given(*kind) == how).collect();
     let upright = |kind| item.scale.as_ref().zip(given(kind).value()).map(|(scale, value)| scale.upright(value));
     let perception = upright(QuestionKind::Perception);
@@ -276,21 +276,14 @@ fn answered(item: &ItemDraft, sheet: &Sheet<'_>, tolerance_bp: i32) -> ItemResul
 /// What an item is worth by the form of the index; none where it was not answered.
 fn worth(scheme: &QuestionnaireScheme, item: &ItemDraft, sheet: &Sheet<'_>) -> Option<f64> {
     let scale = item.scale.as_ref()?;
-    let answer = |kind| sheet.item(item, kind).value();
-    let value = answer(item.outcome()?)?;
-    let AnswerScale { min, max, .. } = *scale;
+    let answer = |kind| sheet.item(&item.id, kind).value();
+    let outcome = sheet.outcome(item)?;
     Some(match scheme.form() {
-        // Fornell et al. 1996, J. Marketing 60(4), 7-18, and the form without a lower bound.
-        IndexForm::Interval => 100.0 * f64::from(scale.upright(value) - min) / f64::from(max - min),
-        IndexForm::Ratio => 100.0 * f64::from(scale.upright(value)) / f64::from(max),
+        IndexForm::Interval | IndexForm::Ratio => Line::of(scale, scheme.form())?.score(f64::from(outcome)),
         // Parasuraman, Zeithaml & Berry 1988, J. Retailing 64(1), 12-40.
-        IndexForm::Gap => {
-            let expectation = answer(scheme.content().compared?)?;
-            f64::from(scale.upright(value) - scale.upright(expectation))
-        }
+        IndexForm::Gap => f64::from(outcome - scale.upright(answer(scheme.content().compared?)?)),
         // Kotler 1994, Marketing Management: what is better lower is a cost.
-        IndexForm::Difference if scale.is_upright() => f64::from(value),
-        // Less, so that a cost of nothing is 0 and not -0.
-        IndexForm::Difference => 0.0 - f64::from(value),
+        IndexForm::Difference if scale.is_upright() => f64::from(outcome),
+        IndexForm::Difference => f64::from(-answer(item.outcome()?)?),
     })
 }

@@ -146,7 +146,11 @@ pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look)
         }
     }
     look.end_of_customer();
-    Ok(if is_cancelled(held, &progress).await? { End::Cancelled } else { End::Read })
+    Ok(match is_cancelled(held, &progress).await? {
+        true => End::Cancelled,
+        false if look.is_full() => End::Full,
+        false => End::Read,
+    })
 }
 
 /// Keeps how far it is; whether somebody has asked to cancel it.

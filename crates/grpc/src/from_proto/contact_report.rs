@@ -3,7 +3,6 @@
 use guanxi::v1 as pb;
 use guanxi_model::{Period, Violations, text};
 use guanxi_satisfaction::contact::report::{ContactBase, ContactQuestion};
-use guanxi_satisfaction::standard::report::period_count;
 
 use super::{Path, chart, done, time, word_or_none};
 
@@ -38,7 +37,7 @@ pub(crate) fn report_request(
     }
     let ewma = chart::ewma(&mut v, Path::of("ewma"), tuning);
     let period = period.unwrap_or(Period::Week);
-    if days.is_some_and(|days| period_count(days, period) > MAX_PERIODS) {
+    if days.is_some_and(|days| period.parts(days).nth(MAX_PERIODS).is_some()) {
         v.push(Path::of("end_date"), format!("there are more than {MAX_PERIODS} periods from start_date on"));
     }
     let base = base.unwrap_or(ContactBase::ActiveCustomers);

@@ -170,7 +170,7 @@ mod tests {
         agree::<guanxi_satisfaction::PromoterClass, pb::PromoterClass>();
         agree::<guanxi_satisfaction::Gating, pb::Gating>();
         agree::<guanxi_satisfaction::quantity::QuantityKind, pb::SatisfactionQuantityKind>();
-        agree::<guanxi_satisfaction::standard::chart::ChartKind, pb::ControlChartKind>();
+        agree::<guanxi_satisfaction::chart::ChartKind, pb::ControlChartKind>();
         agree::<guanxi_satisfaction::first_time::FirstTimeGrouping, pb::FirstTimeRightGrouping>();
         agree::<fact::QuestionKind, pb::QuestionKind>();
         agree::<fact::CollectionMethod, pb::CollectionMethod>();

@@ -4,7 +4,6 @@ use guanxi::v1 as pb;
 use guanxi_app::operations::{FirstTimeRequest, SERVICE_FILTER};
 use guanxi_model::{Period, RequestId, Violations};
 use guanxi_satisfaction::first_time::FirstTimeQuestion;
-use guanxi_satisfaction::standard::report::period_count;
 
 use super::customer::request_id;
 use super::{Path, chart, done, page, time, word_or_none};
@@ -40,7 +39,7 @@ pub(crate) fn request(
     let filter = page::filter(&mut v, &filter, &SERVICE_FILTER);
     let ewma = chart::ewma(&mut v, Path::of("ewma"), tuning);
     let period = period.unwrap_or(Period::Week);
-    if days.is_some_and(|days| period_count(days, period) > MAX_PERIODS) {
+    if days.is_some_and(|days| period.parts(days).nth(MAX_PERIODS).is_some()) {
         v.push(Path::of("end_date"), format!("there are more than {MAX_PERIODS} periods from start_date on"));
     }
     let asked = days.zip(filter).map(|(days, filter)| {

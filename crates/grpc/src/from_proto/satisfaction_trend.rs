@@ -3,9 +3,9 @@
 use guanxi::v1 as pb;
 use guanxi_model::statistics::chart::drift::Cusum;
 use guanxi_model::{Day, Period, Violations};
+use guanxi_satisfaction::chart::Rule;
 use guanxi_satisfaction::cube::Period as Cells;
 use guanxi_satisfaction::quantity::{Quantity, QuantityKind};
-use guanxi_satisfaction::standard::chart::Rule;
 
 use super::satisfaction_set::{DaysOfSet, cells, check_length, kept_apart, quantity, revision};
 use super::{Path, chart, done, given, time, word_or_none};

@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_model::Day;
 use guanxi_model::statistics::chart::Unfit;
 use guanxi_model::statistics::chart::drift::{Cusum, Ewma, Summed};
-use guanxi_satisfaction::standard::chart::{Bounded, Change, ChartKind, ControlChart, ControlPoint, Drift, Rule};
+use guanxi_satisfaction::chart::{Bounded, Change, ChartKind, ControlChart, ControlPoint, Drift, Rule};
 
 use super::{number, time};
 

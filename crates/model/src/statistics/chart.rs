@@ -24,6 +24,11 @@ pub struct Count {
     pub of: f64,
 }
 
+impl Count {
+    /// Of a period in which nothing could be counted.
+    pub const NONE: Count = Count { events: 0, of: 0.0 };
+}
+
 /// The first periods, which limits are drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct First {
@@ -69,101 +74,88 @@ pub enum Unfit {
     WithoutVariation,
 }
 
+/// What events are counted among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Chances, each of which is one event or none: the p-chart, of the share of units with a defect (Shewhart 1931;
+    /// Montgomery, Introduction to Statistical Quality Control).
+    Shares,
+    /// Units of exposure, in each of which there may be many: the u-chart.
+    Rates,
+}
+
+/// By how much periods vary where nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spread {
+    ByChance,
+    /// As much more as the baseline does; so do periods of thousands. Laney's p'- and u'-chart (2002, Quality Engineering
+    /// 14(4)).
+    Measured,
+}
+
+/// What periods are held against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Centre {
+    /// What the first of them come to.
+    First(First),
+    /// What is known from elsewhere, so that no baseline is needed; how much they vary, all of them tell.
+    Known(f64),
+}
+
 /// What charts of every kind are drawn of.
-struct Series<'a, E> {
+struct Series<'a> {
     /// Value and size of each period in which something was counted.
     periods: &'a [Option<(f64, f64)>],
     /// How many of them limits are drawn from.
     baseline: usize,
     centre: f64,
-    /// The standard error that chance gives the value of a period of some size.
-    error: E,
+    /// What chance gives the value of a period of size 1; of a larger one it is as much smaller.
+    variance: f64,
     /// What values there can be.
     range: (f64, f64),
 }
 
-/// The p-chart, of the share of units with a defect (Shewhart 1931; Montgomery, Introduction to Statistical Quality Control).
-/// Where the periods have thousands of units the share varies more than chance, and [`laney`] is the chart to draw.
+/// The chart of events among what they can occur in.
 ///
 /// # Errors
-/// Where too few periods of the baseline have units, or these tell nothing.
-pub fn p(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
-    let baseline = baseline.into();
-    baseline.enough(counted(periods, baseline.periods))?;
-    draw_shares(periods, baseline.periods, Spread::ByChance)
-}
-
-/// Laney's p'-chart (2002, Quality Engineering 14(4)): limits as much wider as the periods vary more than chance alone.
-///
-/// # Errors
-/// As of [`p`].
-pub fn laney(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
-    let baseline = baseline.into();
-    baseline.enough(counted(periods, baseline.periods))?;
-    draw_shares(periods, baseline.periods, Spread::Measured)
-}
-
-/// The u-chart, of events per unit of exposure.
-///
-/// # Errors
-/// As of [`p`].
-pub fn u(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
-    let baseline = baseline.into();
-    baseline.enough(counted(periods, baseline.periods))?;
-    draw_rates(periods, baseline.periods, Spread::ByChance)
-}
-
-/// Laney's u'-chart (2002): as [`laney`], of events per unit of exposure.
-///
-/// # Errors
-/// As of [`p`].
-pub fn laney_rates(periods: &[Count], baseline: impl Into<First>) -> Result<Chart, Unfit> {
-    let baseline = baseline.into();
-    baseline.enough(counted(periods, baseline.periods))?;
-    draw_rates(periods, baseline.periods, Spread::Measured)
+/// Where too few periods of the baseline have something counted, or these tell nothing.
+pub fn counts(periods: &[Count], counting: Counting, spread: Spread, centre: Centre) -> Result<Chart, Unfit> {
+    let (baseline, centre) = match centre {
+        Centre::First(first) => (first.periods, pooled(periods, first)?),
+        Centre::Known(centre) => (periods.len(), centre),
+    };
+    let (variance, most) = match counting {
+        Counting::Shares => (centre * (1.0 - centre), 1.0),
+        Counting::Rates => (centre, f64::INFINITY),
+    };
+    let value = |period: &Count| (period.of > 0.0).then(|| (period.events as f64 / period.of, period.of));
+    let values: Vec<_> = periods.iter().map(value).collect();
+    Series { periods: &values, baseline, centre, variance, range: (0.0, most) }.draw(spread)
 }
 
 /// The chart of means of measured values, in units of so many steps; the spread is that within the periods.
 ///
 /// # Errors
-/// As of [`p`].
-pub fn means(periods: &[Sums], steps: f64, baseline: impl Into<First>) -> Result<Chart, Unfit> {
-    let baseline = baseline.into();
-    baseline.enough(periods.iter().take(baseline.periods).filter(|period| period.n > 0).count())?;
-    draw_means(periods, steps, baseline.periods)
-}
-
-/// As [`p`], about a centre that is known from elsewhere, so that no baseline is needed.
-///
-/// # Errors
-/// Where the periods tell nothing about it.
-pub fn p_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
-    draw_shares_about(periods, periods.len(), (centre, Spread::ByChance))
-}
-
-/// As [`laney`], about a centre that is known from elsewhere; how much more than chance they vary is told by the periods
-/// themselves.
-///
-/// # Errors
-/// As of [`p_about`].
-pub fn laney_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
-    draw_shares_about(periods, periods.len(), (centre, Spread::Measured))
-}
-
-/// As [`u`], about a centre that is known from elsewhere.
-///
-/// # Errors
-/// As of [`p_about`].
-pub fn u_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
-    draw_rates_about(periods, periods.len(), (centre, Spread::ByChance))
-}
-
-/// As [`laney_rates`], about a centre that is known from elsewhere.
-///
-/// # Errors
-/// As of [`p_about`].
-pub fn laney_rates_about(periods: &[Count], centre: f64) -> Result<Chart, Unfit> {
-    draw_rates_about(periods, periods.len(), (centre, Spread::Measured))
+/// As of [`counts`].
+pub fn means(periods: &[Sums], steps: f64, first: First) -> Result<Chart, Unfit> {
+    let means: Vec<_> = periods.iter().map(|period| period.mean(steps)).collect();
+    let values: Vec<_> = means.iter().map(|mean| mean.map(|mean| (mean.mean, mean.n))).collect();
+    first.enough(means.iter().take(first.periods).flatten().count())?;
+    let (mut weighted, mut n, mut squares, mut freedom) = (0.0, 0.0, 0.0, 0.0);
+    for mean in means.iter().take(first.periods).flatten() {
+        weighted += mean.mean * mean.n;
+        n += mean.n;
+        if let Some(deviation) = mean.deviation {
+            squares += deviation * deviation * (mean.n - 1.0);
+            freedom += mean.n - 1.0;
+        }
+    }
+    if n == 0.0 || freedom == 0.0 {
+        return Err(Unfit::WithoutVariation);
+    }
+    let range = (f64::NEG_INFINITY, f64::INFINITY);
+    let (centre, variance) = (weighted / n, squares / freedom);
+    Series { periods: &values, baseline: first.periods, centre, variance, range }.draw(Spread::ByChance)
 }
 
 impl First {
@@ -175,72 +167,17 @@ impl First {
     }
 }
 
-fn counted(periods: &[Count], baseline: usize) -> usize {
-    periods.iter().take(baseline).filter(|period| period.of > 0.0).count()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Spread {
-    ByChance,
-    Measured,
-}
-
-fn draw_shares(periods: &[Count], baseline: usize, spread: Spread) -> Result<Chart, Unfit> {
-    draw_shares_about(periods, baseline, (pooled(periods, baseline)?, spread))
-}
-
-fn draw_shares_about(periods: &[Count], baseline: usize, (centre, spread): (f64, Spread)) -> Result<Chart, Unfit> {
-    let values = values(periods);
-    let error = |of: f64| (centre * (1.0 - centre) / of).sqrt();
-    Series { periods: &values, baseline, centre, error, range: (0.0, 1.0) }.draw(spread)
-}
-
-fn draw_rates(periods: &[Count], baseline: usize, spread: Spread) -> Result<Chart, Unfit> {
-    draw_rates_about(periods, baseline, (pooled(periods, baseline)?, spread))
-}
-
-fn draw_rates_about(periods: &[Count], baseline: usize, (centre, spread): (f64, Spread)) -> Result<Chart, Unfit> {
-    let values = values(periods);
-    let error = |of: f64| (centre / of).sqrt();
-    Series { periods: &values, baseline, centre, error, range: (0.0, f64::INFINITY) }.draw(spread)
-}
-
-fn draw_means(periods: &[Sums], steps: f64, baseline: usize) -> Result<Chart, Unfit> {
-    let means: Vec<_> = periods.iter().map(|period| period.mean(steps)).collect();
-    let values: Vec<_> = means.iter().map(|mean| mean.map(|mean| (mean.mean, mean.n))).collect();
-    let (mut weighted, mut n, mut squares, mut freedom) = (0.0, 0.0, 0.0, 0.0);
-    for mean in means.iter().take(baseline).flatten() {
-        weighted += mean.mean * mean.n;
-        n += mean.n;
-        if let Some(deviation) = mean.deviation {
-            squares += deviation * deviation * (mean.n - 1.0);
-            freedom += mean.n - 1.0;
-        }
-    }
-    if n == 0.0 || freedom == 0.0 {
-        return Err(Unfit::WithoutVariation);
-    }
-    let (centre, deviation) = (weighted / n, (squares / freedom).sqrt());
-    let error = |of: f64| deviation / of.sqrt();
-    let range = (f64::NEG_INFINITY, f64::INFINITY);
-    Series { periods: &values, baseline, centre, error, range }.draw(Spread::ByChance)
-}
-
 /// Events of the baseline per what they were counted in.
-fn pooled(periods: &[Count], baseline: usize) -> Result<f64, Unfit> {
-    let first = || periods.iter().take(baseline).filter(|period| period.of > 0.0);
-    let (events, of) = (first().map(|one| one.events as f64).sum::<f64>(), first().map(|one| one.of).sum::<f64>());
+fn pooled(periods: &[Count], first: First) -> Result<f64, Unfit> {
+    let counted = || periods.iter().take(first.periods).filter(|period| period.of > 0.0);
+    first.enough(counted().count())?;
+    let (events, of) = (counted().map(|one| one.events as f64).sum::<f64>(), counted().map(|one| one.of).sum::<f64>());
     if of > 0.0 { Ok(events / of) } else { Err(Unfit::WithoutVariation) }
 }
 
-fn values(periods: &[Count]) -> Vec<Option<(f64, f64)>> {
-    let value = |period: &Count| (period.of > 0.0).then(|| (period.events as f64 / period.of, period.of));
-    periods.iter().map(value).collect()
-}
-
-impl<E: Fn(f64) -> f64> Series<'_, E> {
+impl Series<'_> {
     fn draw(&self, spread: Spread) -> Result<Chart, Unfit> {
-        let by_chance = |(value, of): (f64, f64)| (value - self.centre) / (self.error)(of);
+        let by_chance = |(value, of): (f64, f64)| (value - self.centre) / self.error(of);
         let z: Vec<f64> = self.periods.iter().take(self.baseline).flatten().copied().map(by_chance).collect();
         if z.is_empty() || z.iter().any(|z| !z.is_finite()) {
             return Err(Unfit::WithoutVariation);
@@ -254,10 +191,15 @@ impl<E: Fn(f64) -> f64> Series<'_, E> {
     }
 
     fn point(&self, (value, of): (f64, f64), spread: f64) -> Point {
-        let error = spread * (self.error)(of);
+        let error = spread * self.error(of);
         let (least, most) = self.range;
         let (low, high) = ((self.centre - WIDTH * error).max(least), (self.centre + WIDTH * error).min(most));
         Point { value, low, high, z: (value - self.centre) / error, alarm: value < low || value > high }
+    }
+
+    /// The standard error that chance gives the value of a period of some size.
+    fn error(&self, of: f64) -> f64 {
+        (self.variance / of).sqrt()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::grid::without_noise;
+
 use super::distribution::{t_beyond, t95};
 use super::{Difference, Interval, Test};
 
@@ -53,7 +55,7 @@ impl Mean {
     pub fn weighted(mean: f64, square: f64, n: f64) -> Mean {
         // Of less than two there is no spread to speak of.
         let deviation = (n >= 2.0).then(|| (square * n / (n - 1.0)).sqrt());
-        Mean { mean, deviation, n }
+        Mean { mean: without_noise(mean), deviation, n }
     }
 
     /// Of the mean; none of less than two values.

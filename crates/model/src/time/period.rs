@@ -27,6 +27,13 @@ impl Period {
             Period::Quarter => start.months_after(3),
         }
     }
+
+    /// The periods from one day to another, the first and the last cut to these.
+    pub fn parts(self, (first, last): (Day, Day)) -> impl Iterator<Item = (Day, Day)> {
+        let end = move |start: Day| self.after(self.start_of(start)).plus_days(-1).min(last);
+        let starts = std::iter::successors(Some(first), move |start| Some(end(*start).plus_days(1)));
+        starts.take_while(move |start| *start <= last).map(move |start| (start, end(start)))
+    }
 }
 
 #[cfg(test)]
@@ -46,6 +53,20 @@ mod tests {
         assert_eq!(start(Period::Quarter, "2026-06-30"), "2026-04-01");
         assert_eq!(start(Period::Quarter, "2026-12-31"), "2026-10-01");
         assert_eq!(start(Period::Day, "2026-12-31"), "2026-12-31");
+    }
+
+    #[test]
+    fn parts_are_cut_to_the_days() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        let parts = |period: Period, first: &str, last: &str| {
+            period.parts((day(first), day(last))).map(|(from, to)| format!("{from} {to}")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            parts(Period::Month, "2026-01-30", "2026-03-01"),
+            ["2026-01-30 2026-01-31", "2026-02-01 2026-02-28", "2026-03-01 2026-03-01"]
+        );
+        assert_eq!(parts(Period::Week, "2026-01-30", "2026-03-01").len(), 5);
+        assert_eq!(parts(Period::Day, "2026-03-01", "2026-02-28"), [""; 0]);
     }
 
     proptest! {

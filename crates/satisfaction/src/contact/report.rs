@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::fact::InteractionPurpose;
 use guanxi_model::statistics::chart::drift::Ewma;
-use guanxi_model::statistics::chart::{Count, Unfit};
+use guanxi_model::statistics::chart::{Count, Counting, Unfit};
 use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::statistics::rate::{Comparison, Rate, compare};
 use guanxi_model::{Day, Period};
 
 use super::{ContactCell, ContactCount, Course};
-use crate::standard::chart::{self, ControlChart, Usual};
-use crate::standard::report::{gathered_days, period_count};
+use crate::chart::{self, ControlChart, Usual};
 
 guanxi_model::words! {
     /// What contacts are held against.
@@ -23,8 +22,6 @@ guanxi_model::words! {
 const PER: f64 = 1_000.0;
 /// Of fewer nothing is told.
 const FEWEST: f64 = 5.0;
-/// From so many on in a period, contacts vary more than chance.
-const MANY: f64 = 1_000.0;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -99,14 +96,13 @@ pub struct BeforeAfter {
 pub fn row_count(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> usize {
     let reason = |cell: &ContactCell| cell.purpose.map(|purpose| (purpose, cell.topic.clone()));
     let reasons: BTreeSet<_> = counts.iter().filter_map(|(cell, _)| reason(cell)).collect();
-    reasons.len() * period_count(question.days, question.period)
+    reasons.len() * question.period.parts(question.days).count()
 }
 
 /// The report of what was counted: contacts and sales of the days asked for, and all activations until their end.
 pub fn report(question: &ContactQuestion, counts: &[(ContactCell, i64)]) -> ContactReport {
     let bases = Bases::of(question, counts);
-    let parts: Vec<Part> =
-        gathered_days(question.days, question.period).into_iter().map(|days| bases.part(days)).collect();
+    let parts: Vec<Part> = question.period.parts(question.days).map(|days| bases.part(days)).collect();
     let whole = bases.part(question.days);
     let periods: Vec<BasePeriod> = parts.iter().map(Part::told_alone).collect();
     let mut reasons: BTreeMap<Reason, Tally> = BTreeMap::new();
@@ -220,8 +216,8 @@ impl Bases {
             let start = self.period.start_of(day);
             f64::from(self.period.after(start).0 - start.0)
         };
-        let periods = gathered_days((first, last), self.period);
-        let active = periods.into_iter().map(|part| self.active_days(part) as f64 / whole(part.0)).sum();
+        let periods = self.period.parts((first, last));
+        let active = periods.map(|part| self.active_days(part) as f64 / whole(part.0)).sum();
         let purchases = if last < first { 0 } else { self.sales.range(first..=last).map(|(_, count)| count).sum() };
         let length = f64::from((last.0 - first.0 + 1).max(1));
         let customers = self.active_days((first, last)) as f64 / length;
@@ -236,16 +232,14 @@ impl Bases {
     ) -> ReasonReport {
         let counted = |part: &Part| Count { events: count(tally.between(part.days)), of: part.exposure(question.base) };
         let counts: Vec<Count> = parts.iter().map(counted).collect();
-        let seen = || counts.iter().filter(|count| count.of > 0.0);
-        let many = seen().map(|count| count.of).sum::<f64>() > MANY * seen().count() as f64;
         // More contacts than customers are no share of these.
-        let share = many && seen().all(|count| count.events as f64 <= count.of);
-        let drawn = if share { chart::shares } else { chart::rates };
+        let is_share = counts.iter().all(|count| count.of == 0.0 || count.events as f64 <= count.of);
+        let counting = if is_share && chart::are_many(&counts) { Counting::Shares } else { Counting::Rates };
         let (recovered, bad) = (count(tally.recovered), count(tally.recovered + tally.not_recovered));
         ReasonReport {
             whole: whole.told(&tally),
             periods: parts.iter().map(|part| part.told(&tally)).collect(),
-            chart: drawn(&counts, Usual::Own, (question.ewma.into(), PER)),
+            chart: chart::counts(&counts, Usual::Own, counting, (question.ewma.into(), PER)),
             comparison: question.change.map(|change| self.before_after(question, &tally, change)),
             recovered: Proportion::new(recovered, bad).filter(|recovered| recovered.of() as f64 >= FEWEST),
             reason,

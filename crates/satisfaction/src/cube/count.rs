@@ -1,15 +1,15 @@
 //! What one record counts for.
 
-use guanxi_model::fact::{Answer, QuestionKind};
+use guanxi_model::fact::Answer;
 use guanxi_model::grid::steps;
 
 use super::layout::{Compared, Measured, OfItem, POINT, RECORDS};
 use super::{Sums, moments};
 use crate::answers::Sheet;
 use crate::compare::{Comparison, SatisfactionBand, Zone, ZonePlace};
-use crate::evaluate::{DimensionResult, ItemResult};
+use crate::evaluate::{DimensionResult, Evaluation, ItemResult};
 use crate::metric::{Metrics, PromoterClass};
-use crate::scheme::{ItemDraft, QuestionnaireScheme};
+use crate::scheme::QuestionnaireScheme;
 
 /// What a record counts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,19 @@ impl Counted {
 impl QuestionnaireScheme {
     /// What answers count for that have no faults.
     pub fn count(&self, answers: &[Answer]) -> Counted {
-        let (evaluation, sheet) = (self.evaluate(answers), Sheet::of(answers));
+        let sheet = Sheet::of(answers);
+        let evaluation = self.evaluate_sheet(&sheet);
+        let moments = moments::count(self, &evaluation, &sheet);
+        Counted { sums: self.count_sums(&evaluation, &sheet), moments }
+    }
+
+    /// The same without what drivers are found from.
+    pub(super) fn count_alone(&self, answers: &[Answer]) -> Sums {
+        let sheet = Sheet::of(answers);
+        self.count_sums(&self.evaluate_sheet(&sheet), &sheet)
+    }
+
+    fn count_sums(&self, evaluation: &Evaluation, sheet: &Sheet<'_>) -> Sums {
         let layout = self.layout();
         let mut sums = Sums::zero(layout.places);
         sums.add(RECORDS, 1);
@@ -43,11 +55,10 @@ impl QuestionnaireScheme {
             measure(&mut sums, places.importance, importance.map(f64::from));
         }
         for ((places, item), result) in layout.items.iter().zip(&self.content().items).zip(&evaluation.items) {
-            measure(&mut sums, places.outcome, outcome(item, &sheet));
+            measure(&mut sums, places.outcome, sheet.outcome(item).map(f64::from));
             count_item(&mut sums, places, result);
         }
-        let moments = moments::count(self, &evaluation, &sheet);
-        Counted { sums, moments }
+        sums
     }
 
     fn count_metrics(&self, sums: &mut Sums, metrics: Metrics) {
@@ -67,13 +78,6 @@ impl QuestionnaireScheme {
             sums.add(at + 1, 1);
         }
     }
-}
-
-/// What an item was answered with, good end up.
-pub(super) fn outcome(item: &ItemDraft, sheet: &Sheet<'_>) -> Option<f64> {
-    let kind: QuestionKind = item.outcome()?;
-    let (scale, value) = item.scale.as_ref().zip(sheet.item(item, kind).value())?;
-    Some(f64::from(scale.upright(value)))
 }
 
 /// A value in the unit of its place.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sums;
 use super::place::Placed;
-use super::pool::{CustomerMeans, Pool};
+use super::pool::{CustomerMeans, Pool, total};
 use super::question::{Detail, IndexQuestion, Row, Weighting};
 use super::summary::{Share, Summary};
 use crate::scheme::QuestionnaireScheme;
@@ -22,7 +22,11 @@ const MOST_PARTS: usize = 2_000;
 pub struct Fold<'a> {
     scheme: &'a QuestionnaireScheme,
     question: &'a IndexQuestion,
-    rows: BTreeMap<Row, Gathered>,
+    /// By day where days weigh differently, else under one. Where each customer counts once, of the one whose records are
+    /// being added.
+    rows: BTreeMap<Row, BTreeMap<Day, Sums>>,
+    /// Where each customer counts once, those that are through.
+    customers: BTreeMap<Row, CustomerMeans>,
 }
 
 /// A row as it is told.
@@ -35,21 +39,13 @@ pub struct IndexRow {
     pub response: Option<Share>,
 }
 
-#[derive(Default)]
-struct Gathered {
-    /// By day where days weigh differently, else under one.
-    sums: BTreeMap<Day, Sums>,
-    /// The customers that are through; where each counts once, `sums` is of one only.
-    customers: CustomerMeans,
-}
-
 impl<'a> Fold<'a> {
     /// So many sums of days are held at most, where days weigh differently.
     const MOST_DAYS: usize = 20_000;
 
     /// Of nothing yet.
     pub fn new(scheme: &'a QuestionnaireScheme, question: &'a IndexQuestion) -> Fold<'a> {
-        Fold { scheme, question, rows: BTreeMap::new() }
+        Fold { scheme, question, rows: BTreeMap::new(), customers: BTreeMap::new() }
     }
 
     /// Adds what records in a place count for, where they are asked for.
@@ -65,15 +61,15 @@ impl<'a> Fold<'a> {
         if rows.is_empty() {
             return;
         }
-        let counted = self.scheme.count(&record.answers);
+        let sums = self.scheme.count_alone(&record.answers);
         for row in rows {
-            self.put(row, day, &counted.sums);
+            self.put(row, day, &sums);
         }
     }
 
     fn put(&mut self, row: Row, day: Day, sums: &Sums) {
         let day = self.question.half_life_days.map_or(row.days.0, |_| day);
-        self.rows.entry(row).or_default().sums.entry(day).or_default().plus(sums);
+        self.rows.entry(row).or_default().entry(day).or_default().plus(sums);
     }
 
     /// So many rows are told at most, fewer where much is told of each.
@@ -89,34 +85,32 @@ impl<'a> Fold<'a> {
 
     /// Whether there are more rows than can be told, or more days than can be held.
     pub fn is_full(&self) -> bool {
-        let days = || self.rows.values().map(|row| row.sums.len()).sum::<usize>();
-        let most = self.most_rows();
-        self.rows.len() > most || (self.question.half_life_days.is_some() && days() > Self::MOST_DAYS)
+        let days = || self.rows.values().map(BTreeMap::len).sum::<usize>();
+        self.rows.len().max(self.customers.len()) > self.most_rows()
+            || (self.question.half_life_days.is_some() && days() > Self::MOST_DAYS)
     }
 
     /// The records of one customer are all added.
     pub fn end_of_customer(&mut self) {
         if self.question.weighting == Weighting::PerCustomer {
-            for row in self.rows.values_mut() {
-                for sums in std::mem::take(&mut row.sums).values() {
-                    row.customers.add(self.scheme.layout(), sums);
-                }
+            for (row, days) in std::mem::take(&mut self.rows) {
+                self.customers.entry(row).or_default().add(self.scheme.layout(), &total(&days));
             }
         }
     }
 
     /// The rows: by days, then by keys, then by method. What came to nothing, because all of it was taken back, is left out.
     pub fn finish(self) -> Vec<IndexRow> {
-        let Fold { scheme, question, rows } = self;
-        let told = |(row, gathered): (Row, Gathered)| {
-            let pool = match (question.weighting, question.half_life_days) {
-                (Weighting::PerCustomer, _) => Pool::of_customers(gathered.customers),
-                (Weighting::PerResponse, Some(half_life)) => Pool::decayed(gathered.sums, half_life),
-                (Weighting::PerResponse, None) => Pool::equal(gathered.sums),
-            };
+        let Fold { scheme, question, rows, customers } = self;
+        let told = |(row, pool): (Row, Pool)| {
             let summary = Summary::of(scheme, &pool, question.detail);
             (summary.records > 0).then_some(IndexRow { row, summary, response: None })
         };
-        rows.into_iter().filter_map(told).collect()
+        let of_days = |(row, days)| (row, Pool::of_days(&days, question.half_life_days));
+        let of_customers = |(row, means)| (row, Pool::Customers(means));
+        match question.weighting {
+            Weighting::PerResponse => rows.into_iter().map(of_days).filter_map(told).collect(),
+            Weighting::PerCustomer => customers.into_iter().map(of_customers).filter_map(told).collect(),
+        }
     }
 }

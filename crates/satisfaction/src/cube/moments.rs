@@ -2,7 +2,7 @@
 //! the sums of these, and the sums of their products two by two. From them follow all means, variances and correlations.
 
 use super::Sums;
-use super::count::{in_units, outcome};
+use super::count::in_units;
 use super::layout::{POINT, STEP};
 use crate::answers::Sheet;
 use crate::evaluate::Evaluation;
@@ -101,7 +101,7 @@ fn value(scheme: &QuestionnaireScheme, evaluation: &Evaluation, sheet: &Sheet<'_
             let compared = scheme.content().compared?;
             evaluation.items[index].comparisons.iter().find(|one| one.kind == compared).map(|one| one.gap)
         }
-        Node::Item(index) => outcome(&scheme.content().items[index], sheet),
+        Node::Item(index) => sheet.outcome(&scheme.content().items[index]).map(f64::from),
         Node::Dimension(index) if has_gaps => evaluation.dimensions[index].comparison.map(|one| one.gap),
         Node::Dimension(index) if scheme.form() == IndexForm::Difference => Some(evaluation.dimensions[index].points),
         Node::Dimension(index) => evaluation.dimensions[index].score,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use guanxi_model::Day;
+use guanxi_model::grid::without_noise;
 use guanxi_model::statistics::decay;
 use guanxi_model::statistics::mean::{self, Mean};
 
@@ -30,17 +31,21 @@ pub(super) struct CustomerMeans {
 }
 
 impl Pool {
-    pub(super) fn equal(sums: BTreeMap<Day, Sums>) -> Pool {
-        Pool::Equal(total(&sums))
+    /// Of the sums of days. After so many days a record weighs half, where that is said.
+    pub(super) fn of_days(days: &BTreeMap<Day, Sums>, half_life_days: Option<i32>) -> Pool {
+        let total = total(days);
+        match half_life_days {
+            Some(half_life_days) => Pool::decayed(total, days, half_life_days),
+            None => Pool::Equal(total),
+        }
     }
 
-    /// After so many days a record weighs half. Only ratios of weights matter, so any day may be the one of weight 1.
-    pub(super) fn decayed(sums: BTreeMap<Day, Sums>, half_life_days: i32) -> Pool {
-        let counted = total(&sums);
+    /// Only ratios of weights matter, so any day may be the one of weight 1.
+    fn decayed(counted: Sums, sums: &BTreeMap<Day, Sums>, half_life_days: i32) -> Pool {
         // Not of a day on which everything was taken back: of that nothing would be known to whoever reads the records.
         let last = sums.iter().rev().find(|(_, sums)| sums.at(RECORDS) != 0).map_or(Day::default(), |(day, _)| *day);
         let (mut once, mut twice) = (vec![0.0; counted.len()], vec![0.0; counted.len()]);
-        for (day, sums) in &sums {
+        for (day, sums) in sums {
             let age = f64::from(last.0 - day.0);
             let weight = decay::weight(age, f64::from(half_life_days)).unwrap_or_default();
             for (place, (once, twice)) in once.iter_mut().zip(&mut twice).enumerate() {
@@ -50,10 +55,6 @@ impl Pool {
             }
         }
         Pool::Decayed { counted, once, twice }
-    }
-
-    pub(super) fn of_customers(means: CustomerMeans) -> Pool {
-        Pool::Customers(means)
     }
 
     /// How many records there are, whatever they weigh.
@@ -98,6 +99,16 @@ impl Pool {
         }
     }
 
+    /// What is in a place, by what is in others: a share, or a mean of numbers in a unit.
+    pub(super) fn per(&self, part: usize, of: &[usize], unit: f64) -> f64 {
+        let per = self.weight(&[part]) / self.weight(of) * unit;
+        match self {
+            Pool::Equal(_) => per,
+            // These are sums of fractions.
+            Pool::Decayed { .. } | Pool::Customers(_) => without_noise(per),
+        }
+    }
+
     /// The mean of what is measured, with its spread; none where nothing is.
     pub(super) fn mean(&self, Measured { at, unit }: Measured) -> Option<Mean> {
         if let Pool::Equal(sums) = self {
@@ -114,7 +125,8 @@ impl Pool {
     }
 }
 
-fn total(sums: &BTreeMap<Day, Sums>) -> Sums {
+/// The sums of all days.
+pub(super) fn total(sums: &BTreeMap<Day, Sums>) -> Sums {
     let mut total = Sums::default();
     sums.values().for_each(|sums| total.plus(sums));
     total

@@ -141,17 +141,14 @@ impl<'a> Responses<'a> {
         for one in rows {
             let row = pooled(&one.row);
             if times.get(&row) == Some(&1) {
-                one.response = self.rows.remove(&row).and_then(|sums| self.share(sums));
+                one.response = self.rows.remove(&row).and_then(|sums| self.share(&sums));
             }
         }
     }
 
     /// None where nothing was sent.
-    fn share(&self, sums: BTreeMap<Day, Sums>) -> Option<Share> {
-        let pool = match self.question.half_life_days {
-            Some(half_life) => Pool::decayed(sums, half_life),
-            None => Pool::equal(sums),
-        };
+    fn share(&self, sums: &BTreeMap<Day, Sums>) -> Option<Share> {
+        let pool = Pool::of_days(sums, self.question.half_life_days);
         (pool.records() > 0).then(|| share(&pool, ANSWERED, &[RECORDS]))
     }
 }

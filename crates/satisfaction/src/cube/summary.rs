@@ -8,10 +8,11 @@ use guanxi_model::statistics::{Evidence, Interval};
 use guanxi_model::statistics::{nps, proportion};
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Compared, Measured, OfDimension, OfItem, RECORDS};
+use super::layout::{Compared, Measured, OfDimension, OfItem, POINT, RECORDS};
 use super::pool::Pool;
 use super::question::Detail;
-use crate::scheme::{AnswerScale, IndexForm, ItemDraft, QuestionnaireScheme};
+use crate::line::Line;
+use crate::scheme::{IndexForm, ItemDraft, QuestionnaireScheme};
 
 /// What the records of a set say. Everything but the number of records is missing where there are too few.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -189,9 +190,8 @@ fn estimate(pool: &Pool, measured: Measured) -> Estimate {
 /// What is in a place, of what is in others.
 pub(super) fn share(pool: &Pool, part: usize, of: &[usize]) -> Share {
     let size = Size::of(pool, of);
-    let weight = pool.weight(of);
     // Sums of customers' shares may be off by their rounding.
-    let share = (pool.weight(&[part]) / weight).min(1.0);
+    let share = pool.per(part, of, POINT).min(1.0);
     let interval = proportion::wilson(share, size.effective).filter(|_| size.is_told());
     Share { size, told: interval.map(|interval| (share, interval)) }
 }
@@ -199,7 +199,7 @@ pub(super) fn share(pool: &Pool, part: usize, of: &[usize]) -> Share {
 fn comparison(pool: &Pool, places: Compared) -> ComparisonSummary {
     let Compared { kind, gap: measured, perception, expectation, bands } = places;
     let gap = estimate(pool, measured);
-    let mean = |place| gap.told.map(|_| pool.weight(&[place]) / pool.weight(&[measured.at]) * measured.unit);
+    let mean = |place| gap.told.map(|_| pool.per(place, &[measured.at], measured.unit));
     let (perception, expectation) = (mean(perception), mean(expectation));
     let ratio = perception.zip(expectation).filter(|(_, expected)| *expected > 0.0);
     let band = |offset| share(pool, bands + offset, &[bands, bands + 1, bands + 2]);
@@ -218,8 +218,7 @@ fn comparison(pool: &Pool, places: Compared) -> ComparisonSummary {
 fn promoters(pool: &Pool, at: usize) -> PromoterSummary {
     let places = [at, at + 1, at + 2];
     let size = Size::of(pool, &places);
-    let weight = pool.weight(&places);
-    let [detractors, passives, promoters] = places.map(|place| pool.weight(&[place]) / weight);
+    let [detractors, passives, promoters] = places.map(|place| pool.per(place, &places, POINT));
     let told = nps::weighted(promoters, detractors, size.effective).filter(|_| size.is_told());
     let told = told.map(|(error, nps::Adjusted { point: _, interval })| {
         let score = 100.0 * (promoters - detractors);
@@ -231,7 +230,7 @@ fn promoters(pool: &Pool, at: usize) -> PromoterSummary {
 fn zone(pool: &Pool, at: usize) -> ZoneSummary {
     let (clear, all) = ([at, at + 1, at + 2], [at, at + 1, at + 2, at + 3]);
     let is_told = Size::of(pool, &all).is_told();
-    let mean = |offset| is_told.then(|| pool.weight(&[at + offset]) / pool.weight(&all));
+    let mean = |offset| is_told.then(|| pool.per(at + offset, &all, POINT));
     ZoneSummary {
         below_adequate: share(pool, at, &clear),
         tolerated: share(pool, at + 1, &clear),
@@ -253,7 +252,11 @@ fn dimension(pool: &Pool, places: &OfDimension) -> DimensionSummary {
 
 fn item(pool: &Pool, (places, item): (&OfItem, &ItemDraft), form: IndexForm) -> ItemSummary {
     let answer = places.outcome.map(|measured| estimate(pool, measured));
-    let score = answer.clone().zip(item.scale.as_ref()).and_then(|(answer, scale)| scored(answer, scale, form));
+    let line = item.scale.as_ref().and_then(|scale| Line::of(scale, form));
+    let score = answer
+        .clone()
+        .zip(line)
+        .map(|(answer, line)| Estimate { told: answer.told.map(|mean| line.score_mean(mean)), ..answer });
     let rates = |(kind, at): &(QuestionKind, usize)| QuestionRates {
         kind: *kind,
         not_rated: share(pool, *at, &[RECORDS]),
@@ -267,20 +270,4 @@ fn item(pool: &Pool, (places, item): (&OfItem, &ItemDraft), form: IndexForm) -> 
         zone: places.zone.map(|at| zone(pool, at)),
         questions: places.questions.iter().map(rates).collect(),
     }
-}
-
-/// Answers on 0 to 100: the form is a straight line.
-fn scored(answer: Estimate, scale: &AnswerScale, form: IndexForm) -> Option<Estimate> {
-    let (min, max) = (f64::from(scale.min), f64::from(scale.max));
-    let (zero, whole) = match form {
-        IndexForm::Interval => (min, max - min),
-        IndexForm::Ratio => (0.0, max),
-        IndexForm::Gap | IndexForm::Difference => return None,
-    };
-    let told = answer.told.map(|Mean { mean, deviation, n }| Mean {
-        mean: 100.0 * (mean - zero) / whole,
-        deviation: deviation.map(|deviation| 100.0 * deviation / whole),
-        n,
-    });
-    Some(Estimate { told, ..answer })
 }

@@ -114,7 +114,7 @@ fn kish_1965() {
     let five = scheme(draft(IndexForm::Interval, Vec::new(), vec![rated("one", 1)]));
     let days = [(0, 5), (30, 4), (90, 2), (365, 1)]
         .map(|(age, value)| (NEW_YEAR.plus_days(-age), five.count(&[rating("one", value)]).sums));
-    let pool = Pool::decayed(days.into(), 90);
+    let pool = Pool::of_days(&days.into(), Some(90));
     let mean = pool.mean(five.layout().items[0].outcome.unwrap()).unwrap();
     near(mean.mean, 3.923_352_051_7);
     near(mean.n, 2.941_509_590_5);
@@ -175,6 +175,29 @@ fn each_customer_counts_once() {
     let mean = summary.told.unwrap().index.told.unwrap();
     near(mean.mean, (100.0 + 4.0 * 25.0) / 5.0);
     near(mean.deviation.unwrap(), (5.0_f64 * 1125.0 / 4.0 * 4.0 / 5.0).sqrt());
+}
+
+#[test]
+fn gaps_of_customers_that_make_up_for_each_other_are_none() {
+    let pairs = scheme(QuestionnaireDraft {
+        compared: Some(QuestionKind::DesiredExpectation),
+        ..draft(IndexForm::Gap, Vec::new(), vec![pair("one")])
+    });
+    let question = IndexQuestion { weighting: Weighting::PerCustomer, ..question() };
+    let mut fold = Fold::new(&pairs, &question);
+    // Gaps of 0.1, 0.2 and -0.3 in the mean, and of nobody else: as floats they come to 6e-17.
+    for (records, off, by) in [(10, 1, 1), (10, 2, 1), (10, 3, -1), (1, 0, 0), (1, 0, 0)] {
+        for one in 0..records {
+            let perceived = if one < off { 4 + by } else { 4 };
+            let asked = [(QuestionKind::Perception, perceived), (QuestionKind::DesiredExpectation, 4)];
+            fold.add_record(&record(asked.map(|(kind, value)| answer("one", kind, value)).into()), NEW_YEAR);
+        }
+        fold.end_of_customer();
+    }
+    let told = fold.finish().remove(0).summary.told.unwrap();
+    let item = &told.items[0].comparisons[0];
+    assert_eq!([told.index.told, item.gap.told].map(|told| told.unwrap().mean), [0.0, 0.0]);
+    assert_eq!((item.perception, item.expectation), (Some(4.0), Some(4.0)));
 }
 
 #[test]

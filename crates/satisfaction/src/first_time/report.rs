@@ -3,12 +3,11 @@
 
 use guanxi_model::Day;
 use guanxi_model::statistics::Evidence;
-use guanxi_model::statistics::chart::{Count, Unfit};
+use guanxi_model::statistics::chart::{Count, Counting, Unfit};
 use guanxi_model::statistics::proportion::Proportion;
 
 use super::{FirstTimeCounted, FirstTimeCounts, FirstTimeQuestion};
-use crate::standard::chart::{self, ControlChart, Usual};
-use crate::standard::report::gathered_days;
+use crate::chart::{self, ControlChart, Usual};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +32,7 @@ pub struct FirstTimeRow {
 pub fn report(question: &FirstTimeQuestion, counted: FirstTimeCounted) -> FirstTimeReport {
     let FirstTimeCounted { total, groups } = counted;
     FirstTimeReport {
-        periods: gathered_days(question.days, question.period),
+        periods: question.period.parts(question.days).collect(),
         total: row(question, total),
         rows: groups.into_iter().map(|(key, periods)| (key, row(question, periods))).collect(),
     }
@@ -43,13 +42,10 @@ fn row(question: &FirstTimeQuestion, periods: Vec<FirstTimeCounts>) -> FirstTime
     let mut whole = FirstTimeCounts::default();
     periods.iter().for_each(|period| whole += *period);
     // A period of too few has no point, as it has no share.
-    let count = |period: &FirstTimeCounts| {
-        period
-            .share()
-            .map_or(Count { events: 0, of: 0.0 }, |share| Count { events: share.hits(), of: share.of() as f64 })
-    };
+    let counted = |share: Proportion| Count { events: share.hits(), of: share.of() as f64 };
+    let count = |period: &FirstTimeCounts| period.share().map_or(Count::NONE, counted);
     let counts: Vec<Count> = periods.iter().map(count).collect();
-    let chart = chart::shares(&counts, Usual::Own, (question.ewma.into(), 1.0));
+    let chart = chart::counts(&counts, Usual::Own, Counting::Shares, (question.ewma.into(), 1.0));
     FirstTimeRow { whole, periods, chart }
 }
 

@@ -2,7 +2,7 @@
 //! function of the sums of days.
 
 use guanxi_model::statistics::chart::drift::Ewma;
-use guanxi_model::statistics::chart::{Count, Unfit};
+use guanxi_model::statistics::chart::{Count, Counting, MIN_BASELINE, Unfit};
 use guanxi_model::statistics::defects::{Defects, sigma};
 use guanxi_model::statistics::mean;
 use guanxi_model::statistics::proportion::Proportion;
@@ -10,9 +10,9 @@ use guanxi_model::statistics::rate::Rate;
 use guanxi_model::statistics::{Evidence, Interval};
 use guanxi_model::{Day, Period};
 
-use super::chart::{self, ControlChart, Usual};
 use super::measured::Sums;
 use super::{Baseline, StandardContent, StandardMetric};
+use crate::chart::{self, ControlChart, Usual};
 
 /// What was measured on a day.
 pub type DaySums = (Day, Sums);
@@ -73,44 +73,21 @@ pub fn report(
 ) -> StandardReport {
     let parts = gathered(measured, question.days, question.period);
     let whole = parts.iter().fold(Sums::default(), |whole, (_, sums)| whole.plus(sums).unwrap_or(whole));
-    let chart = match standard.baseline {
+    let before: Vec<Part>;
+    let usual = match standard.baseline {
         Some(Baseline::Days(first, last)) => {
-            let usual = gathered(usual, (first, last), question.period);
-            standard.chart(&parts, &Base::Periods(&usual), question.ewma)
+            before = gathered(usual, (first, last), question.period);
+            Usual::Periods(&before[..], MIN_BASELINE)
         }
-        Some(Baseline::Given { centre, deviation }) => {
-            standard.chart(&parts, &Base::Known(centre, deviation), question.ewma)
-        }
-        None => standard.chart(&parts, &Base::Own, question.ewma),
+        Some(Baseline::Given { centre, deviation }) => Usual::Known(centre, deviation),
+        None => Usual::Own,
     };
+    let chart = standard.chart(&parts, usual, question.ewma);
     let periods = parts.into_iter().map(|(days, sums)| PeriodFigures { days, figures: standard.figures(sums) });
     StandardReport { total: standard.figures(whole), periods: periods.collect(), chart }
 }
 
-/// How many periods there are from one day to another.
-pub fn period_count((first, last): (Day, Day), period: Period) -> usize {
-    let mut start = period.start_of(first);
-    let mut count = 0;
-    while start <= last && count < usize::from(u16::MAX) {
-        start = period.after(start);
-        count += 1;
-    }
-    count
-}
-
 type Part = ((Day, Day), Sums);
-
-/// The periods of some days, those at the ends cut to them.
-pub(crate) fn gathered_days((first, last): (Day, Day), period: Period) -> Vec<(Day, Day)> {
-    let mut parts = Vec::new();
-    let mut start = first;
-    while start <= last && parts.len() < usize::from(u16::MAX) {
-        let end = period.after(period.start_of(start)).plus_days(-1).min(last);
-        parts.push((start, end));
-        start = end.plus_days(1);
-    }
-    parts
-}
 
 /// The periods with their sums.
 fn gathered(measured: &[DaySums], days: (Day, Day), period: Period) -> Vec<Part> {
@@ -120,14 +97,7 @@ fn gathered(measured: &[DaySums], days: (Day, Day), period: Period) -> Vec<Part>
         rest = later;
         ((start, end), here.iter().fold(Sums::default(), |sums, (_, day)| sums.plus(day).unwrap_or(sums)))
     };
-    gathered_days(days, period).into_iter().map(sums).collect()
-}
-
-/// What is usual, as the standard has it.
-enum Base<'a> {
-    Own,
-    Periods(&'a [Part]),
-    Known(f64, Option<f64>),
+    period.parts(days).map(sums).collect()
 }
 
 impl StandardContent {
@@ -179,41 +149,24 @@ impl StandardContent {
         }
     }
 
-    fn chart(&self, parts: &[Part], base: &Base<'_>, ewma: Ewma) -> Result<ControlChart, Unfit> {
+    fn chart(&self, parts: &[Part], usual: Usual<'_, Part>, ewma: Ewma) -> Result<ControlChart, Unfit> {
         let shown = |(_, sums): &Part| Evidence::of(count(sums.units)).is_told();
         if matches!(self.metric, StandardMetric::Duration | StandardMetric::Amount) {
             let mean = |part: &Part| self.value(&part.1).filter(|_| shown(part));
             let means = |parts: &[Part]| parts.iter().map(mean).collect::<Vec<_>>();
-            return chart::means(&means(parts), base.usual(&means(base.parts())), ewma);
+            return chart::means(&means(parts), usual.made_into(&means(usual.periods())), ewma);
         }
         let counted = |part: &Part| match shown(part) {
             true => Count { events: count(part.1.total), of: self.chances(&part.1) },
-            false => Count { events: 0, of: 0.0 },
+            false => Count::NONE,
         };
         let counts = |parts: &[Part]| parts.iter().map(counted).collect::<Vec<_>>();
-        let (periods, usual) = (counts(parts), counts(base.parts()));
-        match self.metric.counts_defects() {
-            true => chart::shares(&periods, base.usual(&usual), (ewma.into(), self.metric.scale())),
-            false => chart::rates(&periods, base.usual(&usual), (ewma.into(), 1.0)),
-        }
-    }
-}
-
-impl<'a> Base<'a> {
-    fn parts(&self) -> &'a [Part] {
-        match self {
-            Base::Periods(parts) => parts,
-            Base::Own | Base::Known(..) => &[],
-        }
-    }
-
-    /// The same, its parts made into what the chart is drawn of.
-    fn usual<'b, T>(&self, parts: &'b [T]) -> Usual<'b, T> {
-        match *self {
-            Base::Own => Usual::Own,
-            Base::Periods(_) => Usual::Periods(parts),
-            Base::Known(centre, deviation) => Usual::Known(centre, deviation),
-        }
+        let (counting, scale) = match self.metric.counts_defects() {
+            true => (Counting::Shares, self.metric.scale()),
+            false => (Counting::Rates, 1.0),
+        };
+        let before = counts(usual.periods());
+        chart::counts(&counts(parts), usual.made_into(&before), counting, (ewma.into(), scale))
     }
 }
 
@@ -245,8 +198,6 @@ mod tests {
         let parts = gathered(&measured, days, Period::Month);
         let told: Vec<_> = parts.iter().map(|((first, last), sums)| format!("{first} {last} {}", sums.units)).collect();
         assert_eq!(told, ["2026-01-30 2026-01-31 1", "2026-02-01 2026-02-28 6", "2026-03-01 2026-03-01 0"]);
-        assert_eq!((period_count(days, Period::Month), period_count(days, Period::Week)), (3, 5));
-        assert_eq!(period_count((days.1, days.0), Period::Day), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
 use guanxi_model::{ServiceStandardId, Violations, name};
 use guanxi_satisfaction::standard::measured::Segment;
-use guanxi_satisfaction::standard::report::{ReportQuestion, period_count};
+use guanxi_satisfaction::standard::report::ReportQuestion;
 use guanxi_satisfaction::standard::{self, Baseline, ServiceStandard};
 
 use super::Answer;
@@ -70,7 +70,7 @@ async fn kept(app: &App, asked: ReportRequest) -> Result<pb::ServiceStandardRepo
     let ReportRequest { standard: id, days, period, segment: Segment { branch, team }, ewma } = asked;
     let content = find(app, &id).await?.content;
     let question = ReportQuestion { days, period: period.unwrap_or(content.period), ewma };
-    if period_count(days, question.period) > MAX_PERIODS {
+    if question.period.parts(days).nth(MAX_PERIODS).is_some() {
         let fault =
             format!("there are more than {MAX_PERIODS} periods from start_date on; ask for longer or fewer ones");
         return Err(Error::Invalid(Violations::one("end_date", fault)));
