@@ -12,12 +12,14 @@ pub mod chart;
 pub mod decay;
 pub mod defects;
 pub mod distribution;
+pub mod evidence;
 pub mod interval;
 pub mod mean;
 pub mod nps;
 pub mod proportion;
 pub mod rate;
 
+pub use evidence::Evidence;
 pub use interval::{Difference, Interval, Test};
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};
 pub use responses::{ResponseCell, ResponseCount, Responses, response_changes};
 pub use series::{Series, records};
 pub use summary::{
-    ComparisonSummary, DimensionSummary, Estimate, Evidence, ItemSummary, PromoterSummary, Promoters, QuestionRates,
-    Share, Size, Summary, Told, ZoneSummary,
+    ComparisonSummary, DimensionSummary, Estimate, ItemSummary, PromoterSummary, Promoters, QuestionRates, Share, Size,
+    Summary, Told, ZoneSummary,
 };
 pub use sums::Sums;

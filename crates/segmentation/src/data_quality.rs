@@ -9,15 +9,11 @@ mod tests;
 use std::collections::BTreeMap;
 
 use guanxi_model::customer::{AccountTeamRole, ContactChannelKind, ContactRole, LifeEventKind, Profile, Provenance};
+use guanxi_model::statistics::Evidence;
 use guanxi_model::{AttributeKey, LabelKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::scheme::{PyramidScheme, Tier};
-
-/// QualityFigures about fewer are not told.
-pub const FEWEST: u64 = 5;
-/// QualityFigures about fewer are an indication only.
-pub const INDICATIVE_BELOW: u64 = 30;
 
 /// What a record of a tier must have, each thing at most once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,12 +171,12 @@ impl Counts {
         let Counts { lacking, owner: _, customers, complete, recent, ages } = self;
         let share = |part: u64| part as f64 / customers as f64;
         let known: u64 = ages.values().sum();
-        let figures = (customers >= FEWEST).then(|| QualityFigures {
+        let figures = Evidence::of(customers).is_told().then(|| QualityFigures {
             complete_share: (!lacking.is_empty()).then(|| share(complete)),
             lacking,
             verified_share: share(recent),
             unverified: customers - known,
-            median_age_days: if known >= FEWEST { median(&ages, known) } else { None },
+            median_age_days: if Evidence::of(known).is_told() { median(&ages, known) } else { None },
         });
         TierQuality { customers, figures }
     }

@@ -46,10 +46,7 @@ mod golden;
 mod sample;
 
 pub use calibration::{Boundary, Calibration, Calibrator, OrderKey, RankSurvey};
-pub use data_quality::{
-    DataStandard, FEWEST, INDICATIVE_BELOW, QualityBuilder, QualityFigures, RecordItem, Requirement, TierQuality,
-    verified,
-};
+pub use data_quality::{DataStandard, QualityBuilder, QualityFigures, RecordItem, Requirement, TierQuality, verified};
 pub use explain::{Against, Bound, Explanation, Placement, explain};
 pub use expression::{Expression, Names, Reads, Values, Wanted};
 pub use measure::{Coverage, Group, MeasureKind, Reading, Unit};

@@ -12,9 +12,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use guanxi_model::customer::Stage;
+use guanxi_model::statistics::Evidence;
 use guanxi_model::{Counter, LabelKey, Tally};
 
-use crate::data_quality::{FEWEST, INDICATIVE_BELOW};
 use crate::measure::{Coverage, MeasureKind, Reading};
 use crate::scheme::PyramidScheme;
 use crate::subject::Subject;
@@ -117,18 +117,13 @@ struct CostSums {
 }
 
 impl Basis {
-    /// Too few to tell anything.
-    pub fn is_suppressed(self) -> bool {
-        self.known < FEWEST
-    }
-
-    /// Enough to tell something, and too few to rely on it.
-    pub fn is_indicative(self) -> bool {
-        !self.is_suppressed() && self.known < INDICATIVE_BELOW
+    /// How much weight figures about those who are known can bear.
+    pub fn evidence(self) -> Evidence {
+        Evidence::of(self.known)
     }
 
     fn with<F>(self, figures: impl FnOnce() -> Option<F>) -> Based<F> {
-        Based { basis: self, figures: if self.is_suppressed() { None } else { figures() } }
+        Based { basis: self, figures: if self.evidence().is_told() { figures() } else { None } }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use guanxi::google::longrunning::{DeleteOperationRequest, operation};
 use guanxi::v1::{
     AnalyzeSatisfactionMetadata, AnalyzeSatisfactionRequest, CreateCustomerRequest, Customer, DeleteCustomerRequest,
-    Emotion, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, ReportPeriod, SatisfactionBasis,
-    SatisfactionEstimate, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionMetric,
+    Emotion, Evidence, IndexForm, QuestionKind, QuestionnaireItem, QuestionnaireRevision, ReportPeriod,
+    SatisfactionBasis, SatisfactionEstimate, SatisfactionGrouping, SatisfactionHandler, SatisfactionMetric,
     SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SatisfactionShare, SatisfactionView,
     SatisfactionWeighting,
 };
@@ -97,7 +97,7 @@ async fn every_number_of_a_row_is_reckoned_by_hand(guanxi: TestServer) {
         SatisfactionQuestion { view: SatisfactionView::Items.into(), ..asking(&revision, "2026-01-01", "2026-01-31") };
     let told = ask(&guanxi, question).await.unwrap();
     let row = &told.rows[0];
-    assert_eq!((row.record_count, row.sample.unwrap().evidence()), (6, SatisfactionEvidence::Indicative));
+    assert_eq!((row.record_count, row.sample.unwrap().evidence()), (6, Evidence::Indicative));
     // Pace 100, 100, 50, 0, 0; trust 100, 50, 100, 0, 0; the index is the mean of both.
     is(row.index.as_ref(), (5, 50.0, 2187.5_f64.sqrt()));
     let interval = row.index.unwrap();

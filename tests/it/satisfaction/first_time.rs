@@ -2,7 +2,7 @@
 
 use guanxi::google::longrunning::{Operation, operation};
 use guanxi::v1::{
-    AnalyzeFirstTimeRightRequest, ControlChartKind, ControlChartStatus, DeleteCustomerRequest, FactKind,
+    AnalyzeFirstTimeRightRequest, ControlChartKind, ControlChartStatus, DeleteCustomerRequest, Evidence, FactKind,
     FirstTimeRightFigures, FirstTimeRightGrouping, FirstTimeRightReport, Interaction, InteractionOutcome,
     InteractionPurpose, Purchase, PurchaseType, ReportPeriod, UndeleteCustomerRequest, WithdrawFactRequest,
 };
@@ -130,7 +130,7 @@ async fn services_fail_by_what_follows_them(guanxi: TestServer) {
     let whole = report.total.as_ref().unwrap();
     let figures = whole.total.unwrap();
     assert_eq!(counts(&figures), ([7, 0, 3], [1, 1, 2, 1]));
-    assert_eq!((figures.suppressed, figures.indicative), (false, true));
+    assert_eq!(figures.evidence(), Evidence::Indicative);
     // Wilson's of 3 of 7.
     near(figures.share, 3.0 / 7.0);
     near(figures.lower_bound, 0.158_219_855_3);
@@ -163,7 +163,11 @@ async fn services_are_pending_until_their_days_are_over(guanxi: TestServer) {
     let after = told(&guanxi, asking(1, 31)).await;
     let figures = after.total.unwrap().total.unwrap();
     assert_eq!(counts(&figures), ([2, 0, 1], [0, 0, 1, 0]));
-    assert_eq!((figures.suppressed, figures.share), (true, None), "of fewer than five no share is told");
+    assert_eq!(
+        (figures.evidence(), figures.share),
+        (Evidence::Suppressed, None),
+        "of fewer than five no share is told"
+    );
     assert_eq!(after.read_time, Some(crate::support::time("2026-02-01T00:00:00Z")));
 }
 

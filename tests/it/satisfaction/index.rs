@@ -3,8 +3,8 @@
 use guanxi::google::longrunning::{Operation, operation};
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    AnalyzeSatisfactionRequest, CollectionMethod, ContactRole, FactKind, GetSatisfactionIndexRequest, ReportPeriod,
-    Respondent, SatisfactionBasis, SatisfactionEvidence, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
+    AnalyzeSatisfactionRequest, CollectionMethod, ContactRole, Evidence, FactKind, GetSatisfactionIndexRequest,
+    ReportPeriod, Respondent, SatisfactionBasis, SatisfactionGrouping, SatisfactionHandler, SatisfactionIndex,
     SatisfactionIndexRow, SatisfactionQuestion, SatisfactionRecord, SatisfactionSet, SatisfactionWeighting,
     WithdrawFactRequest,
 };
@@ -120,7 +120,7 @@ async fn months_and_tiers_have_rows_of_their_own(guanxi: TestServer) {
     let row = &told.rows[1];
     assert_eq!((row.start_date, row.end_date), (date("2026-01-01"), date("2026-01-31")));
     assert_eq!((row.collection_method(), row.pyramid.as_str()), (CollectionMethod::Phone, "pyramids/value"));
-    assert_eq!(row.sample.unwrap().evidence(), SatisfactionEvidence::Indicative);
+    assert_eq!(row.sample.unwrap().evidence(), Evidence::Indicative);
     let index = row.index.unwrap();
     // 25 points below once: a standard deviation of sqrt(500 / 4), by t of 4 degrees, 2.7764451052.
     assert!((index.standard_deviation.unwrap() - 125f64.sqrt()).abs() < 1e-12);

@@ -4,9 +4,9 @@ use guanxi::google::r#type::Date;
 use guanxi::v1::service_baseline::Kind as Baseline;
 use guanxi::v1::service_measurement::Result as Found;
 use guanxi::v1::{
-    ControlChartKind, ControlChartStatus, DateRange, EwmaTuning, GetServiceStandardReportRequest, InspectedUnits,
-    MeasuredValues, ReportPeriod, ServiceBaseline, ServiceBaselineLevel, ServiceMeasurement, ServiceStandard,
-    ServiceStandardDirection, ServiceStandardFigures, ServiceStandardMetric, ServiceStandardReport,
+    ControlChartKind, ControlChartStatus, DateRange, Evidence, EwmaTuning, GetServiceStandardReportRequest,
+    InspectedUnits, MeasuredValues, ReportPeriod, ServiceBaseline, ServiceBaselineLevel, ServiceMeasurement,
+    ServiceStandard, ServiceStandardDirection, ServiceStandardFigures, ServiceStandardMetric, ServiceStandardReport,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -111,7 +111,7 @@ async fn units_that_meet_the_standard_by_wilson(guanxi: TestServer) {
     // The interval of the share of defects is the other side of it.
     near(told.lower_bound, 1.0 - 0.916_625_793_2);
     near(told.upper_bound, 1.0 - 0.714_857_839_4);
-    assert_eq!((told.met, told.suppressed, told.indicative), (Some(false), false, false));
+    assert_eq!((told.met, told.evidence()), (Some(false), Evidence::Sound));
     // Of several opportunities it is known where it is told.
     let two = ServiceStandard { opportunities_per_unit: Some(2), ..standard(ServiceStandardMetric::DefectShare, 0.5) };
     create(&guanxi, "rolls", two).await;
@@ -252,7 +252,7 @@ async fn values_by_hand(guanxi: TestServer) {
     }
     let told = total(&guanxi, "wait").await;
     assert_eq!((told.unit_count, told.total, told.value, told.met), (5, 150, Some(30.0), Some(true)));
-    assert_eq!((told.indicative, told.defect_level), (true, None));
+    assert_eq!((told.evidence(), told.defect_level), (Evidence::Indicative, None));
     // Standard deviation 15.8113883, t of 4 degrees of freedom 2.7764451: 30 and 19.6324323 either way.
     printed(told.lower_bound, 10.367_568, 5);
     printed(told.upper_bound, 49.632_432, 5);
@@ -355,18 +355,17 @@ async fn of_too_few_units_only_sums_are_told(guanxi: TestServer) {
         measurement_count: 1,
         unit_count: 4,
         total: 1,
-        suppressed: true,
-        indicative: true,
+        evidence: Evidence::Suppressed.into(),
         ..ServiceStandardFigures::default()
     };
     assert_eq!(told, only);
     record(&guanxi, "loaves", measured("2026-01-10", "b-2", inspected(25, 0))).await.unwrap();
     let told = total(&guanxi, "loaves").await;
-    assert_eq!((told.suppressed, told.indicative, told.value), (false, true, Some(1.0 / 29.0)));
+    assert_eq!((told.evidence(), told.value), (Evidence::Indicative, Some(1.0 / 29.0)));
     record(&guanxi, "loaves", measured("2026-01-10", "b-3", inspected(1, 0))).await.unwrap();
-    assert!(!total(&guanxi, "loaves").await.indicative);
+    assert_eq!(total(&guanxi, "loaves").await.evidence(), Evidence::Sound);
     let nothing = ask(&guanxi, asking("loaves", 20, 21)).await.unwrap().total.unwrap();
-    assert_eq!((nothing.unit_count, nothing.suppressed, nothing.value), (0, true, None));
+    assert_eq!((nothing.unit_count, nothing.evidence(), nothing.value), (0, Evidence::Suppressed, None));
 }
 
 /// Whatever comes in whatever order: each day holds what of its measurements counts.

@@ -3,10 +3,10 @@
 use guanxi::v1::compare_satisfaction_request::Against;
 use guanxi::v1::get_satisfaction_trend_request::Drift;
 use guanxi::v1::{
-    CollectionMethod, ControlChartKind, ControlChartStatus, CusumTuning, DateRange, EwmaTuning,
+    CollectionMethod, ControlChartKind, ControlChartStatus, CusumTuning, DateRange, Evidence, EwmaTuning,
     GetSatisfactionTrendRequest, IndexForm, QuestionKind, QuestionnaireRevision, ReportPeriod, SatisfactionDays,
-    SatisfactionDirection, SatisfactionEvidence, SatisfactionGapChange, SatisfactionMetric, SatisfactionQuantity,
-    SatisfactionQuantityKind, SatisfactionSet, SatisfactionTrend, SatisfactionVerdict,
+    SatisfactionDirection, SatisfactionGapChange, SatisfactionMetric, SatisfactionQuantity, SatisfactionQuantityKind,
+    SatisfactionSet, SatisfactionTrend, SatisfactionVerdict,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -77,7 +77,7 @@ async fn a_change_that_stays_is_found_with_the_day_it_began(guanxi: TestServer) 
     near(first.upper_bound, 50.0 + 2.776_445_105_197_79 * 25.0 * 0.1_f64.sqrt());
     let few = &told.points[22];
     assert_eq!((few.figure.unwrap().value, few.control), (None, None));
-    assert_eq!(few.figure.unwrap().sample.unwrap().evidence(), SatisfactionEvidence::Suppressed);
+    assert_eq!(few.figure.unwrap().sample.unwrap().evidence(), Evidence::Suppressed);
     let chart = told.chart.as_ref().unwrap();
     assert_eq!((chart.status(), chart.kind()), (ControlChartStatus::Drawn, ControlChartKind::MeanOfAnswers));
     assert_eq!((chart.centre, chart.baseline_period_count), (Some(50.0), Some(20)));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use guanxi::v1::data_gap::Requirement;
 use guanxi::v1::{
     AccountTeamMember, AccountTeamRole, Contact, ContactChannel, ContactChannelKind, CreateCustomerRequest, Customer,
-    DataGap, DataQualityReport, DataStandard, DeleteCustomerRequest, GetDataQualityReportRequest,
+    DataGap, DataQualityReport, DataStandard, DeleteCustomerRequest, Evidence, GetDataQualityReportRequest,
     GetPyramidRevisionRequest, Provenance, PyramidRevision, RecordItem,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -90,7 +90,7 @@ async fn report_counts_what_each_tier_lacks(guanxi: TestServer) {
     assert_eq!(report.max_age_days, 365);
     let bronze = &report.tiers[2];
     assert_eq!((bronze.tier.as_str(), bronze.customer_count), ("bronze", 5));
-    assert_eq!((bronze.suppressed, bronze.indicative, bronze.complete_share), (false, true, Some(0.0)));
+    assert_eq!((bronze.evidence(), bronze.complete_share), (Evidence::Indicative, Some(0.0)));
     let gap = |requirement, lacking: i64| DataGap {
         requirement: Some(requirement),
         lacking_count: lacking,
@@ -138,12 +138,12 @@ async fn fewer_than_five_are_suppressed(guanxi: TestServer) {
     }
     active_pyramid(&guanxi, "value", with_standard(standard())).await;
     let bronze = report(&guanxi).await.tiers.remove(2);
-    assert_eq!((bronze.customer_count, bronze.suppressed, bronze.indicative), (4, true, false));
+    assert_eq!((bronze.customer_count, bronze.evidence()), (4, Evidence::Suppressed));
     assert_eq!((bronze.complete_share, bronze.verified_share, bronze.median_age_days), (None, None, None));
     assert_eq!((bronze.gaps.len(), bronze.unverified_count), (0, 0));
     create(&guanxi, &member(4), person("e")).await;
     let bronze = report(&guanxi).await.tiers.remove(2);
-    assert_eq!((bronze.customer_count, bronze.suppressed, bronze.gaps.len()), (5, false, 4));
+    assert_eq!((bronze.customer_count, bronze.evidence(), bronze.gaps.len()), (5, Evidence::Indicative, 4));
     assert_eq!(bronze.median_age_days, None, "four ages are too few");
 }
 
@@ -151,7 +151,7 @@ async fn report_reads_every_page_of_records(guanxi: TestServer) {
     crowd(&guanxi, 1_100).await;
     active_pyramid(&guanxi, "value", with_standard(standard())).await;
     let bronze = report(&guanxi).await.tiers.remove(2);
-    assert_eq!((bronze.customer_count, bronze.unverified_count, bronze.indicative), (1_100, 1_100, false));
+    assert_eq!((bronze.customer_count, bronze.unverified_count, bronze.evidence()), (1_100, 1_100, Evidence::Sound));
     assert!(bronze.gaps.iter().all(|gap| gap.lacking_count == 1_100), "{:?}", bronze.gaps);
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use guanxi::v1::measure_figure::Figure;
 use guanxi::v1::{
-    DeleteCustomerRequest, FigureBasis, GetTierProfileRequest, Interaction, InteractionPurpose, MeasureFigure,
-    MeasureKind, MeasureProfile, RecordInteractionRequest, TierProfile, TierProfileReport, TierStrategy, Window,
-    window,
+    DeleteCustomerRequest, Evidence, FigureBasis, GetTierProfileRequest, Interaction, InteractionPurpose,
+    MeasureFigure, MeasureKind, MeasureProfile, RecordInteractionRequest, TierProfile, TierProfileReport, TierStrategy,
+    Window, window,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use tonic::{Code, Status};
@@ -59,8 +59,12 @@ async fn calls(guanxi: &TestServer, customer: &str, seconds: Option<i64>, cost: 
 }
 
 fn basis(known_count: i64, missing_count: i64) -> Option<FigureBasis> {
-    let (suppressed, indicative) = (known_count < 5, (5..30).contains(&known_count));
-    Some(FigureBasis { known_count, missing_count, suppressed, indicative })
+    let evidence = match known_count {
+        ..5 => Evidence::Suppressed,
+        5..30 => Evidence::Indicative,
+        _ => Evidence::Sound,
+    };
+    Some(FigureBasis { known_count, missing_count, evidence: evidence.into() })
 }
 
 /// Quartiles from the first to the third, and the mean.

@@ -1,8 +1,9 @@
 //! How well the customers of a pyramid are known.
 
 use guanxi::v1 as pb;
+use guanxi_model::statistics::Evidence;
 use guanxi_model::{PyramidId, Timestamp, name};
-use guanxi_segmentation::{INDICATIVE_BELOW, QualityFigures, Requirement, Tier, TierQuality};
+use guanxi_segmentation::{QualityFigures, Requirement, Tier, TierQuality};
 use guanxi_store::Judge;
 
 use super::{number, time};
@@ -26,12 +27,12 @@ pub(crate) fn report(
 fn tier(tier: &Tier, quality: TierQuality) -> pb::TierDataQuality {
     let TierQuality { customers, figures } = quality;
     let (tier, customer_count) = (tier.id.to_string(), count(customers));
+    let evidence = number(Evidence::of(customers));
     match figures {
         None => pb::TierDataQuality {
             tier,
             customer_count,
-            suppressed: true,
-            indicative: false,
+            evidence,
             complete_share: None,
             gaps: Vec::new(),
             verified_share: None,
@@ -42,8 +43,7 @@ fn tier(tier: &Tier, quality: TierQuality) -> pb::TierDataQuality {
             pb::TierDataQuality {
                 tier,
                 customer_count,
-                suppressed: false,
-                indicative: customers < INDICATIVE_BELOW,
+                evidence,
                 complete_share,
                 gaps: lacking.into_iter().map(|one| gap(one, customers)).collect(),
                 verified_share: Some(verified_share),

@@ -3,11 +3,11 @@
 use guanxi::v1 as pb;
 use guanxi_app::Error;
 use guanxi_app::operations::{FirstTimeOutcome, FirstTimeRequest, RecordsProgress};
+use guanxi_model::statistics::Evidence;
 use guanxi_model::statistics::chart::drift::Ewma;
 use guanxi_model::{Day, Violations};
 use guanxi_satisfaction::first_time::report::{self, FirstTimeReport, FirstTimeRow};
 use guanxi_satisfaction::first_time::{FirstTimeCounts, MOST_ROWS};
-use guanxi_satisfaction::standard::report::{INDICATIVE_BELOW, SUPPRESSED_BELOW};
 use guanxi_store::Operation;
 
 use super::report::count;
@@ -69,7 +69,7 @@ fn row(key: String, told: FirstTimeRow, (ewma, starts): (Ewma, &[Day])) -> pb::F
 
 fn figures(counts: FirstTimeCounts) -> pb::FirstTimeRightFigures {
     let FirstTimeCounts { services, pending, right, unresolved, returned, complained, came_again } = counts;
-    let (settled, share) = (count(counts.settled()), counts.share());
+    let share = counts.share();
     pb::FirstTimeRightFigures {
         service_count: count(services),
         pending_count: count(pending),
@@ -78,8 +78,7 @@ fn figures(counts: FirstTimeCounts) -> pb::FirstTimeRightFigures {
         returned_count: count(returned),
         complained_count: count(complained),
         came_again_count: count(came_again),
-        suppressed: settled < SUPPRESSED_BELOW,
-        indicative: settled < INDICATIVE_BELOW,
+        evidence: number(Evidence::of(counts.settled())),
         share: share.map(|share| share.share()),
         lower_bound: share.map(|share| share.interval().low),
         upper_bound: share.map(|share| share.interval().high),

@@ -1,13 +1,11 @@
 //! How well a service standard is kept.
 
 use guanxi::v1 as pb;
-use guanxi_model::statistics::Interval;
 use guanxi_model::statistics::proportion::Proportion;
+use guanxi_model::statistics::{Evidence, Interval};
 use guanxi_model::{Day, ServiceStandardId, name};
 use guanxi_satisfaction::standard::measured::Sums;
-use guanxi_satisfaction::standard::report::{
-    DefectFigures, Figures, INDICATIVE_BELOW, PeriodFigures, ReportQuestion, SUPPRESSED_BELOW, StandardReport,
-};
+use guanxi_satisfaction::standard::report::{DefectFigures, Figures, PeriodFigures, ReportQuestion, StandardReport};
 
 use super::{chart, number, time};
 
@@ -50,8 +48,7 @@ fn figures(figures: Figures) -> pb::ServiceStandardFigures {
         measurement_count: measurements,
         unit_count: units,
         total,
-        suppressed: units < SUPPRESSED_BELOW,
-        indicative: units < INDICATIVE_BELOW,
+        evidence: number(Evidence::of(u64::try_from(units).unwrap_or(0))),
         value,
         lower_bound: interval.map(|interval| interval.low),
         upper_bound: interval.map(|interval| interval.high),

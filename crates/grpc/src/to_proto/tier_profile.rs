@@ -47,12 +47,7 @@ fn tier(currency: &Currency, (tier, scheme): (&Tier, &[Measure]), profile: TierP
 
 fn basis(basis: Basis) -> pb::FigureBasis {
     let Basis { known, missing } = basis;
-    pb::FigureBasis {
-        known_count: count(known),
-        missing_count: count(missing),
-        suppressed: basis.is_suppressed(),
-        indicative: basis.is_indicative(),
-    }
+    pb::FigureBasis { known_count: count(known), missing_count: count(missing), evidence: number(basis.evidence()) }
 }
 
 fn measure(currency: &Currency, measure: &Measure, profile: Based<MeasureFigures>) -> pb::MeasureProfile {

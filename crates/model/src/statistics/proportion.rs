@@ -33,12 +33,6 @@ impl Proportion {
     pub fn interval(self) -> Interval {
         bounds(self.share(), self.of as f64)
     }
-
-    /// Drawn towards the share of all, as if so many more had been asked who answered like all: so that in a ranking three
-    /// of three do not come before ninety of a hundred. Usually 10 more.
-    pub fn shrunk(self, share_of_all: f64, more: f64) -> f64 {
-        (self.hits as f64 + more * share_of_all) / (self.of as f64 + more)
-    }
 }
 
 /// Wilson's interval (1927, JASA 22, 209-212) of a share of `n` answers, an effective number where they are weighted; none of
@@ -167,11 +161,6 @@ mod tests {
         near(told.interval.low, 0.714_857_839_4 - 0.8);
         near(told.interval.high, 0.916_625_793_2 - 0.8);
         assert_eq!(against(of(42, 50), 1.0).test, None);
-    }
-
-    #[test]
-    fn small_groups_are_drawn_towards_all() {
-        near(of(3, 3).shrunk(0.8, 10.0), 0.846_153_846_2);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! contract).
 
 use guanxi_model::fact::QuestionKind;
-use guanxi_model::statistics::Interval;
 use guanxi_model::statistics::mean::Mean;
+use guanxi_model::statistics::{Evidence, Interval};
 use guanxi_model::statistics::{nps, proportion};
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +13,6 @@ use super::pool::Pool;
 use super::question::Detail;
 use crate::line::Line;
 use crate::scheme::{IndexForm, ItemDraft, QuestionnaireScheme};
-
-guanxi_model::words! {
-    /// How much weight a number can bear.
-    Evidence { Suppressed = 1, Indicative = 2, Sound = 3 }
-}
 
 /// What the records of a set say. Everything but the number of records is missing where there are too few.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,11 +137,6 @@ pub struct ItemSummary {
 }
 
 impl Size {
-    /// Fewer are not told of, so that nobody is found in them.
-    pub const TOLD: i64 = 5;
-    /// Fewer are an indication.
-    pub const SOUND: f64 = 30.0;
-
     fn of(pool: &Pool, places: &[usize]) -> Size {
         Size::weighing(pool.count(places), pool.effective(places))
     }
@@ -157,16 +147,11 @@ impl Size {
     }
 
     fn weighing(n: i64, effective: f64) -> Size {
-        let evidence = match n {
-            ..Self::TOLD => Evidence::Suppressed,
-            _ if effective < Self::SOUND => Evidence::Indicative,
-            _ => Evidence::Sound,
-        };
-        Size { n, effective, evidence }
+        Size { n, effective, evidence: Evidence::weighing(u64::try_from(n).unwrap_or(0), effective) }
     }
 
     pub fn is_told(&self) -> bool {
-        self.evidence != Evidence::Suppressed
+        self.evidence.is_told()
     }
 }
 

@@ -2,12 +2,12 @@
 //! whether it has really changed. A pure function of the counts.
 
 use guanxi_model::Day;
+use guanxi_model::statistics::Evidence;
 use guanxi_model::statistics::chart::{Count, Counting, Unfit};
 use guanxi_model::statistics::proportion::Proportion;
 
 use super::{FirstTimeCounted, FirstTimeCounts, FirstTimeQuestion};
 use crate::chart::{self, ControlChart, Usual};
-use crate::standard::report::SUPPRESSED_BELOW;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +57,6 @@ impl FirstTimeCounts {
 
     /// The share of those that was right; nothing of fewer than 5.
     pub fn share(&self) -> Option<Proportion> {
-        let share = Proportion::new(self.right, self.settled());
-        share.filter(|share| i64::try_from(share.of()).is_ok_and(|of| of >= SUPPRESSED_BELOW))
+        Proportion::new(self.right, self.settled()).filter(|share| Evidence::of(share.of()).is_told())
     }
 }

@@ -1,23 +1,18 @@
 //! How well a standard is kept: figures of the whole and of each period, and the control chart over the periods. A pure
 //! function of the sums of days.
 
-use guanxi_model::statistics::Interval;
 use guanxi_model::statistics::chart::drift::Ewma;
 use guanxi_model::statistics::chart::{Count, Counting, MIN_BASELINE, Unfit};
 use guanxi_model::statistics::defects::{Defects, sigma};
 use guanxi_model::statistics::mean;
 use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::statistics::rate::Rate;
+use guanxi_model::statistics::{Evidence, Interval};
 use guanxi_model::{Day, Period};
 
 use super::measured::Sums;
 use super::{Baseline, StandardContent, StandardMetric};
 use crate::chart::{self, ControlChart, Usual};
-
-/// Of fewer units nothing is told.
-pub const SUPPRESSED_BELOW: i64 = 5;
-/// What is told of fewer units is no more than an indication.
-pub const INDICATIVE_BELOW: i64 = 30;
 
 /// What was measured on a day.
 pub type DaySums = (Day, Sums);
@@ -107,9 +102,9 @@ fn gathered(measured: &[DaySums], days: (Day, Day), period: Period) -> Vec<Part>
 
 impl StandardContent {
     fn figures(&self, sums: Sums) -> Figures {
-        let told = sums.units >= SUPPRESSED_BELOW;
+        let told = Evidence::of(count(sums.units)).is_told();
         let value = self.value(&sums).filter(|_| told);
-        let judged = sums.judged_units >= SUPPRESSED_BELOW;
+        let judged = Evidence::of(count(sums.judged_units)).is_told();
         Figures {
             sums,
             value,
@@ -155,7 +150,7 @@ impl StandardContent {
     }
 
     fn chart(&self, parts: &[Part], usual: Usual<'_, Part>, ewma: Ewma) -> Result<ControlChart, Unfit> {
-        let shown = |(_, sums): &Part| sums.units >= SUPPRESSED_BELOW;
+        let shown = |(_, sums): &Part| Evidence::of(count(sums.units)).is_told();
         if matches!(self.metric, StandardMetric::Duration | StandardMetric::Amount) {
             let mean = |part: &Part| self.value(&part.1).filter(|_| shown(part));
             let means = |parts: &[Part]| parts.iter().map(mean).collect::<Vec<_>>();

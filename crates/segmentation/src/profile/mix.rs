@@ -6,7 +6,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use crate::data_quality::FEWEST;
+use guanxi_model::statistics::evidence::TOLD;
 
 /// Collects words; holds at most so many different ones.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl Met {
 
 /// The words that are told one by one: those of enough customers, so that the others are of enough customers, too.
 fn listed<W: Ord>(words: BTreeMap<W, Met>, all: Met) -> Vec<(W, Met)> {
-    let (mut listed, few): (Vec<_>, Vec<_>) = words.into_iter().partition(|(_, met)| met.customers >= FEWEST);
+    let (mut listed, few): (Vec<_>, Vec<_>) = words.into_iter().partition(|(_, met)| met.customers >= TOLD);
     // Stable: equals stay in the order of words.
     listed.sort_by_key(|(_, met)| std::cmp::Reverse(met.times));
     let rest = listed.split_off(listed.len().min(Mix::<W>::MAX_LISTED));
@@ -110,7 +110,7 @@ fn listed<W: Ord>(words: BTreeMap<W, Met>, all: Met) -> Vec<(W, Met)> {
     // How many customers the others are of at least: those of any word among them, and whoever has no listed word.
     let without_listed = all.customers.saturating_sub(sum(|met| met.customers));
     let of_one_word = few.iter().chain(&rest).map(|(_, met)| met.customers).max().unwrap_or(0);
-    if !are_all_listed && without_listed.max(of_one_word) < FEWEST {
+    if !are_all_listed && without_listed.max(of_one_word) < TOLD {
         listed.pop();
     }
     listed
