@@ -11,6 +11,7 @@ mod pages;
 mod population;
 mod records;
 mod simulation;
+mod walk;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -26,8 +27,9 @@ pub use analysis::{AnalysisOutcome, AnalysisRequest};
 pub use drawing::{Drawing, DrawingProgress, DrawingRequest, DrawnSample, DrawnStratum, Sizes};
 pub use first_time::{FirstTimeOutcome, FirstTimeRequest, SERVICE_FILTER};
 pub use model_fit::{FitOutcome, FitRequest};
-pub use records::{RECORD_FILTER, RecordSet, RecordsProgress};
+pub use records::{RECORD_FILTER, RecordSet};
 pub use simulation::{Candidate, Simulated, SimulationOutcome, SimulationPhase, SimulationProgress, SimulationRequest};
+pub use walk::RecordsProgress;
 
 use crate::callers::Callers;
 use crate::command::{Command, Grouping, Urgency};
