@@ -5,6 +5,7 @@ use std::time::Duration;
 use guanxi_model::{CustomerId, Day, Tally};
 use guanxi_segmentation::{Calibration, Calibrator, History, Needs, PyramidScheme, RankSurvey, Subject};
 use guanxi_store::{Histories, Store};
+use tokio::time::timeout;
 
 use super::pages;
 use crate::callers::Callers;
@@ -110,7 +111,16 @@ async fn everybody(
     mut show: impl FnMut(&CustomerId, Subject<'_>),
 ) -> Result<bool, Error> {
     let mut pages = pages::population(store.reader(), needs.clone(), facts);
-    while let Some((page, mut histories)) = pages.next().await? {
+    loop {
+        let (page, mut histories) = match timeout(CHECKPOINT, pages.next()).await {
+            Ok(page) => match page? {
+                Some(page) => page,
+                None => return Ok(true),
+            },
+            // However long a page takes, the lease is kept.
+            Err(_) if pace.done(0).await? => continue,
+            Err(_) => return Ok(false),
+        };
         turns::look_behind(pace.callers(), &page, |(customer, lifetime)| {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
         })
@@ -119,5 +129,4 @@ async fn everybody(
             return Ok(false);
         }
     }
-    Ok(true)
 }

@@ -77,7 +77,7 @@ impl<'a, A: Send + 'static, P: Send + 'static> Walk<'a, A, P> {
 }
 
 /// Keeps how far it is; whether nobody has asked to cancel it.
-async fn goes_on(held: &Held<'_>, progress: &RecordsProgress) -> Result<bool, Error> {
+pub(super) async fn goes_on(held: &Held<'_>, progress: &impl Serialize) -> Result<bool, Error> {
     let tx = held.store().begin().await?;
     let cancel = held.advance(&tx, progress).await?;
     tx.commit().await?;
@@ -86,7 +86,7 @@ async fn goes_on(held: &Held<'_>, progress: &RecordsProgress) -> Result<bool, Er
 
 /// What is waited for; every so often it is asked whether it is to go on, and nothing comes of it where it is not. What is
 /// waited for holds no transaction: it rests meanwhile.
-async fn unless_stopped<T, F: Future<Output = Result<bool, Error>>>(
+pub(super) async fn unless_stopped<T, F: Future<Output = Result<bool, Error>>>(
     waits: impl Future<Output = Result<T, Error>>,
     mut goes_on: impl FnMut() -> F,
 ) -> Result<Option<T>, Error> {
