@@ -112,14 +112,10 @@ async fn everybody(
 ) -> Result<bool, Error> {
     let mut pages = pages::population(store.reader(), needs.clone(), facts);
     loop {
-        let (page, mut histories) = match timeout(CHECKPOINT, pages.next()).await {
-            Ok(page) => match page? {
-                Some(page) => page,
-                None => return Ok(true),
-            },
-            // However long a page takes, the lease is kept.
-            Err(_) if pace.done(0).await? => continue,
-            Err(_) => return Ok(false),
+        let (page, mut histories) = match next_page(pace, &mut pages).await? {
+            Some(Some(page)) => page,
+            Some(None) => return Ok(true),
+            None => return Ok(false),
         };
         turns::look_behind(pace.callers(), &page, |(customer, lifetime)| {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
@@ -127,6 +123,21 @@ async fn everybody(
         .await;
         if !pace.done(page.len()).await? {
             return Ok(false);
+        }
+    }
+}
+
+/// Waits for a page however long it takes, and keeps the lease meanwhile. Nothing where the operation was cancelled.
+pub(super) async fn next_page<A: Send + 'static, P: Send + 'static>(
+    pace: &mut impl Pace,
+    pages: &mut pages::Pages<A, P>,
+) -> Result<Option<Option<P>>, Error> {
+    loop {
+        if let Ok(page) = timeout(CHECKPOINT, pages.next()).await {
+            return page.map(Some);
+        }
+        if !pace.done(0).await? {
+            return Ok(None);
         }
     }
 }

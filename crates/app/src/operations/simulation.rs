@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::compare::{Against, Baseline, Comparison};
 use super::pages;
-use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
+use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks, next_page};
 use super::{Held, OperationOutcome, Operations, SIMULATE};
 use crate::callers::Callers;
 use crate::error::{Error, Refusal};
@@ -248,7 +248,12 @@ impl Attempt<'_> {
         let of = (facts.needs(needs), facts);
         let mut pages = pages::placed(reader, (pyramid, baseline.active()), of, String::new());
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
-        while let Some((page, mut histories)) = pages.next().await? {
+        loop {
+            let (page, mut histories) = match next_page(self, &mut pages).await? {
+                Some(Some(page)) => page,
+                Some(None) => return Ok(Some(found.finish())),
+                None => return Ok(None),
+            };
             turns::look_behind(self.held.callers(), &page, |one| {
                 let known = (&one.customer, &one.tally);
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
@@ -258,7 +263,6 @@ impl Attempt<'_> {
                 return Ok(None);
             }
         }
-        Ok(Some(found.finish()))
     }
 
     async fn finish(&self, outcome: SimulationOutcome) -> Result<(), Error> {

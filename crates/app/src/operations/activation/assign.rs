@@ -10,7 +10,7 @@ use guanxi_store::{Histories, Judge, Move, Next, PAGE, Placed};
 use super::Activation;
 use crate::error::Error;
 use crate::operations::pages;
-use crate::operations::population::Facts;
+use crate::operations::population::{Facts, next_page};
 use crate::portion::Portion;
 use crate::reseat::look_of_run;
 use crate::seat::{Moment, moves, seat};
@@ -27,7 +27,12 @@ impl Activation<'_> {
         // Of a run of its own, so nobody's second slot is what readers see.
         let mut pages = pages::placed(reader, (self.pyramid_id().clone(), None), of, from);
         let mut portion = Portion::of(PAGE);
-        while let Some((page, histories)) = pages.next().await? {
+        loop {
+            let (page, histories) = match next_page(self, &mut pages).await? {
+                Some(Some(page)) => page,
+                Some(None) => return self.switch().await,
+                None => return Ok(false),
+            };
             let mut rest = &page[..];
             while !rest.is_empty() {
                 let (some, others) = rest.split_at(rest.len().min(self.next(&portion)));
@@ -45,7 +50,6 @@ impl Activation<'_> {
                 self.held.give_way(began.elapsed()).await;
             }
         }
-        self.switch().await
     }
 
     /// How many customers the next transaction is about.
