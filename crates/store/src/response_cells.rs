@@ -2,13 +2,15 @@
 //! its own, in the order of the keys; here by adding, so that nothing is read before.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 
+use futures::TryStreamExt as _;
 use guanxi_model::{Day, QuestionnaireId, Words as _};
 use guanxi_satisfaction::cube::{ResponseCell, ResponseCount, Span};
-use sea_orm::{QueryResult, Value};
+use sea_orm::{QueryResult, Statement, StreamTrait as _, Value};
+use tokio::task::coop::consume_budget;
 
 use crate::bulk::{self, Cell, Column, Rows, int, text};
-use crate::catalogue::each;
 use crate::rows::word;
 use crate::{Error, Reader, Tx};
 
@@ -54,13 +56,14 @@ impl Tx {
 }
 
 impl Reader {
-    /// The cells of a questionnaire in spans that begin from one day to another, both included, of one moment; a cell may come
-    /// in several parts.
+    /// Shows the cells of a questionnaire in spans that begin from one day to another, both included, of one moment; a cell may
+    /// come in several parts.
     pub async fn response_cells(
         &self,
         questionnaire: &QuestionnaireId,
         spans: &[(Span, Day, Day)],
-    ) -> Result<Vec<(ResponseCell, ResponseCount)>, Error> {
+        mut show: impl FnMut(&ResponseCell, ResponseCount),
+    ) -> Result<(), Error> {
         let mut values: Vec<Value> = vec![questionnaire.as_str().into()];
         let mut bind = |day: Day| {
             values.push(i64::from(day.0).into());
@@ -78,7 +81,14 @@ impl Reader {
                 )
             })
             .collect();
-        each(self.connection(), &parts.join(" UNION ALL "), values, |row| read(questionnaire, &row)).await
+        let statement = Statement::from_sql_and_values(self.pools.backend, parts.join(" UNION ALL "), values);
+        let mut rows = pin!(self.connection().stream_raw(statement).await?);
+        while let Some(row) = rows.try_next().await? {
+            let (cell, count) = read(questionnaire, &row)?;
+            show(&cell, count);
+            consume_budget().await;
+        }
+        Ok(())
     }
 }
 

@@ -4,23 +4,22 @@
 //! From the moment the calibration is kept, every fact fills both slots of its customer, so what arrives during the run
 //! is never lost to it. A takeover begins where the last chunk was committed; an unfinished calibration begins anew.
 
+mod asking;
+mod assign;
+
 use std::sync::Arc;
 use std::time::Instant;
 
-use guanxi_model::{PyramidId, TierId, name};
-use guanxi_segmentation::{History, Subject};
-use guanxi_store::{Active, Histories, Judge, Move, Next, Operation, OperationState, PAGE, Placed, Pyramid, Run, Tx};
+use guanxi_model::{PyramidId, name};
+use guanxi_store::{Active, Next, Operation, OperationState, PAGE, Pyramid, Run, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::pages;
+pub use self::asking::ActivationRequest;
 use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
-use super::{ActivationRequest, Held, OperationOutcome};
+use super::{Held, OperationOutcome};
 use crate::callers::Callers;
 use crate::error::Error;
 use crate::portion::Portion;
-use crate::reseat::look_of_run;
-use crate::seat::{Moment, moves, seat};
-use crate::turns;
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,71 +170,6 @@ impl Activation<'_> {
         self.unless_cancelled(cancel).await
     }
 
-    /// Fills the second slot of those who move, chunk by chunk, then switches all readers. False where cancelled.
-    async fn assign(&mut self) -> Result<bool, Error> {
-        let (next, judge) = self.next_judge().await?;
-        // Time that passes meanwhile is the sweeper's: whom it moves is due then.
-        let moment = self.held.moment();
-        let of = (judge.scheme.needs(), Facts::Now(moment.today()));
-        let (reader, from) = (self.held.store().reader(), self.progress.cursor.clone());
-        // Of a run of its own, so nobody's second slot is what readers see.
-        let mut pages = pages::placed(reader, (self.pyramid_id().clone(), None), of, from);
-        let mut portion = Portion::of(PAGE);
-        while let Some((page, histories)) = pages.next().await? {
-            let mut rest = &page[..];
-            while !rest.is_empty() {
-                let (some, others) = rest.split_at(rest.len().min(self.next(&portion)));
-                rest = others;
-                let mut moves = Vec::new();
-                turns::look_behind(self.held.callers(), some, |one| {
-                    moves.extend(move_of(one, &histories, &judge, moment))
-                })
-                .await;
-                let began = Instant::now();
-                if !self.put(some, moves, (next, moment)).await? {
-                    return Ok(false);
-                }
-                portion.learn(some.len(), began.elapsed());
-                self.held.give_way(began.elapsed()).await;
-            }
-        }
-        self.switch().await
-    }
-
-    /// How many customers the next transaction is about.
-    fn next(&self, portion: &Portion) -> usize {
-        portion.next(self.held.callers().are_expected())
-    }
-
-    /// Writes where some of a page will stand, and that they are done. False where the run was cancelled.
-    async fn put(
-        &mut self,
-        some: &[Placed],
-        moves: Vec<(Option<&TierId>, Move<'_>)>,
-        (next, moment): (Next, Moment<'_>),
-    ) -> Result<bool, Error> {
-        self.progress.moved += count_moved(&moves);
-        let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
-        if let Some(last) = some.last() {
-            last.customer.as_str().clone_into(&mut self.progress.cursor);
-        }
-        self.progress.done += some.len() as i64;
-        self.progress.written += moves.len() as i64;
-        let tx = self.held.store().begin().await?;
-        tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, moment.now).await?;
-        let cancel = self.held.advance(&tx, &self.progress).await?;
-        tx.commit().await?;
-        self.unless_cancelled(cancel).await
-    }
-
-    async fn next_judge(&self) -> Result<(Next, Judge), Error> {
-        let reader = self.held.store().reader();
-        let lost = || Error::Internal(Arc::new(std::io::Error::other("the run has lost its calibration")));
-        let next = reader.pyramid(self.pyramid_id()).await?.and_then(|pyramid| pyramid.next).ok_or_else(lost)?;
-        let judge = reader.judge(self.pyramid_id(), next.generation).await?.ok_or_else(lost)?;
-        Ok((next, judge))
-    }
-
     /// One update: from here on readers take the second slot.
     async fn switch(&mut self) -> Result<bool, Error> {
         let tx = self.held.store().begin().await?;
@@ -300,30 +234,4 @@ impl Activation<'_> {
         self.held.end(&tx, OperationState::Succeeded, &OperationOutcome::Activated(outcome)).await?;
         Ok(tx.commit().await?)
     }
-}
-
-/// Where the run moves a customer, if anywhere, with the tier it comes from.
-fn move_of<'a>(
-    one: &'a Placed,
-    histories: &Histories,
-    judge: &Judge,
-    moment: Moment<'_>,
-) -> Option<(Option<&'a TierId>, Move<'a>)> {
-    let history = histories.get(&one.customer).unwrap_or(History::NONE);
-    let subject = Subject { lifetime: &one.tally, history, today: moment.today() };
-    let stood = one.stood();
-    let mut seat = seat(judge.rules(), &one.customer, subject, (Some(stood), look_of_run(judge.renewal)), moment);
-    if stood.has_expired(moment.now) {
-        // The run places the customer, but only the look at it ends the override.
-        seat.slot.due = Some(moment.now);
-    }
-    moves(stood.slot, &seat.slot).then(|| {
-        let inputs = seat.inputs();
-        (stood.slot.tier.as_ref(), Move { customer: &one.customer, version: one.version, to: seat.slot, inputs })
-    })
-}
-
-/// How many of them change their tier.
-fn count_moved(moves: &[(Option<&TierId>, Move<'_>)]) -> i64 {
-    moves.iter().filter(|(from, to)| *from != to.to.tier.as_ref()).count() as i64
 }

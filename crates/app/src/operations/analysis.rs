@@ -11,7 +11,8 @@ use guanxi_satisfaction::cube::{Fold, IndexQuestion, IndexRow};
 use guanxi_store::{Operation, OperationState};
 use serde::{Deserialize, Serialize};
 
-use super::records::{self, End, Look, RecordSet};
+use super::records::{self, Look, RecordSet};
+use super::walk::End;
 use super::{ANALYZE, Held, OperationOutcome, Operations};
 use crate::error::Error;
 

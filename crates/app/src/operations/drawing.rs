@@ -2,56 +2,29 @@
 //! kept with the operation, and only then slots are held, some at a time. So whoever goes on after a takeover holds slots for
 //! the same customers; before that, every start is a start anew, as it is where readers were switched to other tiers.
 
+mod asking;
 mod pond;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use guanxi_model::{
-    CustomerId, OperationId, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Timestamp, Violations, name,
-};
+use guanxi_model::{CustomerId, PyramidId, RevisionNumber, TierId, Timestamp, name};
 use guanxi_satisfaction::{Asking, Objection, looks_back_to};
 use guanxi_segmentation::Tier;
-use guanxi_store::{Active, Operation, OperationState, Tx};
+use guanxi_store::{Active, Operation, OperationState};
 use serde::{Deserialize, Serialize};
 
+pub use self::asking::{Drawing, DrawingRequest, Sizes};
 use self::pond::Pond;
 use super::population::CHECKPOINT;
-use super::{DRAW, Held, OperationOutcome, Operations, pages};
+use super::walk::{goes_on, unless_stopped};
+use super::{Held, OperationOutcome, pages};
 use crate::command::{Outcome, Slot};
 use crate::error::{Error, Refusal};
-use crate::{fingerprint, turns};
+use crate::turns;
 
 /// Slots that are asked for at a time.
 const CHUNK: usize = 500;
-
-/// A sample to draw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drawing {
-    pub questionnaire: QuestionnaireId,
-    /// Whose tiers are the strata; none where all are one stratum.
-    pub pyramid: Option<PyramidId>,
-    pub seed: i64,
-    pub sizes: Sizes,
-    /// What is held for each of those who are drawn.
-    pub reserve: Option<Slot>,
-}
-
-/// How many to draw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sizes {
-    Total(usize),
-    Tiers(Vec<(TierId, usize)>),
-}
-
-/// What a drawing was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DrawingRequest {
-    pub drawing: Drawing,
-    /// The revision that was asked then.
-    pub revision: RevisionNumber,
-}
 
 /// How far a drawing is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,66 +62,6 @@ pub struct DrawnStratum {
     waiting: Vec<CustomerId>,
     /// Those among them who could no longer be asked.
     pub lost: i32,
-}
-
-impl DrawingRequest {
-    /// What is wrong with tiers, by their places, that the pyramid does not have.
-    pub fn no_such_tiers(&self, places: &[usize]) -> Error {
-        let mut faults = Violations::new();
-        if let Sizes::Tiers(sizes) = &self.drawing.sizes {
-            for (index, (tier, _)) in places.iter().filter_map(|index| Some((index, sizes.get(*index)?))) {
-                faults.push(format!("tier_sizes[{index}].tier"), format!("there is no tier {tier} in the pyramid"));
-            }
-        }
-        Error::Invalid(faults)
-    }
-}
-
-impl Sizes {
-    /// Where tiers are named that there are not.
-    fn unknown(&self, tiers: &[Tier]) -> Vec<usize> {
-        let Sizes::Tiers(sizes) = self else { return Vec::new() };
-        let is_unknown = |name: &TierId| !tiers.iter().any(|tier| tier.id == *name);
-        sizes.iter().enumerate().filter(|(_, (name, _))| is_unknown(name)).map(|(index, _)| index).collect()
-    }
-}
-
-impl Operations<'_> {
-    /// Asks to draw a sample. A repeated request returns the operation it made.
-    pub async fn draw(&self, drawing: Drawing, request_id: Option<RequestId>) -> Result<Operation, Error> {
-        let tx = self.store.begin().await?;
-        tx.lock_catalogue().await?;
-        let subject = name::questionnaire(&drawing.questionnaire);
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of(DRAW, &subject, &(&drawing, request_id))),
-            None => OperationId::new(self.now),
-        };
-        if let Some(kept) = tx.operation(&id).await? {
-            return Ok(kept);
-        }
-        let found = tx.questionnaire(&drawing.questionnaire).await?;
-        let active = found.ok_or_else(|| Error::NotFound(subject.clone()))?.active;
-        let (revision, _) = active.ok_or_else(|| Refusal::QuestionnaireNotActive(subject.clone()))?;
-        let request = DrawingRequest { drawing, revision };
-        if let Some(pyramid) = &request.drawing.pyramid {
-            let unknown = request.drawing.sizes.unknown(&tiers_in_force(&tx, pyramid).await?);
-            if !unknown.is_empty() {
-                return Err(request.no_such_tiers(&unknown));
-            }
-        }
-        let operation = self.new_operation(id, (DRAW, subject), &request, &DrawingProgress::default())?;
-        tx.put_operation(&operation).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
-    }
-}
-
-async fn tiers_in_force(tx: &Tx, id: &PyramidId) -> Result<Vec<Tier>, Error> {
-    let kept = tx.pyramid(id).await?.ok_or_else(|| Error::NotFound(name::pyramid(id)))?;
-    let number = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(id)))?.number;
-    let revision = tx.revision(id, number).await?;
-    Ok(revision.ok_or_else(|| Error::NotFound(name::revision(id, number)))?.scheme.tiers().to_vec())
 }
 
 /// Draws, and holds the slots.
@@ -238,7 +151,12 @@ impl Run<'_> {
         let mut pond = Pond::of(&request.drawing, tiers.as_deref());
         let pyramid = request.drawing.pyramid.clone().zip(active);
         let mut pages = pages::drawable(reader, pyramid, looks_back_to(now));
-        while let Some((page, approaches)) = pages.next().await? {
+        loop {
+            let (page, approaches) = match unless_stopped(pages.next(), || goes_on(self.held, &self.progress)).await? {
+                Some(Some(page)) => page,
+                Some(None) => break,
+                None => return Ok(Some(End::Cancelled)),
+            };
             let at = (&self.asking, now);
             turns::look_behind(self.held.callers(), &page, |one| pond.look(one, &approaches, at)).await;
             self.progress.done += page.len() as i64;
@@ -282,11 +200,9 @@ impl Run<'_> {
 
     /// Keeps how far it is, and whether somebody has asked to cancel it.
     async fn is_cancelled(&mut self) -> Result<bool, Error> {
-        let tx = self.held.store().begin().await?;
-        let cancel = self.held.advance(&tx, &self.progress).await?;
-        tx.commit().await?;
+        let goes_on = goes_on(self.held, &self.progress).await?;
         self.kept = Instant::now();
-        Ok(cancel)
+        Ok(!goes_on)
     }
 }
 

@@ -1,21 +1,17 @@
-//! Which services were right first time. It reads the services, complaints and returns of everybody, customer by customer;
-//! while one page is looked at the next is being read, on the thread that gives way. It writes nothing but its own row, and
-//! every start is a start anew.
+//! Which services were right first time. It reads the services, complaints and returns of everybody, customer by customer. It
+//! writes nothing but its own row, and every start is a start anew.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use guanxi_model::fact::Interaction;
 use guanxi_model::filter::{Filter, Kind, Op, Schema, Term, Value};
 use guanxi_model::{CustomerId, RequestId, Timestamp, Words as _};
 use guanxi_satisfaction::first_time::{FirstTime, FirstTimeCounted, FirstTimeQuestion, MOST_ROWS};
-use guanxi_store::{Error as StoreError, Operation, OperationState, PAGE, Reader, ServiceFact, ServicePlace};
+use guanxi_store::{Operation, OperationState, ServiceFact};
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinSet;
 
-use super::population::CHECKPOINT;
-use super::records::{End, RecordsProgress, is_cancelled};
-use super::{FIRST_TIME, Held, OperationOutcome, Operations};
+use super::walk::{End, Next, Walk};
+use super::{FIRST_TIME, Held, OperationOutcome, Operations, pages};
 use crate::error::Error;
 use crate::turns;
 
@@ -67,8 +63,8 @@ pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Er
     let (zone, time) = (held.moment().zone, held.now());
     let mut count = FirstTime::new(&question, (zone, zone.day_of(time)));
     let (first, last) = (zone.start_of(question.days.0), zone.end_of(question.last_day()));
-    let mut pages = Pages::of(held.store().reader(), (first, last));
-    let (state, outcome) = match read(held, &mut pages, &filter, &mut count).await? {
+    let walk = Walk::of(held, pages::services(held.store().reader(), (first, last)));
+    let (state, outcome) = match read(walk, &filter, &mut count).await? {
         End::Read => {
             let outcome = FirstTimeOutcome { counted: count.finish(), time };
             (OperationState::Succeeded, OperationOutcome::FirstTime(Box::new(outcome)))
@@ -80,11 +76,19 @@ pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Er
 }
 
 /// Counts everything, page by page.
-async fn read(held: &Held<'_>, pages: &mut Pages, filter: &Filter, count: &mut FirstTime<'_>) -> Result<End, Error> {
-    let (mut progress, mut kept) = (RecordsProgress::default(), Instant::now());
+async fn read<A: Send + 'static>(
+    mut walk: Walk<'_, A, Vec<ServiceFact>>,
+    filter: &Filter,
+    count: &mut FirstTime<'_>,
+) -> Result<End, Error> {
     let mut customer: Option<CustomerId> = None;
-    while let Some(page) = pages.next().await? {
-        turns::look_behind(held.callers(), &page, |fact| {
+    loop {
+        let page = match walk.next().await? {
+            Next::Page(page) => page,
+            Next::Over => break,
+            Next::Cancelled => return Ok(End::Cancelled),
+        };
+        turns::look_behind(walk.callers(), &page, |fact| {
             if customer.as_ref() != Some(&fact.place.customer) {
                 count.end_of_customer();
                 customer = Some(fact.place.customer.clone());
@@ -93,56 +97,13 @@ async fn read(held: &Held<'_>, pages: &mut Pages, filter: &Filter, count: &mut F
             count.add(fact.occur_time, &fact.body, asked);
         })
         .await;
-        progress.done += page.len() as i64;
+        walk.done(page.len());
         if count.is_full() {
             return Ok(End::Full);
         }
-        if kept.elapsed() >= CHECKPOINT {
-            if is_cancelled(held, &progress).await? {
-                return Ok(End::Cancelled);
-            }
-            kept = Instant::now();
-        }
     }
     count.end_of_customer();
-    Ok(match is_cancelled(held, &progress).await? {
-        true => End::Cancelled,
-        false if count.is_full() => End::Full,
-        false => End::Read,
-    })
-}
-
-type Page = Result<Vec<ServiceFact>, StoreError>;
-
-/// The pages that are left. At most two are held.
-struct Pages {
-    reader: Reader,
-    time: (Timestamp, Timestamp),
-    /// Aborted where the rest is not asked for.
-    ahead: JoinSet<Page>,
-}
-
-impl Pages {
-    fn of(reader: Reader, time: (Timestamp, Timestamp)) -> Pages {
-        let mut pages = Pages { reader, time, ahead: JoinSet::new() };
-        pages.begin(None);
-        pages
-    }
-
-    fn begin(&mut self, after: Option<ServicePlace>) {
-        let (reader, time) = (self.reader.clone(), self.time);
-        let read = async move { reader.services_after(time, (after.as_ref(), PAGE)).await };
-        self.reader.read_ahead(&mut self.ahead, read);
-    }
-
-    /// The next page; nothing after the last one.
-    async fn next(&mut self) -> Result<Option<Vec<ServiceFact>>, Error> {
-        let Some(read) = self.ahead.join_next().await else { return Ok(None) };
-        let page = read.map_err(|error| Error::Internal(Arc::new(error)))??;
-        let Some(last) = page.last() else { return Ok(None) };
-        self.begin(Some(last.place.clone()));
-        Ok(Some(page))
-    }
+    Ok(if count.is_full() { End::Full } else { End::Read })
 }
 
 /// Whether a restriction holds for a service. What it does not say is different from every value.

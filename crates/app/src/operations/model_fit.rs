@@ -9,7 +9,8 @@ use guanxi_satisfaction::path_model::{Fit, InnerWeights, PathModel, Products, Re
 use guanxi_store::{Operation, OperationState};
 use serde::{Deserialize, Serialize};
 
-use super::records::{self, End, Look, RecordSet};
+use super::records::{self, Look, RecordSet};
+use super::walk::End;
 use super::{FIT, Held, OperationOutcome, Operations};
 use crate::error::{Error, Refusal, UnfitResponses};
 

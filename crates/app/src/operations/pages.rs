@@ -1,12 +1,13 @@
-//! Everybody, page by page, on the pool for reports and the thread that gives way. While one page is looked at the next is
-//! being read, so that looking costs little time beside reading.
+//! Everybody, and facts of everybody, page by page, on the pool for reports and the thread that gives way. While one page is
+//! looked at the next is being read, so that looking costs little time beside reading.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
-use guanxi_model::{CustomerId, PyramidId, Tally, Timestamp};
+use guanxi_model::fact::{Fact, FactKind};
+use guanxi_model::{CustomerId, LabelKey, PyramidId, Tally, Timestamp};
 use guanxi_segmentation::Needs;
-use guanxi_store::{Active, Drawables, Histories, PAGE, Placed, Reader};
+use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, PAGE, Placed, Reader, ServiceFact, ServicePlace};
 use tokio::task::JoinSet;
 
 use super::population::Facts;
@@ -15,21 +16,24 @@ use crate::error::Error;
 /// Customers with what else is known of them.
 pub(super) type Page<T> = (Vec<T>, Histories);
 
-/// Nothing after the last page, else a page with the id of its last customer.
-type Read<P> = Result<Option<(String, P)>, Error>;
+/// Facts with what is on their customers.
+pub(super) type Labelled = (Vec<Fact>, Labels);
 
-type Reading<P> = Pin<Box<dyn Future<Output = Read<P>> + Send>>;
+/// Nothing after the last page, else a page with the place it ends at.
+type Read<A, P> = Result<Option<(A, P)>, Error>;
 
-/// The pages that are left. At most two are held.
-pub(super) struct Pages<P> {
+type Reading<A, P> = Pin<Box<dyn Future<Output = Read<A, P>> + Send>>;
+
+/// The pages after a place that are left. At most two are held.
+pub(super) struct Pages<A, P> {
     reader: Reader,
-    read: Box<dyn Fn(String) -> Reading<P> + Send>,
+    read: Box<dyn Fn(A) -> Reading<A, P> + Send>,
     /// Aborted where the rest is not asked for.
-    ahead: JoinSet<Read<P>>,
+    ahead: JoinSet<Read<A, P>>,
 }
 
 /// What is added up about everybody not deleted.
-pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<Page<(CustomerId, Tally)>> {
+pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<String, Page<(CustomerId, Tally)>> {
     let needs = Arc::new(needs);
     Pages::after(String::new(), reader.clone(), move |after| {
         let (reader, needs) = (reader.clone(), Arc::clone(&needs));
@@ -48,7 +52,7 @@ pub(super) fn placed(
     (pyramid, active): (PyramidId, Option<Active>),
     (needs, facts): (Needs, Facts),
     after: String,
-) -> Pages<Page<Placed>> {
+) -> Pages<String, Page<Placed>> {
     let of = Arc::new((pyramid, needs));
     Pages::after(after, reader.clone(), move |after| {
         let (reader, of) = (reader.clone(), Arc::clone(&of));
@@ -63,7 +67,11 @@ pub(super) fn placed(
 }
 
 /// Those who may be drawn for a sample, where they stand in a pyramid, and how they were approached since a moment.
-pub(super) fn drawable(reader: Reader, pyramid: Option<(PyramidId, Active)>, since: Timestamp) -> Pages<Drawables> {
+pub(super) fn drawable(
+    reader: Reader,
+    pyramid: Option<(PyramidId, Active)>,
+    since: Timestamp,
+) -> Pages<String, Drawables> {
     let pyramid = Arc::new(pyramid);
     Pages::after(String::new(), reader.clone(), move |after| {
         let (reader, pyramid) = (reader.clone(), Arc::clone(&pyramid));
@@ -75,10 +83,42 @@ pub(super) fn drawable(reader: Reader, pyramid: Option<(PyramidId, Active)>, sin
     })
 }
 
-impl<P: Send + 'static> Pages<P> {
-    fn after<F>(after: String, reader: Reader, read: impl Fn(String) -> F + Send + 'static) -> Pages<P>
+/// The satisfaction records from one moment to another, customer by customer, with these labels.
+pub(super) fn records(
+    reader: Reader,
+    time: (Timestamp, Timestamp),
+    keys: Vec<LabelKey>,
+) -> Pages<Option<FactPlace>, Labelled> {
+    let keys: Arc<[LabelKey]> = keys.into();
+    Pages::after(None, reader.clone(), move |after: Option<FactPlace>| {
+        let (reader, keys) = (reader.clone(), Arc::clone(&keys));
+        async move {
+            let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), PAGE)).await?;
+            let Some((begin, end)) = page.first().zip(page.last()) else { return Ok(None) };
+            // After whatever comes before the first customer: ids hold no character as low.
+            let first = begin.customer.as_str();
+            let before = &first[..first.len() - first.chars().next_back().map_or(0, char::len_utf8)];
+            let labels = reader.labels_between((before, end.customer.as_str()), &keys).await?;
+            Ok(Some((Some((end.customer.clone(), end.key.clone())), (page, labels))))
+        }
+    })
+}
+
+/// Services, and what may follow them, from one moment to another, customer by customer.
+pub(super) fn services(reader: Reader, time: (Timestamp, Timestamp)) -> Pages<Option<ServicePlace>, Vec<ServiceFact>> {
+    Pages::after(None, reader.clone(), move |after: Option<ServicePlace>| {
+        let reader = reader.clone();
+        async move {
+            let page = reader.services_after(time, (after.as_ref(), PAGE)).await?;
+            Ok(page.last().map(|last| last.place.clone()).map(|last| (Some(last), page)))
+        }
+    })
+}
+
+impl<A: Send + 'static, P: Send + 'static> Pages<A, P> {
+    fn after<F>(after: A, reader: Reader, read: impl Fn(A) -> F + Send + 'static) -> Pages<A, P>
     where
-        F: Future<Output = Read<P>> + Send + 'static,
+        F: Future<Output = Read<A, P>> + Send + 'static,
     {
         let mut ahead = JoinSet::new();
         reader.read_ahead(&mut ahead, read(after));

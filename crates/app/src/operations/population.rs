@@ -5,6 +5,7 @@ use std::time::Duration;
 use guanxi_model::{CustomerId, Day, Tally};
 use guanxi_segmentation::{Calibration, Calibrator, History, Needs, PyramidScheme, RankSurvey, Subject};
 use guanxi_store::{Histories, Store};
+use tokio::time::timeout;
 
 use super::pages;
 use crate::callers::Callers;
@@ -110,7 +111,12 @@ async fn everybody(
     mut show: impl FnMut(&CustomerId, Subject<'_>),
 ) -> Result<bool, Error> {
     let mut pages = pages::population(store.reader(), needs.clone(), facts);
-    while let Some((page, mut histories)) = pages.next().await? {
+    loop {
+        let (page, mut histories) = match next_page(pace, &mut pages).await? {
+            Some(Some(page)) => page,
+            Some(None) => return Ok(true),
+            None => return Ok(false),
+        };
         turns::look_behind(pace.callers(), &page, |(customer, lifetime)| {
             facts.show((customer, lifetime), &mut histories, |subject| show(customer, subject));
         })
@@ -119,5 +125,19 @@ async fn everybody(
             return Ok(false);
         }
     }
-    Ok(true)
+}
+
+/// Waits for a page however long it takes, and keeps the lease meanwhile. Nothing where the operation was cancelled.
+pub(super) async fn next_page<A: Send + 'static, P: Send + 'static>(
+    pace: &mut impl Pace,
+    pages: &mut pages::Pages<A, P>,
+) -> Result<Option<Option<P>>, Error> {
+    loop {
+        if let Ok(page) = timeout(CHECKPOINT, pages.next()).await {
+            return page.map(Some);
+        }
+        if !pace.done(0).await? {
+            return Ok(None);
+        }
+    }
 }

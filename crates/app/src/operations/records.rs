@@ -1,21 +1,20 @@
 //! The records of one revision in some days that a filter admits, customer by customer: what every operation reads that
-//! looks at answers one by one. It keeps how far it is, and sees that it is cancelled.
+//! looks at answers one by one.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use guanxi_model::fact::{Fact, FactBody, FactKind, SatisfactionRecord};
+use guanxi_model::fact::{Fact, FactBody, SatisfactionRecord};
 use guanxi_model::filter::{Filter, Kind, Op, Schema, Term, Value};
 use guanxi_model::{
     CustomerId, Day, LabelKey, OperationId, QuestionnaireId, RequestId, RevisionNumber, Words as _, name,
 };
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Key, said};
-use guanxi_store::{FactPlace, Labels, Operation, PAGE};
+use guanxi_store::{Labels, Operation};
 use serde::{Deserialize, Serialize};
 
-use super::population::CHECKPOINT;
-use super::{Held, Operations};
+use super::walk::{End, Next, RecordsProgress, Walk};
+use super::{Held, Operations, pages};
 use crate::error::Error;
 use crate::{fingerprint, turns};
 
@@ -28,12 +27,6 @@ pub struct RecordSet {
     pub days: (Day, Day),
     /// By `RECORD_FILTER`, as a text.
     pub filter: String,
-}
-
-/// How many records were read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordsProgress {
-    pub done: i64,
 }
 
 /// What records may be filtered by.
@@ -93,14 +86,6 @@ pub(super) trait Look: Send {
     }
 }
 
-/// How reading ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    Read,
-    Full,
-    Cancelled,
-}
-
 /// What the records of a set answer. A revision of a questionnaire that was ever in use is never deleted.
 pub(super) async fn scheme(held: &Held<'_>, set: &RecordSet) -> Result<QuestionnaireScheme, Error> {
     let kept = held.store().reader().revision(&set.questionnaire, set.number).await?;
@@ -108,57 +93,36 @@ pub(super) async fn scheme(held: &Held<'_>, set: &RecordSet) -> Result<Questionn
     Ok(kept.ok_or_else(missing)?.scheme)
 }
 
-/// Shows all of them, page by page, on the pool for reports.
+/// Shows all of them, page by page.
 pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look) -> Result<End, Error> {
     let filter = Filter::parse(&set.filter, &RECORD_FILTER).map_err(|error| Error::Internal(Arc::new(error)))?;
-    let (reader, keys) = (held.store().reader(), label_keys(&filter));
     let (zone, (first, last)) = (held.moment().zone, set.days);
     let time = (zone.start_of(first), zone.end_of(last));
-    let mut progress = RecordsProgress::default();
-    let (mut after, mut kept): (Option<FactPlace>, _) = (None, Instant::now());
+    let mut walk = Walk::of(held, pages::records(held.store().reader(), time, label_keys(&filter)));
+    let mut customer: Option<CustomerId> = None;
     loop {
-        let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), PAGE)).await?;
-        let Some((begin, end)) = page.first().zip(page.last()) else { break };
-        if after.as_ref().is_some_and(|(customer, _)| *customer != begin.customer) {
-            look.end_of_customer();
-        }
-        let labels = labels(held, (begin, end), &keys).await?;
-        let mut customer: Option<&CustomerId> = None;
+        let (page, labels) = match walk.next().await? {
+            Next::Page(page) => page,
+            Next::Over => break,
+            Next::Cancelled => return Ok(End::Cancelled),
+        };
         turns::look_behind(held.callers(), &page, |fact| {
-            if customer.replace(&fact.customer).is_some_and(|before| *before != fact.customer) {
+            if customer.as_ref() != Some(&fact.customer) {
                 look.end_of_customer();
+                customer = Some(fact.customer.clone());
             }
             if let Some(record) = admitted(set, &filter, fact, &labels) {
                 look.record(record, zone.day_of(fact.occur_time));
             }
         })
         .await;
-        after = Some((end.customer.clone(), end.key.clone()));
-        progress.done += page.len() as i64;
+        walk.done(page.len());
         if look.is_full() {
             return Ok(End::Full);
         }
-        if kept.elapsed() >= CHECKPOINT {
-            if is_cancelled(held, &progress).await? {
-                return Ok(End::Cancelled);
-            }
-            kept = Instant::now();
-        }
     }
     look.end_of_customer();
-    Ok(match is_cancelled(held, &progress).await? {
-        true => End::Cancelled,
-        false if look.is_full() => End::Full,
-        false => End::Read,
-    })
-}
-
-/// Keeps how far it is; whether somebody has asked to cancel it.
-pub(super) async fn is_cancelled(held: &Held<'_>, progress: &RecordsProgress) -> Result<bool, Error> {
-    let tx = held.store().begin().await?;
-    let cancel = held.advance(&tx, progress).await?;
-    tx.commit().await?;
-    Ok(cancel)
+    Ok(if look.is_full() { End::Full } else { End::Read })
 }
 
 /// The record of a fact, if it is one of the set.
@@ -176,13 +140,6 @@ fn label_keys(filter: &Filter) -> Vec<LabelKey> {
     keys.dedup();
     // What is no key of a label is on nobody.
     keys.into_iter().filter_map(|key| LabelKey::parse(key).ok()).collect()
-}
-
-async fn labels(held: &Held<'_>, (begin, end): (&Fact, &Fact), keys: &[LabelKey]) -> Result<Labels, Error> {
-    // After whatever comes before the first customer: ids hold no character as low.
-    let after = begin.customer.as_str();
-    let before = &after[..after.len() - after.chars().next_back().map_or(0, char::len_utf8)];
-    Ok(held.store().reader().labels_between((before, end.customer.as_str()), keys).await?)
 }
 
 /// Whether a restriction holds for a record. What it does not say is different from every value.

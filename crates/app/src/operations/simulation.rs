@@ -7,19 +7,19 @@ mod compare;
 use std::sync::Arc;
 use std::time::Instant;
 
-use guanxi_model::{Day, PyramidId, RevisionNumber, Timestamp, name};
+use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, name};
 use guanxi_segmentation::{Calibration, PyramidScheme, Simulation, SimulationBuilder};
-use guanxi_store::{Active, Judge, Operation, OperationState, Pyramid};
+use guanxi_store::{Active, Judge, Operation, OperationState, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
 use self::compare::{Against, Baseline, Comparison};
 use super::pages;
-use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
-use super::{Held, OperationOutcome};
+use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks, next_page};
+use super::{Held, OperationOutcome, Operations, SIMULATE};
 use crate::callers::Callers;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::seat::Moment;
-use crate::turns;
+use crate::{fingerprint, turns};
 
 /// What a simulation was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,48 @@ pub struct Simulated {
     pub number: Option<RevisionNumber>,
     pub scheme: PyramidScheme,
     pub calibration: Calibration,
+}
+
+impl Operations<'_> {
+    /// Asks what a revision would do. A repeated request returns the operation it made.
+    pub async fn simulate(
+        &self,
+        mut request: SimulationRequest,
+        request_id: Option<RequestId>,
+    ) -> Result<Operation, Error> {
+        let tx = self.store.begin().await?;
+        tx.lock_catalogue().await?;
+        let subject = name::pyramid(&request.pyramid);
+        let id = match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of("simulate", &subject, &(&request, request_id))),
+            None => OperationId::new(self.now),
+        };
+        if let Some(kept) = tx.operation(&id).await? {
+            return Ok(kept);
+        }
+        if tx.pyramid(&request.pyramid).await?.is_none() {
+            return Err(Error::NotFound(subject));
+        }
+        for number in request.candidate.number().into_iter().chain(request.baseline) {
+            if tx.revision(&request.pyramid, number).await?.is_none() {
+                return Err(Error::NotFound(name::revision(&request.pyramid, number)));
+            }
+        }
+        if let (None, Some(day)) = (request.baseline, request.as_of) {
+            request.baseline = Some(self.in_force_on(&tx, &request.pyramid, day).await?);
+        }
+        let operation = self.new_operation(id, (SIMULATE, subject), &request, &SimulationProgress::default())?;
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
+    }
+
+    /// The revision that was in force at the end of a day.
+    async fn in_force_on(&self, tx: &Tx, pyramid: &PyramidId, day: Day) -> Result<RevisionNumber, Error> {
+        let number = tx.revision_at(pyramid, self.zone.end_of(day)).await?;
+        number.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)).into())
+    }
 }
 
 /// Runs a simulation to its end.
@@ -206,7 +248,12 @@ impl Attempt<'_> {
         let of = (facts.needs(needs), facts);
         let mut pages = pages::placed(reader, (pyramid, baseline.active()), of, String::new());
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
-        while let Some((page, mut histories)) = pages.next().await? {
+        loop {
+            let (page, mut histories) = match next_page(self, &mut pages).await? {
+                Some(Some(page)) => page,
+                Some(None) => return Ok(Some(found.finish())),
+                None => return Ok(None),
+            };
             turns::look_behind(self.held.callers(), &page, |one| {
                 let known = (&one.customer, &one.tally);
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
@@ -216,7 +263,6 @@ impl Attempt<'_> {
                 return Ok(None);
             }
         }
-        Ok(Some(found.finish()))
     }
 
     async fn finish(&self, outcome: SimulationOutcome) -> Result<(), Error> {

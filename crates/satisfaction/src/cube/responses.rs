@@ -110,9 +110,9 @@ pub struct Responses<'a> {
 }
 
 impl<'a> Responses<'a> {
-    /// Of nothing yet.
-    pub fn new(question: &'a IndexQuestion) -> Responses<'a> {
-        Responses { question, rows: BTreeMap::new() }
+    /// Of nothing yet. Other rows than these are not held, however many words invitations use.
+    pub fn of(question: &'a IndexQuestion, rows: &[IndexRow]) -> Responses<'a> {
+        Responses { question, rows: rows.iter().map(|one| (pooled(&one.row), BTreeMap::new())).collect() }
     }
 
     /// Adds what invitations in a cell count for, where they are asked for.
@@ -125,17 +125,17 @@ impl<'a> Responses<'a> {
         let keys = self.question.group_by.keys().iter().map(|key| Some((*key, cell.get(*key)?.to_owned())));
         let Some(keys) = keys.collect() else { return };
         let Some(row) = self.question.row_of((cell.start, None), keys) else { return };
+        let Some(days) = self.rows.get_mut(&row) else { return };
         let mut sums = Sums::zero(ANSWERED + 1);
         sums.add(RECORDS, count.sent);
         sums.add(ANSWERED, count.answered);
         let day = self.question.half_life_days.map_or(row.days.0, |_| cell.start);
-        self.rows.entry(row).or_default().entry(day).or_default().plus(&sums);
+        days.entry(day).or_default().plus(&sums);
     }
 
     /// Puts them into the rows. An invitation has no collection method, so where there are rows of several in one period and
     /// group it belongs to none of them.
     pub fn tell(mut self, rows: &mut [IndexRow]) {
-        let pooled = |row: &Row| Row { method: None, ..row.clone() };
         let mut times: BTreeMap<Row, usize> = BTreeMap::new();
         rows.iter().for_each(|one| *times.entry(pooled(&one.row)).or_default() += 1);
         for one in rows {
@@ -151,6 +151,11 @@ impl<'a> Responses<'a> {
         let pool = Pool::of_days(sums, self.question.half_life_days);
         (pool.records() > 0).then(|| share(&pool, ANSWERED, &[RECORDS]))
     }
+}
+
+/// The row of all methods.
+fn pooled(row: &Row) -> Row {
+    Row { method: None, ..row.clone() }
 }
 
 #[cfg(test)]

@@ -58,10 +58,9 @@ async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> 
     }
     let mut rows = fold.finish();
     if question.tells_responses() && !rows.is_empty() {
-        let mut responses = Responses::new(&question);
-        for (cell, count) in app.reader().response_cells(&questionnaire, &question.spans()).await? {
-            responses.add(&cell, count);
-        }
+        let mut responses = Responses::of(&question, &rows);
+        let add = |cell: &_, count| responses.add(cell, count);
+        app.reader().response_cells(&questionnaire, &question.spans(), add).await?;
         responses.tell(&mut rows);
     }
     let revision = name::questionnaire_revision(&questionnaire, number);

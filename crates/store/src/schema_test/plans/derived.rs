@@ -109,11 +109,8 @@ async fn cells_are_found_by_their_keys(opened: Opened) {
         watched.reader.cells(&wanted, |_, _| true).await.unwrap();
         watched.uses(&[index]).await;
     }
-    watched
-        .reader
-        .response_cells(&questionnaire, &[(Span::Day, Day(3), Day(5)), (Span::Month, Day(6), Day(9))])
-        .await
-        .ok();
+    let days = [(Span::Day, Day(3), Day(5)), (Span::Month, Day(6), Day(9))];
+    watched.reader.response_cells(&questionnaire, &days, |_, _| {}).await.unwrap();
     watched.uses(&["response_cells_pkey"]).await;
     let place = Place { face: Face::Handler, first: "k-7".into(), second: String::new() };
     let placed = Placed { place, span: Span::Day, start: Day(3), method: CollectionMethod::SelfCompletion };
