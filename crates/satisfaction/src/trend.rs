@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use guanxi_model::statistics::chart::{Counting, MIN_BASELINE, Unfit};
+use guanxi_model::statistics::chart::{MIN_BASELINE, Unfit};
 use guanxi_model::{Day, Period};
 
 use crate::chart::{self, Change, ControlChart, Direction, Rule, Usual};
@@ -92,11 +92,8 @@ fn draw(
             chart.centre = source.centre(chart.centre);
             Ok(chart)
         }
-        (Samples::Shares(periods), Samples::Shares(usual)) => {
-            chart::counts(&periods, Usual::Periods(&usual, least), Counting::Shares, (rule, 1.0))
-        }
-        (Samples::Rates(periods), Samples::Rates(usual)) => {
-            chart::counts(&periods, Usual::Periods(&usual, least), Counting::Rates, (rule, 1.0))
+        (Samples::Events(counting, periods), Samples::Events(_, usual)) => {
+            chart::counts(&periods, Usual::Periods(&usual, least), counting, (rule, 1.0))
         }
         // Both are of one source.
         _ => Err(Unfit::WithoutVariation),

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use guanxi_model::statistics::evidence::TOLD;
 use guanxi_model::{Day, Period};
 
 use super::report::ContactBase;
 use super::{ContactCell, ContactCount};
-
-/// Of fewer nothing is told.
-pub(super) const FEWEST: f64 = 5.0;
 
 /// What contacts are held against, by day.
 pub(super) struct Bases {
@@ -33,8 +31,8 @@ impl Part {
     pub(super) fn exposure(&self, base: ContactBase) -> f64 {
         let purchases = self.purchases as f64;
         match base {
-            ContactBase::ActiveCustomers if self.customers >= FEWEST => self.active,
-            ContactBase::Purchases if purchases >= FEWEST => purchases,
+            ContactBase::ActiveCustomers if self.customers >= TOLD as f64 => self.active,
+            ContactBase::Purchases if purchases >= TOLD as f64 => purchases,
             ContactBase::ActiveCustomers | ContactBase::Purchases => 0.0,
         }
     }

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use guanxi_model::fact::InteractionPurpose;
 use guanxi_model::statistics::chart::drift::Ewma;
 use guanxi_model::statistics::chart::{Count, Counting, Unfit};
+use guanxi_model::statistics::evidence::Evidence;
 use guanxi_model::statistics::proportion::Proportion;
 use guanxi_model::statistics::rate::{Comparison, Rate, compare};
 use guanxi_model::{Day, Period};
 
-use super::exposure::{Bases, FEWEST, Part};
+use super::exposure::{Bases, Part};
 use super::{ContactCell, ContactCount, Course};
 use crate::chart::{self, ControlChart, Usual};
 
@@ -171,7 +172,7 @@ impl ReasonReport {
             periods: parts.iter().map(|part| Told::of(part, &tally)).collect(),
             chart: chart::counts(&counts, Usual::Own, counting, (question.ewma.into(), PER)),
             comparison: question.change.map(|change| BeforeAfter::of(question, bases, (&tally, change))),
-            recovered: Proportion::new(recovered, bad).filter(|recovered| recovered.of() as f64 >= FEWEST),
+            recovered: Proportion::new(recovered, bad).filter(|recovered| Evidence::of(recovered.of()).is_told()),
             reason,
         }
     }

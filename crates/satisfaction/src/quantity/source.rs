@@ -1,7 +1,7 @@
 //! A quantity in the sums of a revision: which places it takes, and how it is read from them, as a number or as what a
 //! control chart is drawn of. It does not know the questionnaire: locate.rs does.
 
-use guanxi_model::statistics::chart::Count;
+use guanxi_model::statistics::chart::{Count, Counting};
 use guanxi_model::statistics::mean;
 use guanxi_model::statistics::nps::Recommendations;
 
@@ -39,8 +39,7 @@ pub(super) enum At {
 pub(crate) enum Samples {
     /// Answers, in so many steps to what the line begins from.
     Answers(Vec<mean::Sums>, f64),
-    Shares(Vec<Count>),
-    Rates(Vec<Count>),
+    Events(Counting, Vec<Count>),
 }
 
 impl Source {
@@ -86,6 +85,13 @@ impl Source {
         let answered = |of: &dyn Fn(&Sums) -> mean::Sums| {
             periods.iter().map(|sums| if shown(&sums) { of(sums) } else { mean::Sums::default() }).collect()
         };
+        let count = |sums: &&Sums| match self.read(sums) {
+            Reading::Share { hits: events, of } | Reading::Rate { events, records: of } if shown(&sums) => {
+                Count { events, of: of as f64 }
+            }
+            _ => Count::NONE,
+        };
+        let counted = || periods.iter().map(count).collect();
         match self.at {
             At::Mean(measured, _) | At::Gap(Compared { gap: measured, .. }) => {
                 Samples::Answers(answered(&|sums| answers(sums, measured)), 1.0 / measured.unit)
@@ -99,20 +105,8 @@ impl Source {
                 };
                 Samples::Answers(answered(&signs), 0.01)
             }
-            At::Share { .. } => {
-                let share = |sums: &&Sums| match self.read(sums) {
-                    Reading::Share { hits, of } if shown(&sums) => Count { events: hits, of: of as f64 },
-                    _ => Count::NONE,
-                };
-                Samples::Shares(periods.iter().map(share).collect())
-            }
-            At::PerRecord(_) => {
-                let rate = |sums: &&Sums| match self.read(sums) {
-                    Reading::Rate { events, records } if shown(&sums) => Count { events, of: records as f64 },
-                    _ => Count::NONE,
-                };
-                Samples::Rates(periods.iter().map(rate).collect())
-            }
+            At::Share { .. } => Samples::Events(Counting::Shares, counted()),
+            At::PerRecord(_) => Samples::Events(Counting::Rates, counted()),
         }
     }
 
