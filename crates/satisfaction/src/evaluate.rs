@@ -11,7 +11,7 @@ use crate::answers::Sheet;
 use crate::compare::{Comparison, Zone};
 use crate::metric::Metrics;
 use crate::scheme::{IndexForm, QuestionnaireScheme};
-use crate::walk::Walk;
+use crate::walk::{Stretch, Walk};
 
 /// What a record means.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +80,7 @@ impl QuestionnaireScheme {
         let index = match self.form() {
             IndexForm::Difference => walk.add_up(self.tree().top()),
             IndexForm::Ratio | IndexForm::Interval | IndexForm::Gap => {
-                walk.share_out(self.tree().top(), (0.0, self.whole()), Gating::None).1
+                walk.share_out(self.tree().top(), Stretch::whole(self.whole()), Gating::None).1
             }
         };
         let needed_bp = if self.form() == IndexForm::Difference { WHOLE_BP } else { self.content().min_answered_bp };

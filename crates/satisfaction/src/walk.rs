@@ -1,5 +1,7 @@
 //! Goes through the tree of a questionnaire with the answers of one record: first upwards, what everything is worth, then
-//! downwards, which share of the whole it has.
+//! downwards, which share of the whole it has (share.rs).
+
+mod share;
 
 use guanxi_model::fact::QuestionKind;
 use guanxi_model::grid::{on_grid, without_noise};
@@ -12,6 +14,8 @@ use crate::metric::Metrics;
 use crate::scheme::{IndexForm, ItemDraft, QuestionnaireScheme, WeightSource};
 use crate::tree::Node;
 
+pub(crate) use share::Stretch;
+
 pub(crate) struct Walk<'a> {
     scheme: &'a QuestionnaireScheme,
     items: Vec<ItemResult>,
@@ -19,6 +23,8 @@ pub(crate) struct Walk<'a> {
     /// 0 to 100, or a gap, or an amount, by the form of the index.
     item_worth: Vec<Option<f64>>,
     worth: Vec<Option<f64>>,
+    /// What all items shared out so far add to the index, before it is put on the grid.
+    added: f64,
     metrics: Metrics,
 }
 
@@ -50,6 +56,7 @@ impl<'a> Walk<'a> {
             dimensions: dimensions.collect(),
             item_worth,
             worth: vec![None; content.dimensions.len()],
+            added: 0.0,
             metrics: Metrics::of(&content.items, sheet),
         };
         for (item, worth) in walk.items.iter_mut().zip(&walk.item_worth) {
@@ -185,61 +192,6 @@ impl<'a> Walk<'a> {
         let comparison = self.items[index].comparisons.iter().find(|one| one.kind == compared)?;
         let Comparison { perception, expectation, .. } = *comparison;
         Some(Means { perception, expectation, scale: (scale.min, scale.max) })
-    }
-
-    /// Gives every part its share of a stretch of the whole, and returns the share and the points of all of them. Bounds,
-    /// not lengths, are put on the grid: so the shares of all parts add up to exactly the whole.
-    pub(crate) fn share_out(&mut self, nodes: &[Node], (from, to): (f64, f64), gate: Gating) -> (f64, f64) {
-        let parts = self.parts(nodes);
-        let total: f64 = parts.iter().map(|(_, weight)| weight).sum();
-        let (mut so_far, mut start, mut points) = (0.0, from, 0.0);
-        for (index, (node, weight)) in parts.iter().enumerate() {
-            so_far += weight;
-            let is_last = index + 1 == parts.len();
-            let end = if is_last { to } else { on_grid(from + (to - from) * (so_far / total)) };
-            points += match *node {
-                Node::Item(item) => self.score(item, end - start, gate),
-                Node::Dimension(dimension) => self.descend(dimension, (start, end), gate),
-            };
-            start = end;
-        }
-        (start - from, points)
-    }
-
-    fn score(&mut self, item: usize, share: f64, gate: Gating) -> f64 {
-        let worth = self.item_worth[item].filter(|_| gate != Gating::Closed).unwrap_or_default();
-        let result = &mut self.items[item];
-        let whole = self.scheme.whole();
-        result.weight_share = share / whole;
-        result.points = on_grid(share * worth / whole);
-        result.points
-    }
-
-    fn descend(&mut self, dimension: usize, stretch: (f64, f64), gate: Gating) -> f64 {
-        let gate = if gate == Gating::Closed { gate } else { self.dimensions[dimension].gate };
-        let (share, points) = self.share_out(self.scheme.tree().within(dimension), stretch, gate);
-        self.dimensions[dimension].weight_share = share / self.scheme.whole();
-        self.dimensions[dimension].points = points;
-        points
-    }
-
-    /// Adds up values less costs.
-    pub(crate) fn add_up(&mut self, nodes: &[Node]) -> f64 {
-        let mut sum = 0.0;
-        for node in nodes {
-            sum += match *node {
-                Node::Item(item) => {
-                    self.items[item].points = self.item_worth[item].unwrap_or_default();
-                    self.items[item].points
-                }
-                Node::Dimension(dimension) => {
-                    let points = self.add_up(self.scheme.tree().within(dimension));
-                    self.dimensions[dimension].points = points;
-                    points
-                }
-            };
-        }
-        sum
     }
 
     /// All but the index.

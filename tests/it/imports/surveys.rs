@@ -133,8 +133,7 @@ async fn bank_survey_is_imported_as_it_is(guanxi: TestServer) {
 
     let records = imported(&guanxi, &file, bank).await;
     let gaps: Vec<_> = records.iter().map(|record| record.result.as_ref().unwrap().index.unwrap()).collect();
-    // Fifths do not add up exactly, so what is 0 may be a little less.
-    assert_eq!(gaps.iter().filter(|gap| **gap < -1e-9).count(), 149, "59.6 % perceive less than they expected");
+    assert_eq!(gaps.iter().filter(|gap| **gap < 0.0).count(), 149, "59.6 % perceive less than they expected");
 }
 
 async fn rows_that_are_no_answers_are_kept_apart(guanxi: TestServer) {
