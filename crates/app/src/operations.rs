@@ -9,6 +9,7 @@ mod drawing;
 mod first_time;
 mod held;
 mod model_fit;
+mod pace;
 mod pages;
 mod population;
 mod records;
@@ -19,9 +20,9 @@ mod walk;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guanxi_model::{OperationId, PyramidId, Timestamp, Zone, name};
+use guanxi_model::{OperationId, PyramidId, RequestId, Timestamp, Zone, name};
 use guanxi_satisfaction::path_model;
-use guanxi_store::{Operation, OperationState, Store};
+use guanxi_store::{Operation, OperationState, Store, Tx};
 use serde::{Deserialize, Serialize};
 
 pub use activation::{ActivationOutcome, ActivationPhase, ActivationProgress, ActivationRequest};
@@ -36,6 +37,7 @@ pub use walk::RecordsProgress;
 use self::held::Held;
 pub(crate) use self::runner::Runner;
 use crate::error::{Error, Refusal};
+use crate::fingerprint;
 
 /// The kind of the operations that put a revision in force.
 pub const ACTIVATE: &str = "activate-pyramid-revision";
@@ -96,15 +98,30 @@ pub struct Operations<'a> {
 }
 
 impl Operations<'_> {
-    fn new_operation(
+    /// The id of an operation that is asked for. It follows from what is asked and from the id of the request, so that a retry
+    /// finds the operation that it made.
+    fn id_of(
         &self,
+        (kind, subject): (&str, &str),
+        request: &impl Serialize,
+        request_id: Option<RequestId>,
+    ) -> OperationId {
+        match request_id {
+            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, subject, &(request, request_id))),
+            None => OperationId::new(self.now),
+        }
+    }
+
+    /// Ends the transaction of what is asked for with a new operation, and wakes whoever does it.
+    async fn begin(
+        &self,
+        tx: Tx,
         id: OperationId,
         (kind, subject): (&str, String),
-        request: &impl Serialize,
-        progress: &impl Serialize,
+        (request, progress): (&impl Serialize, &impl Serialize),
     ) -> Result<Operation, Error> {
         let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
-        Ok(Operation {
+        let operation = Operation {
             id,
             kind: kind.to_owned(),
             subject,
@@ -118,7 +135,11 @@ impl Operations<'_> {
             create_time: self.now,
             update_time: self.now,
             end_time: None,
-        })
+        };
+        tx.put_operation(&operation).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(operation)
     }
 
     /// Asks an operation to stop.

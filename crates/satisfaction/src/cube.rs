@@ -25,7 +25,7 @@ pub use fold::{Fold, IndexRow};
 pub(crate) use layout::{Compared, Layout, Measured, RECORDS};
 pub use moments::Moments;
 pub use place::{Face, Key, Place, Placed, Span, places, said, tier_key};
-pub use question::{Detail, Grouping, IndexQuestion, Period, Row, Weighting};
+pub use question::{Detail, Grouping, IndexQuestion, Row, Weighting};
 pub use responses::{ResponseCell, ResponseCount, Responses, response_changes};
 pub use series::{Series, records};
 pub use summary::{

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::fact::CollectionMethod;
-use guanxi_model::{Day, PyramidId, TierId};
+use guanxi_model::{Day, Period, PyramidId, TierId};
 use serde::{Deserialize, Serialize};
 
-use crate::cube::{Detail, Face, Grouping, IndexQuestion, Key, Period, Weighting};
+use crate::cube::{Detail, Face, Grouping, IndexQuestion, Key, Weighting};
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +34,12 @@ impl RecordSet {
         Face::holding(&keys)
     }
 
-    /// What is asked of cells: those of days where `cells` says so, else of whole months. The tier is still to be put in.
-    pub fn question(&self, days: (Day, Day), cells: Period) -> IndexQuestion {
+    /// What is asked of cells, by period where one is given. The tier is still to be put in.
+    pub fn question(&self, days: (Day, Day), period: Option<Period>) -> IndexQuestion {
         let tier = self.tier.as_ref().map(|of| (Key::Tier, of.tier.to_string()));
         IndexQuestion {
             days,
-            period: cells,
+            period,
             group_by: Grouping::Nothing,
             keys: self.keys.clone().into_iter().chain(tier).collect(),
             methods: self.methods.clone(),

@@ -15,7 +15,8 @@ use guanxi_store::{Active, Next, Operation, OperationState, PAGE, Pyramid, Run, 
 use serde::{Deserialize, Serialize};
 
 pub use self::asking::ActivationRequest;
-use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks};
+use super::pace::{CHECKPOINT, Pace};
+use super::population::{Facts, calibrate, looks};
 use super::{Held, OperationOutcome};
 use crate::callers::Callers;
 use crate::error::Error;

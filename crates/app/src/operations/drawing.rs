@@ -6,7 +6,6 @@ mod asking;
 mod pond;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use guanxi_model::{CustomerId, PyramidId, RevisionNumber, TierId, Timestamp, name};
 use guanxi_satisfaction::{Asking, Objection, looks_back_to};
@@ -16,8 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::asking::{Drawing, DrawingRequest, Sizes};
 use self::pond::Pond;
-use super::population::CHECKPOINT;
-use super::walk::{goes_on, unless_stopped};
+use super::pace::{Pace as _, Progress, Steps, next_page};
 use super::{Held, OperationOutcome, pages};
 use crate::command::{Outcome, Slot};
 use crate::error::{Error, Refusal};
@@ -70,7 +68,7 @@ pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Er
     let request: DrawingRequest = serde_json::from_str(&operation.request).map_err(json)?;
     let progress: DrawingProgress = serde_json::from_str(&operation.progress).map_err(json)?;
     let asking = asking(held, &request).await?;
-    let mut run = Run { held, request: &request, asking, progress, kept: Instant::now() };
+    let mut run = Run { held, request: &request, asking, steps: Steps::of(held, progress) };
     let (state, outcome) = match run.draw_and_hold().await? {
         End::Drawn(sample) => (OperationState::Succeeded, OperationOutcome::Drawn(Box::new(sample))),
         End::NoSuchTiers(places) => (OperationState::Failed, OperationOutcome::NoSuchTiers(places)),
@@ -94,9 +92,7 @@ struct Run<'a> {
     held: &'a Held<'a>,
     request: &'a DrawingRequest,
     asking: Asking,
-    progress: DrawingProgress,
-    /// When it last kept how far it is.
-    kept: Instant,
+    steps: Steps<'a, DrawingProgress>,
 }
 
 /// How drawing ended.
@@ -109,21 +105,20 @@ enum End {
 
 impl Run<'_> {
     async fn draw_and_hold(&mut self) -> Result<End, Error> {
-        let drawn = match self.progress.sample.clone() {
-            Some(sample) => End::Drawn(sample),
-            None => self.draw().await?,
-        };
-        let End::Drawn(mut sample) = drawn else { return Ok(drawn) };
-        loop {
-            self.progress.sample = Some(sample.clone());
-            if self.is_cancelled().await? {
-                return Ok(End::Cancelled);
+        if self.steps.progress.sample.is_none() {
+            match self.draw().await? {
+                End::Drawn(sample) => self.steps.progress.sample = Some(sample),
+                end => return Ok(end),
             }
+        }
+        while self.steps.keep().await? {
+            let Some(sample) = self.steps.progress.sample.take() else { break };
             let Some((slot, at)) = self.request.drawing.reserve.as_ref().zip(sample.waits()) else {
                 return Ok(End::Drawn(sample));
             };
-            sample = self.hold(slot, sample, at).await?;
+            self.steps.progress.sample = Some(self.hold(slot, sample, at).await?);
         }
+        Ok(End::Cancelled)
     }
 
     async fn draw(&mut self) -> Result<End, Error> {
@@ -147,20 +142,19 @@ impl Run<'_> {
             return Ok(Some(End::NoSuchTiers(unknown)));
         }
         let number = active.map(|active| active.number);
-        self.progress = DrawingProgress { number, done: 0, total: reader.customer_count().await?, sample: None };
+        self.steps.progress = DrawingProgress { number, done: 0, total: reader.customer_count().await?, sample: None };
         let mut pond = Pond::of(&request.drawing, tiers.as_deref());
         let pyramid = request.drawing.pyramid.clone().zip(active);
         let mut pages = pages::drawable(reader, pyramid, looks_back_to(now));
         loop {
-            let (page, approaches) = match unless_stopped(pages.next(), || goes_on(self.held, &self.progress)).await? {
+            let (page, approaches) = match next_page(&mut self.steps, &mut pages).await? {
                 Some(Some(page)) => page,
                 Some(None) => break,
                 None => return Ok(Some(End::Cancelled)),
             };
             let at = (&self.asking, now);
             turns::look_behind(self.held.callers(), &page, |one| pond.look(one, &approaches, at)).await;
-            self.progress.done += page.len() as i64;
-            if self.kept.elapsed() >= CHECKPOINT && self.is_cancelled().await? {
+            if !self.steps.done(page.len()).await? {
                 return Ok(Some(End::Cancelled));
             }
         }
@@ -197,12 +191,11 @@ impl Run<'_> {
         }
         Ok(sample)
     }
+}
 
-    /// Keeps how far it is, and whether somebody has asked to cancel it.
-    async fn is_cancelled(&mut self) -> Result<bool, Error> {
-        let goes_on = goes_on(self.held, &self.progress).await?;
-        self.kept = Instant::now();
-        Ok(!goes_on)
+impl Progress for DrawingProgress {
+    fn done(&mut self) -> &mut i64 {
+        &mut self.done
     }
 }
 

@@ -81,9 +81,9 @@ async fn read<A: Send + 'static>(
     filter: &Filter,
     count: &mut FirstTime<'_>,
 ) -> Result<End, Error> {
-    let mut customer: Option<CustomerId> = None;
+    let (mut customer, mut looked) = (None::<CustomerId>, 0);
     loop {
-        let page = match walk.next().await? {
+        let page = match walk.next(looked).await? {
             Next::Page(page) => page,
             Next::Over => break,
             Next::Cancelled => return Ok(End::Cancelled),
@@ -97,7 +97,7 @@ async fn read<A: Send + 'static>(
             count.add(fact.occur_time, &fact.body, asked);
         })
         .await;
-        walk.done(page.len());
+        looked = page.len();
         if count.is_full() {
             return Ok(End::Full);
         }

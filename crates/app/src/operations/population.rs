@@ -1,19 +1,13 @@
 //! Calibrating schemes over everybody: what a run and a simulation do alike, so that the one predicts the other.
 
-use std::time::Duration;
-
 use guanxi_model::{CustomerId, Day, Tally};
 use guanxi_segmentation::{Calibration, Calibrator, History, Needs, PyramidScheme, RankSurvey, Subject};
 use guanxi_store::{Histories, Store};
-use tokio::time::timeout;
 
+use super::pace::{Pace, next_page};
 use super::pages;
-use crate::callers::Callers;
 use crate::error::Error;
 use crate::turns;
-
-/// How often an operation that writes nothing else keeps how far it is; its lease lasts longer.
-pub(super) const CHECKPOINT: Duration = Duration::from_secs(1);
 
 /// By which facts customers are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +16,6 @@ pub(super) enum Facts {
     Now(Day),
     /// Those up to the end of a day that has passed.
     AsOf(Day),
-}
-
-/// Whoever reads everybody, and is told of every page.
-pub(super) trait Pace {
-    /// For whom to make way.
-    fn callers(&self) -> &Callers;
-
-    /// So many more customers are done. False where the operation was cancelled.
-    fn done(&mut self, customers: usize) -> impl Future<Output = Result<bool, Error>> + Send;
 }
 
 impl Facts {
@@ -123,21 +108,6 @@ async fn everybody(
         .await;
         if !pace.done(page.len()).await? {
             return Ok(false);
-        }
-    }
-}
-
-/// Waits for a page however long it takes, and keeps the lease meanwhile. Nothing where the operation was cancelled.
-pub(super) async fn next_page<A: Send + 'static, P: Send + 'static>(
-    pace: &mut impl Pace,
-    pages: &mut pages::Pages<A, P>,
-) -> Result<Option<Option<P>>, Error> {
-    loop {
-        if let Ok(page) = timeout(CHECKPOINT, pages.next()).await {
-            return page.map(Some);
-        }
-        if !pace.done(0).await? {
-            return Ok(None);
         }
     }
 }

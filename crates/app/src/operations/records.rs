@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use guanxi_model::fact::{Fact, FactBody, SatisfactionRecord};
 use guanxi_model::filter::{Filter, Kind, Op, Schema, Term, Value};
-use guanxi_model::{
-    CustomerId, Day, LabelKey, OperationId, QuestionnaireId, RequestId, RevisionNumber, Words as _, name,
-};
+use guanxi_model::{CustomerId, Day, LabelKey, QuestionnaireId, RequestId, RevisionNumber, Words as _, name};
 use guanxi_satisfaction::QuestionnaireScheme;
 use guanxi_satisfaction::cube::{Key, said};
 use guanxi_store::{Labels, Operation};
@@ -16,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::walk::{End, Next, RecordsProgress, Walk};
 use super::{Held, Operations, pages};
 use crate::error::Error;
-use crate::{fingerprint, turns};
+use crate::turns;
 
 /// Which records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,18 +55,11 @@ impl Operations<'_> {
     ) -> Result<Operation, Error> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of(kind, &subject, &(request, request_id))),
-            None => OperationId::new(self.now),
-        };
+        let id = self.id_of((kind, &subject), request, request_id);
         if let Some(kept) = tx.operation(&id).await? {
             return Ok(kept);
         }
-        let operation = self.new_operation(id, (kind, subject), request, &RecordsProgress::default())?;
-        tx.put_operation(&operation).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
+        self.begin(tx, id, (kind, subject), (request, &RecordsProgress::default())).await
     }
 }
 
@@ -99,9 +90,9 @@ pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look)
     let (zone, (first, last)) = (held.moment().zone, set.days);
     let time = (zone.start_of(first), zone.end_of(last));
     let mut walk = Walk::of(held, pages::records(held.store().reader(), time, label_keys(&filter)));
-    let mut customer: Option<CustomerId> = None;
+    let (mut customer, mut looked) = (None::<CustomerId>, 0);
     loop {
-        let (page, labels) = match walk.next().await? {
+        let (page, labels) = match walk.next(looked).await? {
             Next::Page(page) => page,
             Next::Over => break,
             Next::Cancelled => return Ok(End::Cancelled),
@@ -116,7 +107,7 @@ pub(super) async fn read(held: &Held<'_>, set: &RecordSet, look: &mut impl Look)
             }
         })
         .await;
-        walk.done(page.len());
+        looked = page.len();
         if look.is_full() {
             return Ok(End::Full);
         }

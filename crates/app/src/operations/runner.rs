@@ -80,8 +80,8 @@ impl Runner {
                 tracing::error!(%incident, %error, operation = %operation.id, "operation failed");
                 let (state, outcome) = (OperationState::Failed, OperationOutcome::Failed { incident });
                 match operation.kind.as_str() {
-                    SIMULATE | ANALYZE | FIT | DRAW | FIRST_TIME => held.conclude(state, &outcome).await,
-                    _ => activation::give_up(held, operation, state, &outcome).await,
+                    ACTIVATE | ASSIGN => activation::give_up(held, operation, state, &outcome).await,
+                    _ => held.conclude(state, &outcome).await,
                 }
             }
         };

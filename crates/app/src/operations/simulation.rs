@@ -5,21 +5,20 @@
 mod compare;
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use guanxi_model::{Day, OperationId, PyramidId, RequestId, RevisionNumber, Timestamp, name};
+use guanxi_model::{Day, PyramidId, RequestId, RevisionNumber, Timestamp, name};
 use guanxi_segmentation::{Calibration, PyramidScheme, Simulation, SimulationBuilder};
 use guanxi_store::{Active, Judge, Operation, OperationState, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
 use self::compare::{Against, Baseline, Comparison};
+use super::pace::{Pace as _, Progress, Steps, next_page};
 use super::pages;
-use super::population::{CHECKPOINT, Facts, Pace, calibrate, looks, next_page};
+use super::population::{Facts, calibrate, looks};
 use super::{Held, OperationOutcome, Operations, SIMULATE};
-use crate::callers::Callers;
 use crate::error::{Error, Refusal};
 use crate::seat::Moment;
-use crate::{fingerprint, turns};
+use crate::turns;
 
 /// What a simulation was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,10 +96,7 @@ impl Operations<'_> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
         let subject = name::pyramid(&request.pyramid);
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of("simulate", &subject, &(&request, request_id))),
-            None => OperationId::new(self.now),
-        };
+        let id = self.id_of((SIMULATE, &subject), &request, request_id);
         if let Some(kept) = tx.operation(&id).await? {
             return Ok(kept);
         }
@@ -115,11 +111,7 @@ impl Operations<'_> {
         if let (None, Some(day)) = (request.baseline, request.as_of) {
             request.baseline = Some(self.in_force_on(&tx, &request.pyramid, day).await?);
         }
-        let operation = self.new_operation(id, (SIMULATE, subject), &request, &SimulationProgress::default())?;
-        tx.put_operation(&operation).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
+        self.begin(tx, id, (SIMULATE, subject), (&request, &SimulationProgress::default())).await
     }
 
     /// The revision that was in force at the end of a day.
@@ -134,8 +126,8 @@ pub(super) async fn run(held: &Held<'_>, operation: &Operation) -> Result<(), Er
     let json = |error: serde_json::Error| Error::Internal(Arc::new(error));
     let request: SimulationRequest = serde_json::from_str(&operation.request).map_err(json)?;
     loop {
-        let (progress, kept) = (SimulationProgress::default(), Instant::now());
-        let mut attempt = Attempt { held, request: &request, moment: held.moment(), progress, kept };
+        let steps = Steps::of(held, SimulationProgress::default());
+        let mut attempt = Attempt { held, request: &request, moment: held.moment(), steps };
         match attempt.simulate().await? {
             End::Found(found) => return attempt.finish(*found).await,
             End::Cancelled => return attempt.cancel().await,
@@ -149,9 +141,7 @@ struct Attempt<'a> {
     held: &'a Held<'a>,
     request: &'a SimulationRequest,
     moment: Moment<'a>,
-    progress: SimulationProgress,
-    /// When it last kept how far it is.
-    kept: Instant,
+    steps: Steps<'a, SimulationProgress>,
 }
 
 enum End {
@@ -161,21 +151,9 @@ enum End {
     Outdated,
 }
 
-impl Pace for Attempt<'_> {
-    fn callers(&self) -> &Callers {
-        self.held.callers()
-    }
-
-    async fn done(&mut self, customers: usize) -> Result<bool, Error> {
-        self.progress.done += customers as i64;
-        if self.kept.elapsed() < CHECKPOINT {
-            return Ok(true);
-        }
-        let tx = self.held.store().begin().await?;
-        let cancel = self.held.advance(&tx, &self.progress).await?;
-        tx.commit().await?;
-        self.kept = Instant::now();
-        Ok(!cancel)
+impl Progress for SimulationProgress {
+    fn done(&mut self) -> &mut i64 {
+        &mut self.done
     }
 }
 
@@ -191,12 +169,12 @@ impl Attempt<'_> {
         let renewal = matches!(&against, Against::InForce(active, _) if Some(active.number) == number);
         let schemes: Vec<_> = [&scheme].into_iter().chain(against.scheme().filter(|_| !renewal)).collect();
         let people = self.held.store().reader().customer_count().await?;
-        self.progress.total = looks(&schemes, people);
+        self.steps.progress.total = looks(&schemes, people);
         let (store, facts) = (self.held.store(), self.facts());
-        let calibrated = calibrate((store, self), &schemes, facts, people).await?;
+        let calibrated = calibrate((store, &mut self.steps), &schemes, facts, people).await?;
         let Some((calibration, renewed)) = calibrated.and_then(first_and_last) else { return Ok(End::Cancelled) };
         let (candidate, baseline) = (Simulated { number, scheme, calibration }, against.calibrated(renewed));
-        self.progress = SimulationProgress { phase: SimulationPhase::Compare, done: 0, total: people };
+        self.steps.progress = SimulationProgress { phase: SimulationPhase::Compare, done: 0, total: people };
         let Some(found) = self.compare(&candidate, &baseline, renewal).await? else { return Ok(End::Cancelled) };
         if self.request.baseline.is_none() && self.pyramid().await?.active != begun.active {
             return Ok(End::Outdated);
@@ -249,7 +227,7 @@ impl Attempt<'_> {
         let mut pages = pages::placed(reader, (pyramid, baseline.active()), of, String::new());
         let comparison = Comparison { candidate, baseline, renewal, moment: self.moment };
         loop {
-            let (page, mut histories) = match next_page(self, &mut pages).await? {
+            let (page, mut histories) = match next_page(&mut self.steps, &mut pages).await? {
                 Some(Some(page)) => page,
                 Some(None) => return Ok(Some(found.finish())),
                 None => return Ok(None),
@@ -259,7 +237,7 @@ impl Attempt<'_> {
                 facts.show(known, &mut histories, |subject| comparison.look(&mut found, one, subject));
             })
             .await;
-            if !self.done(page.len()).await? {
+            if !self.steps.done(page.len()).await? {
                 return Ok(None);
             }
         }
@@ -267,7 +245,7 @@ impl Attempt<'_> {
 
     async fn finish(&self, outcome: SimulationOutcome) -> Result<(), Error> {
         let tx = self.held.store().begin().await?;
-        if self.held.advance(&tx, &self.progress).await? {
+        if self.held.advance(&tx, &self.steps.progress).await? {
             drop(tx);
             return self.cancel().await;
         }

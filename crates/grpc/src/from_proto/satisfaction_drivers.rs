@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guanxi::v1 as pb;
 use guanxi_model::Violations;
 use guanxi_satisfaction::QuestionnaireScheme;
-use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Period, Weighting};
+use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Weighting};
 use guanxi_satisfaction::drivers::DriverQuestion;
 use guanxi_satisfaction::set::TierOf;
 
@@ -49,7 +49,7 @@ pub(crate) fn request(
     let question = question.and_then(|question| question.map_err(|faults| v.merge("", faults)).ok());
     let set = days.map(|days| IndexQuestion {
         days,
-        period: Period::Whole,
+        period: None,
         group_by: Grouping::Nothing,
         keys: BTreeMap::new(),
         methods,
@@ -59,7 +59,7 @@ pub(crate) fn request(
         detail: Detail::Index,
     });
     if let Some(days) = days {
-        check_length(&mut v, Path::of("end_date"), days, Period::Whole);
+        check_length(&mut v, Path::of("end_date"), days, false);
     }
     done(v, set.zip(question).map(|(set, question)| Asked { set, tier, question }))
 }

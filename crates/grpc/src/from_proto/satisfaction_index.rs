@@ -4,7 +4,7 @@ use guanxi::v1 as pb;
 use guanxi_app::operations::RECORD_FILTER;
 use guanxi_model::filter::Filter;
 use guanxi_model::{QuestionnaireId, RequestId, RevisionNumber, Violations};
-use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Period, Weighting};
+use guanxi_satisfaction::cube::{Detail, Grouping, IndexQuestion, Key, Weighting};
 use guanxi_satisfaction::set::{RecordSet, TierOf};
 
 use super::customer::request_id;
@@ -94,7 +94,7 @@ fn question_of(v: &mut Violations, at: Path<'_>, question: pb::SatisfactionQuest
     let days = time::days(v, at, (start_date, end_date));
     let question = IndexQuestion {
         days: days?,
-        period: period.map_or(Period::Whole, satisfaction_set::cells),
+        period,
         group_by: group_by.unwrap_or(Grouping::Nothing),
         keys,
         methods,
@@ -117,6 +117,5 @@ fn half_life(v: &mut Violations, at: Path<'_>, days: Option<i32>) -> Option<i32>
 
 /// Days weigh differently where there is a half-life, so they are read one by one.
 fn check_length(v: &mut Violations, at: Path<'_>, question: &IndexQuestion) {
-    let cells = if question.needs_days() { Period::Day } else { Period::Whole };
-    satisfaction_set::check_length(v, at.field("end_date"), question.days, cells);
+    satisfaction_set::check_length(v, at.field("end_date"), question.days, question.needs_days());
 }

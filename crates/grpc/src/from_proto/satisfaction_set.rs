@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use guanxi::v1 as pb;
 use guanxi_model::customer::ContactRole;
-use guanxi_model::{Day, Period as Days, QuestionnaireId, RevisionNumber, TierId, Violations, Words as _, name, text};
-use guanxi_satisfaction::cube::{Key, Period};
+use guanxi_model::{Day, Period, QuestionnaireId, RevisionNumber, TierId, Violations, Words as _, name, text};
+use guanxi_satisfaction::cube::Key;
 use guanxi_satisfaction::quantity::Quantity;
 use guanxi_satisfaction::set::{RecordSet, TierOf};
 
@@ -99,7 +99,7 @@ pub(super) fn days_of_set(v: &mut Violations, at: Path<'_>, days: pb::Satisfacti
     let revision = revision(v, at.field("questionnaire"), &questionnaire);
     let days = time::days(v, at, (start_date, end_date));
     if let Some(days) = days {
-        check_length(v, at.field("end_date"), days, Period::Whole);
+        check_length(v, at.field("end_date"), days, false);
     }
     let set = kept_apart(v, at.field("set"), set);
     let ((questionnaire, number), days) = revision.zip(days)?;
@@ -118,20 +118,15 @@ pub(super) fn revision(
     v.field(at, name::parse_questionnaire_revision(name)).map(|(questionnaire, number)| (questionnaire, Some(number)))
 }
 
-/// Which cells a period is made of.
-pub(crate) fn cells(period: Days) -> Period {
-    match period {
-        Days::Day => Period::Day,
-        Days::Week => Period::Week,
-        Days::Month => Period::Month,
-        Days::Quarter => Period::Quarter,
-    }
+/// Whether the cells of months do not hold a period.
+pub(super) fn needs_days(period: Period) -> bool {
+    matches!(period, Period::Day | Period::Week)
 }
 
-/// Notes days that are too many for the cells they need.
-pub(super) fn check_length(v: &mut Violations, end: Path<'_>, (first, last): (Day, Day), cells: Period) {
+/// Notes days that are too many for the cells they need, which are those of days or of months.
+pub(super) fn check_length(v: &mut Violations, end: Path<'_>, (first, last): (Day, Day), needs_days: bool) {
     let length = i64::from(last.0) - i64::from(first.0) + 1;
-    let most = if matches!(cells, Period::Day | Period::Week) { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };
+    let most = if needs_days { MAX_DAYS } else { MAX_DAYS_OF_MONTHS };
     if length > i64::from(most) {
         let fault = format!(
             "must be within {most} days from the first, got {length}; days, weeks and half-lives are of at most {MAX_DAYS}"

@@ -3,7 +3,6 @@
 use guanxi::v1 as pb;
 use guanxi_app::catalogue::Guard;
 use guanxi_model::{Day, QuestionnaireId, SatisfactionTargetId, Violations, name, text};
-use guanxi_satisfaction::cube::Period;
 use guanxi_satisfaction::quantity::{Quantity, QuantityKind};
 use guanxi_satisfaction::set::RecordSet;
 use guanxi_satisfaction::target::{Target, TargetContent};
@@ -133,7 +132,7 @@ pub(crate) fn report_request(
     let id = v.field(Path::of("name"), name::parse_satisfaction_target(name));
     let days = time::days(&mut v, Path::REQUEST, (*start_date, *end_date));
     if let Some(days) = days {
-        check_length(&mut v, Path::of("end_date"), days, Period::Whole);
+        check_length(&mut v, Path::of("end_date"), days, false);
     }
     done(v, id.zip(days))
 }

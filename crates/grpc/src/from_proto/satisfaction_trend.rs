@@ -4,10 +4,9 @@ use guanxi::v1 as pb;
 use guanxi_model::statistics::chart::drift::Cusum;
 use guanxi_model::{Day, Period, Violations};
 use guanxi_satisfaction::chart::Rule;
-use guanxi_satisfaction::cube::Period as Cells;
 use guanxi_satisfaction::quantity::{Quantity, QuantityKind};
 
-use super::satisfaction_set::{DaysOfSet, cells, check_length, kept_apart, quantity, revision};
+use super::satisfaction_set::{DaysOfSet, check_length, kept_apart, needs_days, quantity, revision};
 use super::{Path, chart, done, given, time, word_or_none};
 
 const MAX_ALLOWANCE: f64 = 10.0;
@@ -45,11 +44,11 @@ pub(crate) fn request(request: pb::GetSatisfactionTrendRequest) -> Result<TrendA
     let period = word_or_none(&mut v, Path::of("period"), period, pb::ReportPeriod::as_str_name);
     let period = period.unwrap_or(Period::Month);
     if let Some(days) = asked {
-        check_length(&mut v, end, days, cells(period));
+        check_length(&mut v, end, days, needs_days(period));
     }
     let set = kept_apart(&mut v, Path::of("set"), set);
     let quantity = quantity(&mut v, Path::of("quantity"), number);
-    let baseline = baseline.and_then(|baseline| range(&mut v, Path::of("baseline"), (baseline, cells(period))));
+    let baseline = baseline.and_then(|baseline| range(&mut v, Path::of("baseline"), (baseline, needs_days(period))));
     let rule = rule(&mut v, drift);
     let change = gap_change.and_then(|change| gap(&mut v, change));
     if change.is_some() && quantity.as_ref().is_some_and(|quantity| quantity.kind != QuantityKind::Gap) {
@@ -90,7 +89,7 @@ fn cusum(v: &mut Violations, at: Path<'_>, tuning: pb::CusumTuning) -> Cusum {
 fn gap(v: &mut Violations, change: pb::SatisfactionGapChange) -> Option<((Day, Day), (Day, Day))> {
     let pb::SatisfactionGapChange { before, after } = change;
     let at = Path::of("gap_change");
-    let mut read = |at: Path<'_>, days| given(v, at, days).and_then(|days| range(v, at, (days, Cells::Whole)));
+    let mut read = |at: Path<'_>, days| given(v, at, days).and_then(|days| range(v, at, (days, false)));
     let (before, after) = (read(at.field("before"), before), read(at.field("after"), after));
     let (before, after) = before.zip(after)?;
     if after.0 <= before.1 {
@@ -104,9 +103,9 @@ fn gap(v: &mut Violations, change: pb::SatisfactionGapChange) -> Option<((Day, D
 }
 
 /// Days, as many as there may be of the cells they need.
-fn range(v: &mut Violations, at: Path<'_>, (range, cells): (pb::DateRange, Cells)) -> Option<(Day, Day)> {
+fn range(v: &mut Violations, at: Path<'_>, (range, needs_days): (pb::DateRange, bool)) -> Option<(Day, Day)> {
     let pb::DateRange { start_date, end_date } = range;
     let days = time::days(v, at, (start_date, end_date))?;
-    check_length(v, at.field("end_date"), days, cells);
+    check_length(v, at.field("end_date"), days, needs_days);
     Some(days)
 }

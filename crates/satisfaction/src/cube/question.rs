@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guanxi_model::Day;
 use guanxi_model::fact::{CollectionMethod, SatisfactionRecord};
+use guanxi_model::{Day, Period};
 use serde::{Deserialize, Serialize};
 
 use super::place::{Face, Key, Placed, Span, said};
 
 guanxi_model::words! {
-    /// What a row is of.
-    Period { Whole = 1, Day = 2, Week = 3, Month = 4, Quarter = 5 }
     /// By what rows are kept apart.
     Grouping {
         Nothing = 1, Tier = 2, Channel = 3, TierAndChannel = 4, Touchpoint = 5, Wave = 6, TouchpointAndWave = 7, Team = 8,
@@ -27,7 +25,8 @@ guanxi_model::words! {
 pub struct IndexQuestion {
     /// The first and the last day.
     pub days: (Day, Day),
-    pub period: Period,
+    /// What rows are of; of all days where none is given.
+    pub period: Option<Period>,
     pub group_by: Grouping,
     /// Only records with these keys; of tiers see `tier_key`, of roles the code.
     pub keys: BTreeMap<Key, String>,
@@ -70,19 +69,6 @@ impl Grouping {
     }
 }
 
-impl Period {
-    /// The first day of the period that a day lies in, and of the next one.
-    fn around(self, day: Day) -> (Day, Day) {
-        match self {
-            Period::Whole => (Day(i32::MIN), Day(i32::MAX)),
-            Period::Day => (day, day.plus_days(1)),
-            Period::Week => (day.first_of_week(), day.first_of_week().plus_days(7)),
-            Period::Month => (day.first_of_month(), day.first_of_month().months_after(1)),
-            Period::Quarter => (day.first_of_quarter(), day.first_of_quarter().months_after(3)),
-        }
-    }
-}
-
 impl IndexQuestion {
     /// The face whose cells answer it; none where no face keeps records apart by all that is asked.
     pub fn face(&self) -> Option<Face> {
@@ -92,7 +78,7 @@ impl IndexQuestion {
 
     /// Whether only days will do: weeks lie across months, and days weigh differently.
     pub fn needs_days(&self) -> bool {
-        matches!(self.period, Period::Day | Period::Week) || self.half_life_days.is_some()
+        matches!(self.period, Some(Period::Day | Period::Week)) || self.half_life_days.is_some()
     }
 
     /// The cells that cover the days, each once: whole months, and days where the first or the last month is not whole.
@@ -141,6 +127,15 @@ impl IndexQuestion {
         ways.into_iter().filter_map(|keys| self.row_of((day, Some(record.method)), keys)).collect()
     }
 
+    /// The part that is asked for of the period that a day is in.
+    fn days_around(&self, day: Day) -> (Day, Day) {
+        let (first, last) = self.days;
+        self.period.map_or(self.days, |period| {
+            let start = period.start_of(day);
+            (start.max(first), period.after(start).plus_days(-1).min(last))
+        })
+    }
+
     fn takes(&self, day: Day, method: CollectionMethod) -> bool {
         let (first, last) = self.days;
         (first..=last).contains(&day) && (self.methods.is_empty() || self.methods.contains(&method))
@@ -158,8 +153,6 @@ impl IndexQuestion {
         if says_nothing && !keys.keys().all(|key| always.contains(key)) {
             return None;
         }
-        let (from, beyond) = self.period.around(day);
-        let days = (from.max(self.days.0), beyond.plus_days(-1).min(self.days.1));
-        Some(Row { days, keys, method: method.filter(|_| !self.pools_methods) })
+        Some(Row { days: self.days_around(day), keys, method: method.filter(|_| !self.pools_methods) })
     }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use guanxi_model::Day;
 use guanxi_model::fact::CollectionMethod;
-use guanxi_model::{Day, Period};
 
 use super::Sums;
 use super::layout::RECORDS;
@@ -14,21 +14,20 @@ use super::question::IndexQuestion;
 /// See the module.
 pub struct Series<'a> {
     question: &'a IndexQuestion,
-    period: Period,
     sums: BTreeMap<CollectionMethod, BTreeMap<Day, Sums>>,
 }
 
 impl<'a> Series<'a> {
-    /// Of nothing yet. The question's own period says no more than which cells will do.
-    pub fn new(question: &'a IndexQuestion, period: Period) -> Series<'a> {
-        Series { question, period, sums: BTreeMap::new() }
+    /// Of nothing yet.
+    pub fn new(question: &'a IndexQuestion) -> Series<'a> {
+        Series { question, sums: BTreeMap::new() }
     }
 
     /// Adds what records in a place count for, where they are asked for.
     pub fn add(&mut self, placed: &Placed, sums: &Sums) {
         if self.question.row(placed).is_some() {
-            let periods = self.sums.entry(placed.method).or_default();
-            periods.entry(self.period.start_of(placed.start)).or_default().plus(sums);
+            let start = self.question.period.map_or(self.question.days.0, |period| period.start_of(placed.start));
+            self.sums.entry(placed.method).or_default().entry(start).or_default().plus(sums);
         }
     }
 

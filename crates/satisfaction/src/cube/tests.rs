@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guanxi_model::fact::{Answer, CollectionMethod, Handler, QuestionKind, SatisfactionRecord, Stamp};
-use guanxi_model::{Day, PyramidId, QuestionnaireId, RevisionNumber, TierId};
+use guanxi_model::{Day, Period, PyramidId, QuestionnaireId, RevisionNumber, TierId};
 use proptest::prelude::*;
 
 use super::pool::Pool;
 use super::{
-    Counted, Detail, Face, Fold, Grouping, IndexQuestion, Key, Period, Placed, Share, Span, Sums, Told, Weighting,
-    places,
+    Counted, Detail, Face, Fold, Grouping, IndexQuestion, Key, Placed, Share, Span, Sums, Told, Weighting, places,
 };
 use crate::sample::{answer, draft, item, pair, rated, rating, scale, scheme};
 use crate::scheme::{IndexForm, ItemDraft, QuestionnaireDraft, QuestionnaireScheme, SatisfactionMetric};
@@ -38,7 +37,7 @@ fn record(answers: Vec<Answer>) -> SatisfactionRecord {
 fn question() -> IndexQuestion {
     IndexQuestion {
         days: (NEW_YEAR, NEW_YEAR.plus_days(364)),
-        period: Period::Whole,
+        period: None,
         group_by: Grouping::Nothing,
         keys: BTreeMap::new(),
         methods: Vec::new(),
@@ -282,7 +281,7 @@ proptest! {
         grouping in prop::sample::select(vec![
             Grouping::Nothing, Grouping::Tier, Grouping::TierAndChannel, Grouping::Wave, Grouping::Team, Grouping::Branch,
         ]),
-        period in prop::sample::select(vec![Period::Whole, Period::Day, Period::Week, Period::Month, Period::Quarter]),
+        period in prop::sample::select(vec![None, Some(Period::Day), Some(Period::Week), Some(Period::Month), Some(Period::Quarter)]),
         half_life_days in prop::option::of(1..100),
     ) {
         let plain = scheme(QuestionnaireDraft {

@@ -1,12 +1,11 @@
 //! Asking to put a revision in force, or to renew the calibration of the one that is. A pyramid has one such operation at a time.
 
-use guanxi_model::{OperationId, PyramidId, RequestId, RevisionNumber, name};
+use guanxi_model::{PyramidId, RequestId, RevisionNumber, name};
 use guanxi_store::Operation;
 use serde::{Deserialize, Serialize};
 
 use super::ActivationProgress;
 use crate::error::{Error, Refusal};
-use crate::fingerprint;
 use crate::operations::{ACTIVATE, ASSIGN, Operations};
 
 /// What an activation was asked for.
@@ -42,11 +41,8 @@ impl Operations<'_> {
     ) -> Result<Operation, Error> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
-        // The id of the operation follows from the request id, so that a retry finds it.
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of("operation", &subject, &request_id)),
-            None => OperationId::new(self.now),
-        };
+        // Whatever is in force by the time of a retry.
+        let id = self.id_of((kind, &subject), &(), request_id);
         if let Some(kept) = tx.operation(&id).await? {
             return Ok(kept);
         }
@@ -63,12 +59,8 @@ impl Operations<'_> {
             return Err(Refusal::PyramidBusy { pyramid, operation }.into());
         }
         let request = ActivationRequest { pyramid: pyramid.id.clone(), number };
-        let operation = self.new_operation(id, (kind, subject), &request, &ActivationProgress::default())?;
-        tx.put_operation(&operation).await?;
         pyramid.operation = Some(id);
         tx.put_pyramid(&pyramid).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
+        self.begin(tx, id, (kind, subject), (&request, &ActivationProgress::default())).await
     }
 }

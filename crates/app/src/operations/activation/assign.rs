@@ -9,8 +9,9 @@ use guanxi_store::{Histories, Judge, Move, Next, PAGE, Placed};
 
 use super::Activation;
 use crate::error::Error;
+use crate::operations::pace::next_page;
 use crate::operations::pages;
-use crate::operations::population::{Facts, next_page};
+use crate::operations::population::Facts;
 use crate::portion::Portion;
 use crate::reseat::look_of_run;
 use crate::seat::{Moment, moves, seat};

@@ -1,6 +1,6 @@
 //! Asking for a sample: of whom, how many, and what is held for them.
 
-use guanxi_model::{OperationId, PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, name};
+use guanxi_model::{PyramidId, QuestionnaireId, RequestId, RevisionNumber, TierId, Violations, name};
 use guanxi_segmentation::Tier;
 use guanxi_store::{Operation, Tx};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::DrawingProgress;
 use crate::command::Slot;
 use crate::error::{Error, Refusal};
-use crate::fingerprint;
 use crate::operations::{DRAW, Operations};
 
 /// A sample to draw.
@@ -67,10 +66,7 @@ impl Operations<'_> {
         let tx = self.store.begin().await?;
         tx.lock_catalogue().await?;
         let subject = name::questionnaire(&drawing.questionnaire);
-        let id = match request_id {
-            Some(request_id) => OperationId::from_bytes(fingerprint::of(DRAW, &subject, &(&drawing, request_id))),
-            None => OperationId::new(self.now),
-        };
+        let id = self.id_of((DRAW, &subject), &drawing, request_id);
         if let Some(kept) = tx.operation(&id).await? {
             return Ok(kept);
         }
@@ -84,11 +80,7 @@ impl Operations<'_> {
                 return Err(request.no_such_tiers(&unknown));
             }
         }
-        let operation = self.new_operation(id, (DRAW, subject), &request, &DrawingProgress::default())?;
-        tx.put_operation(&operation).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(operation)
+        self.begin(tx, id, (DRAW, subject), (&request, &DrawingProgress::default())).await
     }
 }
 

@@ -8,7 +8,7 @@ use guanxi_app::{App, Error};
 use guanxi_model::fact::CollectionMethod;
 use guanxi_model::{Day, Period, QuestionnaireId, RevisionNumber, Violations, Words as _, name};
 use guanxi_satisfaction::QuestionnaireScheme;
-use guanxi_satisfaction::cube::{Period as Cells, Series, Sums, records};
+use guanxi_satisfaction::cube::{Series, Sums, records};
 use guanxi_satisfaction::quantity::{Quantity, Source};
 use guanxi_satisfaction::set::RecordSet;
 
@@ -60,21 +60,21 @@ impl Asked {
         })
     }
 
-    /// Reads a set, which stands at a place of the request, on some days.
+    /// Reads a set, which stands at a place of the request, on some days, by period where one is given.
     pub(super) async fn held(
         &self,
         app: &App,
         (at, set): (&str, &RecordSet),
         days: (Day, Day),
-        (period, cells): (Period, Cells),
+        period: Option<Period>,
     ) -> Result<Held, Error> {
-        let mut question = set.question(days, cells);
+        let mut question = set.question(days, period);
         if let Some(tier) = set.tier.clone() {
             index::put_tier(app, &format!("{at}.tier"), &mut question, tier).await?;
         }
         let face = question.face().ok_or_else(|| Error::Invalid(Violations::one(at, HELD_BY_NO_CELLS)))?;
         let wanted = index::cells((&self.questionnaire, self.number), &question, face);
-        let mut series = Series::new(&question, period);
+        let mut series = Series::new(&question);
         app.reader()
             .cells(&wanted, |placed, sums| {
                 series.add(placed, sums);
@@ -86,7 +86,7 @@ impl Asked {
 
     /// The same as one whole.
     pub(super) async fn whole(&self, app: &App, set: (&str, &RecordSet), days: (Day, Day)) -> Result<Held, Error> {
-        self.held(app, set, days, (Period::Quarter, Cells::Whole)).await
+        self.held(app, set, days, None).await
     }
 }
 

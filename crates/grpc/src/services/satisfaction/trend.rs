@@ -6,7 +6,7 @@ use guanxi_satisfaction::trend::{self, TrendQuestion};
 
 use super::Answer;
 use super::sets::{self, Asked};
-use crate::from_proto::satisfaction_set::{DaysOfSet, cells};
+use crate::from_proto::satisfaction_set::DaysOfSet;
 use crate::from_proto::satisfaction_trend::{self as read, TrendAsked};
 use crate::services::Service;
 use crate::{status, to_proto};
@@ -21,10 +21,10 @@ async fn trend(app: &App, asked: TrendAsked) -> Result<pb::SatisfactionTrend, Er
     let DaysOfSet { questionnaire, number, days, set } = of;
     let asked = Asked::find(app, (questionnaire, number)).await?;
     let source = asked.source("quantity", &quantity)?;
-    let (at, periods) = (("set", &set), (period, cells(period)));
-    let held = asked.held(app, at, days, periods).await?;
+    let at = ("set", &set);
+    let held = asked.held(app, at, days, Some(period)).await?;
     let frozen = match baseline {
-        Some(days) => Some(asked.held(app, at, days, periods).await?),
+        Some(days) => Some(asked.held(app, at, days, Some(period)).await?),
         None => None,
     };
     let change = match change {
