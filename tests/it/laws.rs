@@ -13,6 +13,7 @@ pub(crate) mod pyramid;
 mod reckoning;
 mod sending;
 mod surveys;
+mod telling;
 mod time;
 mod timed;
 mod trial;

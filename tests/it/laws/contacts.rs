@@ -10,16 +10,16 @@ use guanxi::google::r#type::Date;
 use guanxi::v1::{
     ContactReason, ContactReport, CustomerStage, DeleteCustomerRequest, Emotion, FactContext, FactKey, FactKind,
     GetContactReportRequest, Interaction, InteractionPurpose, Purchase, PurchaseType, ReportPeriod, StageChange,
-    UndeleteCustomerRequest, WithdrawFactRequest,
+    UndeleteCustomerRequest,
 };
 use guanxi_model::{Day, Zone};
 use guanxi_testkit::{TestServer, database, on_each_backend};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use tokio::task::spawn_blocking;
-use tonic::{Code, Status};
 
 use super::meetings::{CHANNELS, CUSTOMERS, Event, Replaces, Said, TOPICS, event};
+use super::telling::{day_of, seconds, take_back, tell};
 use super::trial::Law;
 use crate::activity::kinds::{Activity, Kind, listed, record};
 use crate::support::{create_person, inbound, sale, shop, stage_change};
@@ -209,14 +209,6 @@ fn noon(day: Day) -> String {
     format!("{day}T12:00:00Z")
 }
 
-fn seconds(context: &FactContext) -> i64 {
-    context.occur_time.unwrap().seconds
-}
-
-fn day_of(context: &FactContext) -> Day {
-    Day(i32::try_from(seconds(context).div_euclid(86_400)).unwrap())
-}
-
 fn contact(customer: usize, time: &str, id: &str, said: &Said) -> Interaction {
     let [emotion_start, emotion_end] = said.feelings;
     let purpose = InteractionPurpose::try_from(said.purpose).unwrap();
@@ -233,26 +225,14 @@ fn step(customer: usize, time: &str, id: &str, stage: i32) -> StageChange {
     stage_change(&name(customer), time, id, CustomerStage::try_from(stage).unwrap())
 }
 
-/// Some facts are refused: what has a replacement gets no other, nothing replaces itself, and of the deleted nothing is taken.
-async fn tell<K: Kind>(activity: &Activity, fact: K) {
-    expect(record(activity, fact).await);
-}
-
-fn expect<T>(answer: Result<T, Status>) {
-    let allowed = [Code::FailedPrecondition, Code::InvalidArgument];
-    let refused = answer.err();
-    assert!(refused.as_ref().is_none_or(|status| allowed.contains(&status.code())), "{refused:?}");
-}
-
-async fn withdraw(mut activity: Activity, events: &[Event], index: usize) {
+async fn withdraw(activity: Activity, events: &[Event], index: usize) {
     let (customer, kind) = match &events[index] {
         Event::Meet { customer, .. } => (*customer, FactKind::Interaction),
         Event::Buy { customer, .. } => (*customer, FactKind::Purchase),
         Event::Step { customer, .. } => (*customer, FactKind::StageChange),
         Event::Turn { .. } | Event::Withdraw(_) | Event::ComeOrGo { .. } | Event::Pass { .. } => return,
     };
-    let customer = format!("customers/{}", name(customer));
-    expect(activity.withdraw_fact(WithdrawFactRequest { customer, kind: kind.into(), fact: Some(named(index)) }).await);
+    take_back(activity, &name(customer), kind, named(index)).await;
 }
 
 async fn counts_of_contacts_are_what_the_facts_come_to(guanxi: TestServer) {

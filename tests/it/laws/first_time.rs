@@ -8,7 +8,7 @@ use std::time::Duration;
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
     AnalyzeFirstTimeRightRequest, FactContext, FactKind, FirstTimeRightGrouping, FirstTimeRightReport, Interaction,
-    InteractionOutcome, InteractionPurpose, Purchase, PurchaseType, ReportPeriod, WithdrawFactRequest,
+    InteractionOutcome, InteractionPurpose, Purchase, PurchaseType, ReportPeriod,
 };
 use guanxi_model::{Day, Timestamp, Zone};
 use guanxi_testkit::{TestServer, database, on_each_backend};
@@ -16,10 +16,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestCaseError;
 use tokio::task::spawn_blocking;
-use tonic::{Code, Status};
 
+use super::telling::{day_of, seconds, take_back, tell};
 use super::trial::Law;
-use crate::activity::kinds::{Activity, Kind, listed, record};
+use crate::activity::kinds::{Activity, Kind as _, listed};
 use crate::satisfaction::first_time::told;
 use crate::support::{create_person, inbound, sale, shop};
 
@@ -111,33 +111,13 @@ async fn take(guanxi: &TestServer, events: &[Event], index: usize) {
     }
 }
 
-/// Some facts are refused: what has a replacement gets no other, and nothing replaces itself.
-async fn tell<K: Kind>(activity: &Activity, fact: K) {
-    expect(record(activity, fact).await);
-}
-
-fn expect<T>(answer: Result<T, Status>) {
-    let allowed = [Code::FailedPrecondition, Code::InvalidArgument];
-    let refused = answer.err();
-    assert!(refused.as_ref().is_none_or(|status| allowed.contains(&status.code())), "{refused:?}");
-}
-
-async fn withdraw(mut activity: Activity, events: &[Event], index: usize) {
+async fn withdraw(activity: Activity, events: &[Event], index: usize) {
     let (customer, kind) = match &events[index] {
         Event::Meet { customer, .. } => (*customer, FactKind::Interaction),
         Event::Buy { customer, .. } => (*customer, FactKind::Purchase),
         Event::Withdraw(_) => return,
     };
-    let (customer, fact) = (format!("customers/{}", name(customer)), Some(shop(&format!("e-{index}"))));
-    expect(activity.withdraw_fact(WithdrawFactRequest { customer, kind: kind.into(), fact }).await);
-}
-
-fn seconds(context: &FactContext) -> i64 {
-    context.occur_time.unwrap().seconds
-}
-
-fn day_of(context: &FactContext) -> Day {
-    Day(i32::try_from(seconds(context).div_euclid(86_400)).unwrap())
+    take_back(activity, &name(customer), kind, shop(&format!("e-{index}"))).await;
 }
 
 /// By topic and day, found by looking through everything for each service.

@@ -21,14 +21,14 @@ on_each_backend! {
 
 const DAYS: [&str; 3] = ["2026-01-10", "2026-01-11", "2026-01-12"];
 
-/// A row of each day on which somebody answered.
-async fn days(guanxi: &TestServer, revision: &str) -> Vec<SatisfactionIndexRow> {
+/// The rows of so many days on which somebody answered.
+async fn days<const N: usize>(guanxi: &TestServer, revision: &str) -> [SatisfactionIndexRow; N] {
     let question = SatisfactionQuestion {
         period: ReportPeriod::Day.into(),
         view: SatisfactionView::Items.into(),
         ..super::index::asking(revision, DAYS[0], DAYS[2])
     };
-    ask(guanxi, question).await.unwrap().rows
+    ask(guanxi, question).await.unwrap().rows.try_into().unwrap()
 }
 
 fn index(row: &SatisfactionIndexRow) -> Option<f64> {
@@ -41,9 +41,9 @@ async fn clients_of_96_96_and_97_are_96_3(guanxi: TestServer) {
     // Alike, twice as many of them than three, since of fewer than five nothing is told; then by how many answers each gave.
     record_all(&guanxi, ones(DAYS[0], ("ada", &revision), &[(96, 2), (96, 2), (97, 2)])).await;
     record_all(&guanxi, ones(DAYS[1], ("ada", &revision), &[(96, 50), (96, 30), (97, 20)])).await;
-    let rows = days(&guanxi, &revision).await;
-    near(index(&rows[0]), 96.0 + 1.0 / 3.0);
-    near(index(&rows[1]), 96.2);
+    let [alike, by_answers] = days(&guanxi, &revision).await;
+    near(index(&alike), 96.0 + 1.0 / 3.0);
+    near(index(&by_answers), 96.2);
 }
 
 async fn weights_of_40_35_and_25_in_both_forms(guanxi: TestServer) {
@@ -57,7 +57,8 @@ async fn weights_of_40_35_and_25_in_both_forms(guanxi: TestServer) {
             said(DAYS[0], ("ada", &format!("{id}-{number}"), &revision), answers)
         });
         record_all(&guanxi, records.collect()).await;
-        near(index(&days(&guanxi, &revision).await[0]), expected);
+        let [row] = days(&guanxi, &revision).await;
+        near(index(&row), expected);
     }
 }
 
@@ -100,10 +101,11 @@ async fn parasuraman_zeithaml_berry_1988_unweighted_and_weighted_gap(guanxi: Tes
         let one = |number| said(day, ("ada", &format!("{day}-{number}"), &revision), respondent(number, points));
         record_all(&guanxi, (0..10).map(one).collect::<Vec<SatisfactionRecord>>()).await;
     }
-    let rows = days(&guanxi, &revision).await;
-    near(index(&rows[0]), -0.67);
-    near(index(&rows[1]), -0.44);
-    for (dimension, (id, _, tenths, _)) in rows[0].dimensions.iter().zip(GAPS) {
+    let [weighted, unweighted] = days(&guanxi, &revision).await;
+    near(index(&weighted), -0.67);
+    near(index(&unweighted), -0.44);
+    assert_eq!(weighted.dimensions.len(), GAPS.len());
+    for (dimension, (id, _, tenths, _)) in weighted.dimensions.iter().zip(GAPS) {
         assert_eq!(dimension.dimension, id);
         near(dimension.comparison.as_ref().unwrap().gap.as_ref().unwrap().mean, f64::from(tenths) / 10.0);
     }
@@ -119,7 +121,7 @@ async fn wilson_1927_shares_of_satisfied(guanxi: TestServer) {
     for (day, (satisfied, all), _) in golden {
         record_all(&guanxi, ones(day, ("ada", &revision), &[(4, satisfied), (3, all - satisfied)])).await;
     }
-    for (row, (_, (satisfied, all), (low, high))) in days(&guanxi, &revision).await.iter().zip(golden) {
+    for (row, (_, (satisfied, all), (low, high))) in days::<3>(&guanxi, &revision).await.iter().zip(golden) {
         let csat = row.csat.as_ref().unwrap();
         near(csat.share, satisfied as f64 / all as f64);
         near(csat.lower_bound, low);
@@ -132,7 +134,7 @@ async fn reichheld_2003_and_rocks_2016_promoters(guanxi: TestServer) {
     record_all(&guanxi, ones(DAYS[0], ("ada", &revision), &[(9, 50), (8, 30), (6, 20)])).await;
     record_all(&guanxi, ones(DAYS[1], ("ada", &revision), &[(10, 5)])).await;
     let golden = [(30.0, 7.810_249_675_9, 14.051_130_2, 44.201_297_0), (100.0, 0.0, 17.491_453_0, 100.0)];
-    for (row, (score, error, low, high)) in days(&guanxi, &revision).await.iter().zip(golden) {
+    for (row, (score, error, low, high)) in days::<2>(&guanxi, &revision).await.iter().zip(golden) {
         let told = row.net_promoter.as_ref().unwrap();
         near(told.score, score);
         near(told.standard_error, error);
@@ -144,7 +146,7 @@ async fn reichheld_2003_and_rocks_2016_promoters(guanxi: TestServer) {
 async fn dixon_freeman_toman_2010_effort(guanxi: TestServer) {
     let revision = in_use(&guanxi, "ces", metric(SatisfactionMetric::CustomerEffort, (1, 7))).await;
     record_all(&guanxi, ones(DAYS[0], ("ada", &revision), &[(7, 2), (6, 1), (5, 2), (4, 1), (2, 1)])).await;
-    let rows = days(&guanxi, &revision).await;
-    near(rows[0].effort_easy.as_ref().unwrap().share, 5.0 / 7.0);
-    near(rows[0].items[0].answer.as_ref().unwrap().mean, 36.0 / 7.0);
+    let [row] = days(&guanxi, &revision).await;
+    near(row.effort_easy.as_ref().unwrap().share, 5.0 / 7.0);
+    near(row.items[0].answer.as_ref().unwrap().mean, 36.0 / 7.0);
 }

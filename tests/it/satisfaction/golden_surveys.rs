@@ -87,6 +87,7 @@ fn near_model(fit: &FitSatisfactionModelResponse, blocks: Blocks<'_>, golden: &V
             near(latent.r_squared, explained, 8);
         }
         let weights = golden["weights_normalised"][&block].as_array();
+        assert!(weights.is_none_or(|weights| weights.len() == latent.items.len()), "{block}");
         for (item, weight) in latent.items.iter().zip(weights.into_iter().flatten()) {
             near(item.share, weight, 6);
         }
@@ -117,6 +118,7 @@ async fn ecsi_mobile_is_modelled_as_elsewhere(guanxi: TestServer) {
     near_model(&fit, MOBILE, &golden["centroid"]);
     near_model(&fitted(&guanxi, SatisfactionInnerWeights::Path).await, MOBILE, &golden["path_weighting"]);
     let whole = everybody(&guanxi, "questionnaires/survey").await;
+    assert_eq!((fit.latents.len(), whole.dimensions.len()), (MOBILE.len(), MOBILE.len()));
     for ((latent, dimension), (id, block, _)) in fit.latents.iter().zip(&whole.dimensions).zip(MOBILE) {
         assert_eq!((latent.dimension.as_str(), dimension.dimension.as_str()), (*id, *id));
         near(dimension.score.as_ref().unwrap().mean, &golden["equal_weight_index_0_100"][*block], 6);
@@ -234,6 +236,7 @@ async fn bank_is_modelled_as_elsewhere(guanxi: TestServer) {
     let fit = fitted(&guanxi, SatisfactionInnerWeights::Centroid).await;
     near_model(&fit, BANK, &golden["pls_standardised_centroid"]);
     let whole = everybody(&guanxi, "questionnaires/survey").await;
+    assert_eq!(whole.dimensions.len(), BANK.len());
     for (dimension, (id, block, _)) in whole.dimensions.iter().zip(BANK) {
         assert_eq!(dimension.dimension, *id);
         near(dimension.score.as_ref().unwrap().mean, &golden["equal_weight_index_0_100"][block.to_uppercase()], 6);

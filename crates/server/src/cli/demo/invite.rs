@@ -65,15 +65,15 @@ impl Life<'_> {
             expire_time: Some(timestamp(at + OPEN)),
             ..Default::default()
         };
-        self.record.invitation(at, &about.invitation, (Sent, Some(invited)));
-        let answered = if by_phone { self.call_up(at, about) } else { self.mail(at, about) };
+        self.record.invitation(at, &about.invitation, (Sent, Some(invited.clone())));
+        let answered = if by_phone { self.call_up(at, about, &invited) } else { self.mail(at, about, &invited) };
         if !answered {
             self.record.invitation(at + OPEN, &about.invitation, (Expired, None));
         }
     }
 
     /// Whether the customer picked up and said something, be it no.
-    fn call_up(&mut self, at: Moment, about: &About<'_>) -> bool {
+    fn call_up(&mut self, at: Moment, about: &About<'_>, invited: &pb::Invited) -> bool {
         let invitation = about.invitation.as_str();
         if !self.survey_dice.chance(0.55) {
             return false;
@@ -83,12 +83,17 @@ impl Life<'_> {
             self.record.invitation(at + 60, invitation, (Refused, None));
             return true;
         }
-        self.answer(at + 600, (about.order, invitation), pb::CollectionMethod::Phone, (about.bought, about.mood));
+        self.answer(
+            at + 600,
+            (about.order, invitation, invited),
+            pb::CollectionMethod::Phone,
+            (about.bought, about.mood),
+        );
         true
     }
 
     /// Whether the customer answered the mail, be it that it wants no more of them.
-    fn mail(&mut self, at: Moment, about: &About<'_>) -> bool {
+    fn mail(&mut self, at: Moment, about: &About<'_>, invited: &pb::Invited) -> bool {
         let invitation = about.invitation.as_str();
         if !self.survey_dice.chance(0.97) {
             return false;
@@ -102,7 +107,7 @@ impl Life<'_> {
         }
         if answers {
             let method = pb::CollectionMethod::SelfCompletion;
-            self.answer(opened + 300, (about.order, invitation), method, (about.bought, about.mood));
+            self.answer(opened + 300, (about.order, invitation, invited), method, (about.bought, about.mood));
         } else if refuses {
             self.record.invitation(opened + 30, invitation, (Refused, None));
         }

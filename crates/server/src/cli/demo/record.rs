@@ -173,11 +173,11 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// What was answered about an order, upon an invitation.
+    /// What was answered about an order, upon an invitation, and to what.
     pub(super) fn answers(
         &mut self,
         at: Moment,
-        (order, invitation): (&str, &str),
+        (order, invitation, invited): (&str, &str, &pb::Invited),
         (method, answers): (pb::CollectionMethod, Vec<pb::SatisfactionAnswer>),
     ) {
         self.surveys += 1;
@@ -192,6 +192,8 @@ impl<'a> Recorder<'a> {
                 subject: Some(pb::FactReference { kind: pb::FactKind::Purchase.into(), fact: Some(order) }),
                 answers,
                 invitation_id: invitation.to_owned(),
+                channel: invited.channel.clone(),
+                wave: invited.wave.clone(),
                 ..Default::default()
             });
         }

@@ -118,7 +118,7 @@ impl Life<'_> {
     pub(super) fn answer(
         &mut self,
         at: Moment,
-        of: (&str, &str),
+        of: (&str, &str, &pb::Invited),
         method: pb::CollectionMethod,
         (bought, mood): (Moment, f64),
     ) {
