@@ -1,84 +1,23 @@
 //! The world a batch of commands is decided in: what was loaded, kept up to date in memory as commands take effect, and
 //! the list of everything to write. Later commands of a batch see what earlier ones did.
 
+mod effect;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guanxi_model::customer::{Customer, CustomerKind, ExternalId, Profile, Stage};
-use guanxi_model::fact::{CustomerRef, Fact, FactState, Invitation, Use, UseKind};
-use guanxi_model::{CustomerId, Day, FactId, PyramidId, RequestId, Tally, Timestamp};
-use guanxi_satisfaction::contact::ContactCell;
-use guanxi_satisfaction::cube::{ResponseCell, ResponseCount};
+use guanxi_model::fact::{CustomerRef, FactState, Invitation, Use, UseKind};
+use guanxi_model::{CustomerId, Day, Tally, Timestamp};
 use guanxi_segmentation::History;
 use guanxi_store::ledger::{
-    Change, ChangeKind, CustomerState, Effects, FactRef, Fingerprint, Loaded, Override, Record, Replacement, Summary,
-    TierChangeReason, TierRow,
+    Change, CustomerState, Effects, FactRef, Loaded, Record, Summary, TierChangeReason, TierRow,
 };
 
-use crate::cells::CountedAnswers;
+pub(crate) use self::effect::{Decision, Effect, Touch};
 use crate::decide::is_whole;
 use crate::judges::Bench;
 use crate::questionnaires::{RevisionKey, Wanted};
 use crate::seat::Moment;
-
-/// What a command does to a customer. Made by `decide`, which changes nothing itself.
-#[derive(Debug)]
-pub(crate) enum Effect {
-    PutRecord(Record),
-    PutFact(Box<Fact>),
-    SetFactState(FactRef, FactState),
-    PutReplacement(FactRef, Replacement),
-    /// What is added to a day.
-    Count(Day, Tally, BTreeMap<Use, i64>),
-    /// What is added to contacts, or to what they are held against.
-    CountContact(Box<ContactCell>, i64),
-    /// What answers count for, and where.
-    CountAnswers(Box<CountedAnswers>),
-    SetTotals {
-        tally: Tally,
-        gross: i64,
-    },
-    SetStage(Stage),
-    /// What the facts about an invitation add up to.
-    PutInvitation(Invitation),
-    /// What is added to how many records answer an invitation.
-    CountAnswer(String, i64),
-    /// What is added to how many invitations were sent and answered.
-    CountResponse(Box<ResponseCell>, ResponseCount),
-    PutRequest(RequestId, Fingerprint),
-    Note(ChangeKind, Option<FactId>),
-    /// Holds the customer in a tier of a pyramid, or no longer; who decided so, and why.
-    SetOverride(PyramidId, Option<Override>, (String, String)),
-    /// Has the customer judged anew because time has passed.
-    Look,
-}
-
-/// Why a customer is judged anew.
-#[derive(Debug, Default)]
-pub(crate) struct Touch {
-    /// Something about the customer itself changed.
-    pub(crate) own_change: bool,
-    /// Overrides that were set or cleared.
-    decisions: BTreeMap<PyramidId, (TierChangeReason, (String, String))>,
-}
-
-impl Touch {
-    /// What somebody decided about a pyramid, and why.
-    pub(crate) fn decision(&self, pyramid: &PyramidId) -> Option<(TierChangeReason, &(String, String))> {
-        self.decisions.get(pyramid).map(|(reason, by)| (*reason, by))
-    }
-
-    /// Whether an override of the pyramid was cleared.
-    pub(crate) fn begins_anew(&self, pyramid: &PyramidId) -> bool {
-        self.decision(pyramid).is_some_and(|(reason, _)| reason == TierChangeReason::OverrideEnded)
-    }
-}
-
-/// The effects of one command, all about one customer.
-#[derive(Debug)]
-pub(crate) struct Decision {
-    pub(crate) customer: CustomerId,
-    pub(crate) effects: Vec<Effect>,
-}
 
 /// What facts are held against, which no command changes.
 #[derive(Clone, Copy, Debug)]

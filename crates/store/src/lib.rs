@@ -80,9 +80,13 @@ impl Store {
         Ok(Store { pools: Arc::new(connect::open(options).await?) })
     }
 
-    /// The writers that may work side by side, by the shard of the cells that each adds to: SQLite has one, PostgreSQL gains
-    /// from a second. Processes that serve side by side take different shards half of the time, by chance; where they do
-    /// not, one waits for the other's commit.
+    /// How many writers gain from working side by side: SQLite has one, PostgreSQL gains from a second.
+    pub fn writers(&self) -> usize {
+        if self.pools.backend == DbBackend::Postgres { 2 } else { 1 }
+    }
+
+    /// The writers, by the shard of the cells that each adds to. Processes that serve side by side take different shards
+    /// half of the time, by chance; where they do not, one waits for the other's commit.
     pub fn shards(&self, chance: u8) -> Vec<i16> {
         match self.pools.backend {
             DbBackend::Postgres if chance.is_multiple_of(2) => vec![0, 1],

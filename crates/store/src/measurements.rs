@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use guanxi_model::fact::{FactKey, FactState};
 use guanxi_model::filter::{Filter, Kind, Schema};
 use guanxi_model::page::{KeyPart, Page};
-use guanxi_model::{Day, MeasurementId, ServiceStandardId, SourceName, Timestamp, Words};
+use guanxi_model::{Day, ServiceStandardId, Timestamp, Words as _};
 use guanxi_satisfaction::standard::StandardTotals;
-use guanxi_satisfaction::standard::measured::{MeasuredResult, Measurement, NewMeasurement, Segment, Sums};
+use guanxi_satisfaction::standard::measured::{Measurement, Segment, Sums};
 use sea_orm::{QueryResult, Value};
 
-use crate::bulk::{self, Cell, Column, Rows, bytes, int, text};
+use crate::bulk::{self, Cell, Column, Rows, int, text};
 use crate::catalogue::{query, rows};
 use crate::customers::{bind_key, page};
-use crate::rows::{id_bytes, word};
+use crate::rows::measurement::{self, SELECT, read_key, read_other};
 use crate::{Error, Reader, Tx, filters};
 
 /// What measurements may be filtered by.
@@ -72,31 +72,8 @@ pub struct MeasurementWrites {
     pub totals: BTreeMap<ServiceStandardId, StandardTotals>,
 }
 
-const COLUMNS: &str = "m.standard_id, m.source, m.source_id, m.measurement_id, m.occur_time, m.record_time, m.state, m.kind, \
-     m.branch, m.team, m.units, m.total, m.squares, m.met_units, m.replaces_source, m.replaces_source_id";
-const INSERT: &[Column] = &[
-    text("standard_id"),
-    text("source"),
-    text("source_id"),
-    bytes("measurement_id"),
-    int("occur_time"),
-    int("record_time"),
-    int("state"),
-    int("kind"),
-    text("branch"),
-    text("team"),
-    int("units"),
-    int("total"),
-    int("squares"),
-    int("met_units"),
-    text("replaces_source"),
-    text("replaces_source_id"),
-];
 const KEY: &[Column] = &[text("standard_id"), text("source"), text("source_id")];
 const SUMS: [&str; 7] = ["measurements", "units", "total", "squared_units", "squares", "judged_units", "met_units"];
-const INSPECTED: i16 = 1;
-const VALUES: i16 = 2;
-
 impl Reader {
     /// A page of measurements, the newest by occur time first; the id decides between equal times.
     pub async fn measurements(&self, list: &MeasurementQuery) -> Result<Page<Measurement>, Error> {
@@ -110,13 +87,13 @@ impl Reader {
         };
         values.push(rows(list.limit + 1));
         let sql = format!(
-            "SELECT {COLUMNS} FROM measurements m WHERE m.standard_id = $1 AND {} {state} {after} \
+            "SELECT {SELECT} FROM measurements m WHERE m.standard_id = $1 AND {} {state} {after} \
              ORDER BY m.occur_time DESC, m.measurement_id DESC LIMIT ${}",
             filter.sql,
             values.len()
         );
         let found = query(self.connection(), &sql, values).await?;
-        let found = found.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let found = found.iter().map(measurement::read).collect::<Result<Vec<_>, _>>()?;
         Ok(page(found, list.limit, |one| {
             vec![KeyPart::Int(one.new.occur_time.0), KeyPart::Bytes(one.id.as_bytes().to_vec())]
         }))
@@ -152,9 +129,9 @@ impl Tx {
     /// Measurements that may be there, and what may have ended that they count.
     pub async fn load_measurements(&self, keys: &BTreeSet<MeasurementRef>) -> Result<Measured, Error> {
         let mut measured = Measured::default();
-        let find = self.lookup(COLUMNS, "measurements m", KEY);
+        let find = self.lookup(SELECT, "measurements m", KEY);
         for row in bulk::select(self.connection(), key_rows(keys), find).await? {
-            let kept = read(&row)?;
+            let kept = measurement::read(&row)?;
             measured.measurements.insert((kept.new.standard.clone(), kept.new.key.clone()), kept);
         }
         let select = "r.standard_id, r.source, r.source_id, r.by_source, r.by_source_id, r.record_time";
@@ -172,9 +149,9 @@ impl Tx {
 
     /// Writes everything.
     pub async fn write_measurements(&self, writes: &MeasurementWrites) -> Result<(), Error> {
-        let mut new = Rows::new(INSERT);
+        let mut new = Rows::new(measurement::COLUMNS);
         for measurement in writes.measurements.values() {
-            new.push(cells(measurement));
+            new.push(measurement::write(measurement));
         }
         bulk::insert(self.connection(), "measurements", new, "").await?;
         self.write_measurement_states(writes).await?;
@@ -250,69 +227,6 @@ fn key_rows(keys: &BTreeSet<MeasurementRef>) -> Rows<'static> {
 
 fn key_cells((standard, key): &MeasurementRef) -> [Cell; 3] {
     [standard.as_str().into(), key.source.as_str().into(), key.source_id.as_str().into()]
-}
-
-fn cells(measurement: &Measurement) -> [Cell; 16] {
-    let Measurement { id, record_time, state, new } = measurement;
-    let NewMeasurement { standard, occur_time, key, replaces, segment, result } = new;
-    let (kind, units, total, squares, met) = match *result {
-        MeasuredResult::Inspected { units, defects, good } => (INSPECTED, units, defects, None, good),
-        MeasuredResult::Values { count, sum, squares, met } => (VALUES, count, sum, squares, met),
-    };
-    [
-        standard.as_str().into(),
-        key.source.as_str().into(),
-        key.source_id.as_str().into(),
-        id.as_bytes().as_slice().into(),
-        occur_time.0.into(),
-        record_time.0.into(),
-        state.code().into(),
-        kind.into(),
-        segment.branch.as_str().into(),
-        segment.team.as_str().into(),
-        units.into(),
-        total.into(),
-        squares.into(),
-        met.into(),
-        replaces.as_ref().map(|key| key.source.as_str()).into(),
-        replaces.as_ref().map(|key| key.source_id.as_str()).into(),
-    ]
-}
-
-fn read(row: &QueryResult) -> Result<Measurement, Error> {
-    let (units, total): (i64, i64) = (row.try_get_by_index(10)?, row.try_get_by_index(11)?);
-    let (squares, met): (Option<i64>, Option<i64>) = (row.try_get_by_index(12)?, row.try_get_by_index(13)?);
-    let result = match row.try_get_by_index::<i16>(7)? {
-        INSPECTED => MeasuredResult::Inspected { units, defects: total, good: met },
-        VALUES => MeasuredResult::Values { count: units, sum: total, squares, met },
-        kind => return Err(Error::corrupt("measurement kind", kind)),
-    };
-    let new = NewMeasurement {
-        standard: ServiceStandardId::from_trusted(row.try_get_by_index(0)?),
-        occur_time: Timestamp(row.try_get_by_index(4)?),
-        key: read_key(row, (1, 2))?,
-        replaces: read_other(row, (14, 15))?,
-        segment: Segment { branch: row.try_get_by_index(8)?, team: row.try_get_by_index(9)? },
-        result,
-    };
-    Ok(Measurement {
-        id: MeasurementId::from_bytes(id_bytes(row, 3, "measurement id")?),
-        record_time: Timestamp(row.try_get_by_index(5)?),
-        state: word::<FactState>(row, 6, "measurement state")?,
-        new,
-    })
-}
-
-fn read_key(row: &QueryResult, (source, id): (usize, usize)) -> Result<FactKey, Error> {
-    Ok(FactKey {
-        source: SourceName::from_trusted(row.try_get_by_index(source)?),
-        source_id: row.try_get_by_index(id)?,
-    })
-}
-
-fn read_other(row: &QueryResult, (source, id): (usize, usize)) -> Result<Option<FactKey>, Error> {
-    let (source, id): (Option<String>, Option<String>) = (row.try_get_by_index(source)?, row.try_get_by_index(id)?);
-    Ok(source.zip(id).map(|(source, source_id)| FactKey { source: SourceName::from_trusted(source), source_id }))
 }
 
 fn read_day(row: &QueryResult) -> Result<(Day, Sums), Error> {

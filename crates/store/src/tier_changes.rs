@@ -4,9 +4,10 @@
 use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp, Words as _};
 use sea_orm::QueryResult;
 
-use crate::catalogue::{each, find, query, rows};
+use crate::catalogue::{each, query, rows};
 use crate::ledger::{TierChange, TierChangeReason};
 use crate::rows::tier_change::{SELECT, read};
+use crate::tiers::last_of_next;
 use crate::{Active, Error, Reader};
 
 /// A run that readers see: what it has put in force, and why it moves customers.
@@ -55,10 +56,7 @@ impl Reader {
         (start, end): (Timestamp, Timestamp),
         (after, limit): (&str, usize),
     ) -> Result<Option<(String, Vec<Arrival>)>, Error> {
-        let bound = "SELECT MAX(customer_id) FROM \
-                     (SELECT customer_id FROM summaries s WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
-        let found = find(self.reports(), bound, [after.into(), rows(limit)]).await?;
-        let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        let last = last_of_next(self.reports(), after, limit).await?;
         let Some(last) = last else { return Ok(None) };
         let seen = seen(run);
         let sql = format!(

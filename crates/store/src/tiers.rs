@@ -203,6 +203,18 @@ impl Reader {
     }
 }
 
+/// The last of the next `limit` customers after one, deleted ones as well; nothing when there are no more.
+pub(crate) async fn last_of_next(
+    connection: &impl ConnectionTrait,
+    after: &str,
+    limit: usize,
+) -> Result<Option<String>, Error> {
+    let sql = "SELECT MAX(customer_id) FROM \
+               (SELECT customer_id FROM summaries s WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
+    let found = find(connection, sql, [after.into(), rows(limit)]).await?;
+    Ok(found.map_or(Ok(None), |row| row.try_get_by_index(0))?)
+}
+
 /// See `Reader::assignments`.
 async fn candidates(
     connection: &impl ConnectionTrait,

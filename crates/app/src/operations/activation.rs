@@ -6,12 +6,13 @@
 
 mod asking;
 mod assign;
+mod fold;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use guanxi_model::{PyramidId, name};
-use guanxi_store::{Active, Next, Operation, OperationState, PAGE, Pyramid, Run, Tx};
+use guanxi_store::{Active, Next, Operation, OperationState, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
 pub use self::asking::ActivationRequest;
@@ -20,7 +21,6 @@ use super::population::{Facts, calibrate, looks};
 use super::{Held, OperationOutcome};
 use crate::callers::Callers;
 use crate::error::Error;
-use crate::portion::Portion;
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,43 +196,5 @@ impl Activation<'_> {
         }
         tx.commit().await?;
         Ok(true)
-    }
-
-    /// Makes the second slots the first ones. Readers see no difference; cancelling comes too late.
-    async fn fold(&mut self) -> Result<(), Error> {
-        let lost = || Error::Internal(Arc::new(std::io::Error::other("the run has lost its generation")));
-        let reader = self.held.store().reader();
-        let pyramid = reader.pyramid(self.pyramid_id()).await?.ok_or_else(lost)?;
-        let active = pyramid.active.ok_or_else(lost)?;
-        let judge = reader.judge(self.pyramid_id(), active.generation).await?.ok_or_else(lost)?;
-        let run = Run { active, reason: judge.reason() };
-        let mut portion = Portion::of(PAGE);
-        loop {
-            let (tx, most) = (self.held.store().begin().await?, self.next(&portion));
-            let began = Instant::now();
-            let folded = tx.fold(self.pyramid_id(), &run, (&self.progress.cursor, most)).await?;
-            let Some((last, count)) = folded else {
-                let outcome = ActivationOutcome {
-                    ranked: i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX),
-                    moved: self.progress.moved,
-                };
-                return self.finish(tx, outcome).await;
-            };
-            self.progress.cursor = last;
-            self.progress.done += i64::try_from(count).unwrap_or(0);
-            self.held.advance(&tx, &self.progress).await?;
-            tx.commit().await?;
-            portion.learn(most, began.elapsed());
-            self.held.give_way(began.elapsed()).await;
-        }
-    }
-
-    async fn finish(&self, tx: Tx, outcome: ActivationOutcome) -> Result<(), Error> {
-        tx.change_schemes().await?;
-        let mut pyramid = self.pyramid(&tx).await?;
-        pyramid.operation = None;
-        tx.put_pyramid(&pyramid).await?;
-        self.held.end(&tx, OperationState::Succeeded, &OperationOutcome::Activated(outcome)).await?;
-        Ok(tx.commit().await?)
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use guanxi_app::UnfitResponses;
 use guanxi_model::{CustomerId, ExternalId, SourceName};
 use tonic::codegen::http::HeaderMap;
+use tonic_types::StatusExt as _;
 
+use super::report::MAX_MESSAGE;
 use super::*;
 
 fn customer() -> CustomerId {

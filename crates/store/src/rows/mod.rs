@@ -2,6 +2,7 @@
 
 pub(crate) mod customer;
 pub(crate) mod fact;
+pub(crate) mod measurement;
 pub(crate) mod summary;
 pub(crate) mod tier;
 pub(crate) mod tier_change;

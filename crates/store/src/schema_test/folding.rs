@@ -88,8 +88,11 @@ async fn folding_changes_nothing_that_is_read(opened: Opened) {
     let (first, by_run) = (TierChangeReason::OwnChange, TierChangeReason::NewRevision);
     let expected = [("ada", 20, 7, by_run), ("ada", 10, 6, first), ("ben", 10, 6, first), ("cyd", 20, 9, by_run)];
     assert_eq!(steps.collect::<Vec<_>>(), expected);
+    assert_eq!(reader.chunks("", 9, 2).await.unwrap(), ["cyd"]);
+    assert_eq!(reader.chunks("", 1, 2).await.unwrap(), ["ada", "ben"]);
     let tx = opened.store.begin().await.unwrap();
-    assert_eq!(tx.fold(&pyramid(), &run, ("", 9)).await.unwrap(), Some(("cyd".to_owned(), 3)));
+    assert_eq!(tx.fold(&pyramid(), &run, ("", "cyd")).await.unwrap(), 3);
+    assert_eq!(tx.fold(&pyramid(), &run, ("", "cyd")).await.unwrap(), 0, "twice is once");
     tx.commit().await.unwrap();
     assert_eq!(read(&reader, Some(&run)).await, seen, "the run has not ended yet");
     assert_eq!(read(&reader, None).await, seen);

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::QueryResult;
 
-use super::{Stood, read_some, select};
+use super::{Stood, last_of_next, read_some, select};
 use crate::bulk::{self, Column, Rows, int, text};
-use crate::catalogue::{each, execute, find, rows};
+use crate::catalogue::{each, execute, rows};
 use crate::ledger::Slot;
 use crate::rows::tier::slot_cells;
 use crate::rows::tier_change;
@@ -90,6 +90,19 @@ impl Reader {
         };
         Ok(page.into_iter().map(with_row).collect())
     }
+
+    /// The ends of the next chunks after a customer, each of at most so many customers; fewer where there are no more.
+    /// Chunks of everybody: to look only for rows with a second slot would take an index that all writes keep up. Not on
+    /// the pool for reports: what is asked before every chunk must not wait until nobody else wants the processor.
+    pub async fn chunks(&self, after: &str, most: usize, chunks: usize) -> Result<Vec<String>, Error> {
+        let mut ends: Vec<String> = Vec::new();
+        while ends.len() < chunks {
+            let after = ends.last().map_or(after, String::as_str);
+            let Some(last) = last_of_next(self.connection(), after, most).await? else { break };
+            ends.push(last);
+        }
+        Ok(ends)
+    }
 }
 
 impl Tx {
@@ -134,22 +147,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Folds the second slot into the first for the next `limit` customers after one, and keeps the changes of tier.
-    /// Returns the last of these customers and how many rows were folded; nothing when there are no more customers.
-    pub async fn fold(
-        &self,
-        pyramid: &PyramidId,
-        run: &Run,
-        (after, limit): (&str, usize),
-    ) -> Result<Option<(String, u64)>, Error> {
-        // Everybody: to look only for rows with a second slot would take an index that all writes keep up.
-        let bound = "SELECT MAX(customer_id) FROM \
-                     (SELECT customer_id FROM summaries s WHERE customer_id > $1 ORDER BY customer_id LIMIT $2) AS chunk";
-        let found = find(self.connection(), bound, [after.into(), rows(limit)]).await?;
-        let last: Option<String> = found.map_or(Ok(None), |row| row.try_get_by_index(0))?;
-        let Some(last) = last else { return Ok(None) };
+    /// Folds the second slot into the first for the customers after one up to another, and keeps the changes of tier.
+    /// Returns how many rows were folded. Done twice it does nothing the second time.
+    pub async fn fold(&self, pyramid: &PyramidId, run: &Run, (after, last): (&str, &str)) -> Result<u64, Error> {
         let (generation, time) = (run.active.generation, run.active.time.0);
-        let values = || [pyramid.as_str().into(), after.into(), last.as_str().into()];
+        let values = || [pyramid.as_str().into(), after.into(), last.into()];
         // The rows that are found can only become fewer meanwhile (a fact folds its own customer's row and keeps the same
         // change), so every row that is folded below has its change kept above.
         const CHUNK: &str = "pyramid_id = $1 AND customer_id > $2 AND customer_id <= $3";
@@ -163,8 +165,7 @@ impl Tx {
              next_tier = NULL, next_generation = NULL, next_below = NULL, next_review_day = NULL, \
              next_due_time = NULL, next_inputs = NULL WHERE {CHUNK} AND next_generation = {generation}"
         );
-        let folded = execute(self.connection(), &fold, values()).await?;
-        Ok(Some((last, folded)))
+        execute(self.connection(), &fold, values()).await
     }
 }
 
