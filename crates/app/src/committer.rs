@@ -2,8 +2,8 @@
 //! what follows in one transaction, and answers once it is durable. There is no timer: while one batch is written the
 //! next one gathers, so a lone command waits for nobody and a crowd shares one commit.
 //!
-//! Each flusher has one batch in hand. Commands about one customer always go to the same flusher of a process; between
-//! processes the version of the customer's summary decides, and who loses decides anew.
+//! Each flusher has one batch in hand. Commands that name a customer alike always go to the same flusher of a process; between
+//! flushers and processes the version of the customer's summary decides, and who loses decides anew.
 
 mod flush;
 

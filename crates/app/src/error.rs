@@ -1,4 +1,4 @@
-//! What a call to the app can end with instead of an answer: about ten meanings, each carrying data and no text for
+//! What a call to the app can end with instead of an answer: about fourteen meanings, each carrying data and no text for
 //! callers. `grpc` alone turns them into statuses.
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Long-running operations: looking at them here, asking for each kind and doing it in a file of its own; `runner` takes those
 //! that nobody works on, `held` is what one that was taken can do. An operation is a row that one process at a time holds a
 //! lease on; it commits its progress chunk by chunk under the fence it was given, so it survives a restart and a process that
-//! hangs cannot write over its successor.
+//! hangs cannot write over its successor; the fold of an activation, which changes nothing when done again, needs none.
 
 mod activation;
 mod analysis;

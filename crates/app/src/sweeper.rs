@@ -52,8 +52,9 @@ impl Sweeper {
             due.sort_by_cached_key(|customer| preference.hash_one(customer));
             due.truncate(BATCH);
             let looks = due.into_iter().map(Command::Look).collect();
-            committer.submit(looks, Grouping::Each, Urgency::Bulk).await?;
-            if !full {
+            let looked = committer.submit(looks, Grouping::Each, Urgency::Bulk).await?;
+            // Where nobody could be looked at, the next second may be better.
+            if !full || looked.iter().all(Result::is_err) {
                 return Ok(());
             }
         }

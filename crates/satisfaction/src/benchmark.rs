@@ -41,6 +41,8 @@ pub struct BenchmarkContent {
 
 /// The widest gap there may be.
 const MAX_GAP: f64 = 100.0;
+/// Of fewer answers nothing is told.
+const MIN_N: i64 = 5;
 const MAX_N: i64 = 1_000_000_000;
 const MAX_DEVIATION: f64 = 1_000.0;
 
@@ -65,8 +67,8 @@ impl BenchmarkContent {
         if !(low..=high).contains(&self.value) {
             v.push("value", format!("must be {low} to {high}, got {}", self.value));
         }
-        if let Some(n) = self.n.filter(|n| !(2..=MAX_N).contains(n)) {
-            v.push("response_count", format!("must be 2 to {MAX_N}, got {n}"));
+        if let Some(n) = self.n.filter(|n| !(MIN_N..=MAX_N).contains(n)) {
+            v.push("response_count", format!("must be {MIN_N} to {MAX_N}, got {n}"));
         }
         if let Some(deviation) = self.deviation {
             if !(0.0..=MAX_DEVIATION).contains(&deviation) {
@@ -138,7 +140,7 @@ mod tests {
         assert_eq!(paths(&BenchmarkContent { form: Some(IndexForm::Gap), ..index.clone() }), ["index_form"]);
         assert_eq!(paths(&BenchmarkContent { form: None, ..index.clone() }), ["index_form"]);
         assert_eq!(paths(&BenchmarkContent { deviation: Some(9.0), ..index.clone() }), ["standard_deviation"]);
-        assert_eq!(paths(&BenchmarkContent { deviation: Some(9.0), n: Some(1), ..index }), ["response_count"]);
+        assert_eq!(paths(&BenchmarkContent { deviation: Some(9.0), n: Some(4), ..index }), ["response_count"]);
         let share = content(QuantityKind::Csat, 0.8);
         let spoiled =
             BenchmarkContent { form: Some(IndexForm::Ratio), n: Some(9), deviation: Some(0.4), ..share.clone() };

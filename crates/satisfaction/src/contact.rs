@@ -6,7 +6,9 @@ pub mod report;
 use std::collections::BTreeMap;
 
 use guanxi_model::customer::Stage;
-use guanxi_model::fact::{Emotion, Fact, FactBody, FactState, Interaction, InteractionPurpose, PurchaseType};
+use guanxi_model::fact::{
+    Direction, Emotion, Fact, FactBody, FactState, Interaction, InteractionPurpose, PurchaseType,
+};
 use guanxi_model::{Day, Zone};
 
 guanxi_model::words! {
@@ -39,10 +41,10 @@ impl ContactCell {
         ContactCell::plain(ContactCount::Activation, day)
     }
 
-    /// Where a fact counts once: a contact, or a sale.
+    /// Where a fact counts once: a contact that the customer began, or a sale.
     pub fn of(body: &FactBody, day: Day) -> Option<ContactCell> {
         match body {
-            FactBody::Interaction(contact) => Some(ContactCell {
+            FactBody::Interaction(contact) if contact.direction == Direction::Inbound => Some(ContactCell {
                 purpose: Some(contact.purpose),
                 channel: contact.channel.clone(),
                 topic: contact.topic.clone(),
@@ -52,7 +54,8 @@ impl ContactCell {
             FactBody::Purchase(purchase) if purchase.r#type == PurchaseType::Sale => {
                 Some(ContactCell::plain(ContactCount::Sale, day))
             }
-            FactBody::Purchase(_)
+            FactBody::Interaction(_)
+            | FactBody::Purchase(_)
             | FactBody::Payment(_)
             | FactBody::StageChange(_)
             | FactBody::SatisfactionRecord(_)

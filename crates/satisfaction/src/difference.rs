@@ -79,6 +79,9 @@ pub fn apart(after: Reading, before: Against, polarity: Polarity) -> Option<Apar
     };
     let statistics::Difference { difference, interval, test: tested } = difference;
     let (statistic, p_value) = tested.map(|tested| (tested.statistic, tested.p_value)).unzip();
+    // A share of 0 or 1 is disproved by a single answer that is otherwise.
+    let is_disproved = test == TestKind::OneProportion && tested.is_none() && difference != 0.0;
+    let p_value = p_value.or(is_disproved.then_some(0.0));
     let verdict = p_value.map(|p_value| verdict(difference, p_value, polarity));
     let difference = without_noise(difference);
     Some(Apart { difference, interval, test, statistic, degrees, p_value, verdict })
@@ -105,8 +108,11 @@ fn two_shares(after: Proportion, before: Proportion) -> Tested {
 
 fn of_shares(after: Proportion, Known { value, n, deviation: _ }: Known) -> Option<Tested> {
     match n {
-        // So many answers as the share comes closest to.
-        Some(n) => Some(two_shares(after, Proportion::new((value * n as f64).round() as u64, n)?)),
+        // Tested by so many answers as the share comes closest to; the difference is that from the share itself.
+        Some(n) => {
+            let (tested, test, degrees) = two_shares(after, Proportion::new((value * n as f64).round() as u64, n)?);
+            Some((statistics::Difference { difference: after.share() - value, ..tested }, test, degrees))
+        }
         None => Some((proportion::against(after, value), TestKind::OneProportion, None)),
     }
 }
@@ -176,6 +182,12 @@ mod tests {
         let told = apart(after, known(0.1, None, None), Polarity::LowerIsBetter).unwrap();
         assert_eq!((told.test, told.verdict), (TestKind::OneProportion, Some(Verdict::NotReal)));
         near(told.statistic.unwrap(), 0.02 / (0.09_f64 / 500.0).sqrt());
+        // 3 of 5 are closest to .55, which is what the difference is from.
+        near(apart(after, known(0.55, Some(5), None), Polarity::LowerIsBetter).unwrap().difference, 0.12 - 0.55);
+        let none = apart(after, known(0.0, None, None), Polarity::LowerIsBetter).unwrap();
+        assert_eq!((none.statistic, none.p_value, none.verdict), (None, Some(0.0), Some(Verdict::Worse)));
+        let met = Reading::Share { hits: 0, of: 500 };
+        assert_eq!(apart(met, known(0.0, None, None), Polarity::LowerIsBetter).unwrap().verdict, None);
     }
 
     #[test]

@@ -27,6 +27,14 @@ pub struct TierOf {
     pub pyramid: Option<PyramidId>,
 }
 
+impl TierOf {
+    /// A record is stamped with one tier of one pyramid. The primary one may be that which the other names.
+    fn is_apart_from(&self, other: &TierOf) -> bool {
+        let pyramids = self.pyramid.as_ref().zip(other.pyramid.as_ref());
+        self.tier != other.tier || pyramids.is_some_and(|(ours, theirs)| ours != theirs)
+    }
+}
+
 impl RecordSet {
     /// The face whose cells hold it; none where no face keeps records apart by all of its keys.
     pub fn face(&self) -> Option<Face> {
@@ -54,11 +62,12 @@ impl RecordSet {
     /// about the work of each.
     pub fn is_apart_from(&self, other: &RecordSet) -> bool {
         let differs = |(key, word): (&Key, &String)| other.keys.get(key).is_some_and(|theirs| theirs != word);
-        let tiers = self.tier.as_ref().zip(other.tier.as_ref());
+        let tiers =
+            self.tier.as_ref().zip(other.tier.as_ref()).is_some_and(|(ours, theirs)| ours.is_apart_from(theirs));
         let methods_differ = !self.methods.is_empty()
             && !other.methods.is_empty()
             && self.methods.iter().all(|method| !other.methods.contains(method));
-        methods_differ || self.keys.iter().any(differs) || tiers.is_some_and(|(ours, theirs)| ours != theirs)
+        methods_differ || self.keys.iter().any(differs) || tiers
     }
 }
 
@@ -79,10 +88,13 @@ mod tests {
         let by = |method| RecordSet { methods: vec![method], ..RecordSet::default() };
         assert!(by(CollectionMethod::Phone).is_apart_from(&by(CollectionMethod::SelfCompletion)));
         assert!(!by(CollectionMethod::Phone).is_apart_from(&all));
-        let tier = |tier: &str| {
-            let tier = Some(TierOf { tier: TierId::parse(tier).unwrap(), pyramid: None });
-            RecordSet { tier, ..RecordSet::default() }
+        let tier_of = |tier: &str, pyramid: Option<&str>| {
+            let pyramid = pyramid.map(|pyramid| PyramidId::parse(pyramid).unwrap());
+            RecordSet { tier: Some(TierOf { tier: TierId::parse(tier).unwrap(), pyramid }), ..RecordSet::default() }
         };
+        let tier = |tier: &str| tier_of(tier, None);
+        assert!(tier_of("gold", Some("value")).is_apart_from(&tier_of("gold", Some("use"))));
+        assert!(!tier_of("gold", Some("value")).is_apart_from(&tier("gold")), "it may be the primary one");
         assert!(tier("gold").is_apart_from(&tier("iron")) && !tier("gold").is_apart_from(&all));
         assert_eq!(tier("gold").face(), Some(Face::Tier));
         let both = RecordSet { keys: of(Key::Team, "one").keys, ..tier("gold") };

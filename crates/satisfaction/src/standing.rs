@@ -1,7 +1,7 @@
 //! How satisfied one customer is, by all it has answered: what is recent counts more, and which way it goes.
 //!
 //! The mean is weighted by 2^(-age / half-life). Kish's effective number (1965) takes the place of the number of records in
-//! the interval. The trend is the slope of weighted least squares with the same weights.
+//! the intervals. The trend is the slope of weighted least squares with the same weights.
 
 use guanxi_model::QuestionnaireId;
 use guanxi_model::fact::CollectionMethod;
@@ -193,7 +193,8 @@ fn trend(points: &[Point]) -> Option<Trend> {
     let sum = |what: &dyn Fn(&Point) -> f64| points.iter().map(|point| point.weight * what(point)).sum::<f64>();
     let spread = sum(&|point| (point.at - at).powi(2));
     let slope = sum(&|point| (point.at - at) * (point.index - mean)) / spread;
-    let degrees = points.len() as f64 - 2.0;
+    // What is old and weighs next to nothing is no degree of freedom.
+    let degrees = weighed(points, |point| point.index).effective_n()? - 2.0;
     let error = sum(&|point| (point.index - mean - slope * (point.at - at)).powi(2)) / degrees;
     let reach = t95(degrees)? * (error / spread).sqrt();
     // Of records of one moment, or where all but one weigh nothing, there is none.
@@ -240,13 +241,15 @@ mod tests {
         assert_eq!((decayed.count, told[0].newest), (4, 0));
     }
 
-    /// By weighted least squares: slope 0.4815163195, standard error 0.2349087381, t of 2 degrees 4.3026527299.
+    /// By weighted least squares: slope 0.4815163195, standard error 0.3423748031, t of 0.9415095905 degrees 14.7321296393.
     #[test]
     fn a_trend_is_a_slope_for_thirty_days() {
         let trend = by_scope(&golden(), 90.0, Pooling::AllMethods)[0].trend.unwrap();
         near(trend.slope, 0.481_516_319_5);
-        near(trend.interval.low, -0.529_214_403_6);
-        near(trend.interval.high, 1.492_247_042_6);
+        near(trend.interval.low, -4.562_393_665_4);
+        near(trend.interval.high, 5.525_426_304_4);
+        let fading = [(0.0, 5), (90.0, 4), (180.0, 2)].map(|(age, answer)| heard("service", age, answer));
+        assert!(by_scope(&fading, 30.0, Pooling::AllMethods)[0].trend.is_none(), "worth no more than two");
         assert!(by_scope(&golden()[..2], 90.0, Pooling::AllMethods)[0].trend.is_none(), "two say nothing");
         let at_once = vec![heard("service", 3.0, 5), heard("service", 3.0, 1), heard("service", 3.0, 2)];
         assert!(by_scope(&at_once, 90.0, Pooling::AllMethods)[0].trend.is_none(), "nor those of one moment");

@@ -3,8 +3,9 @@
 
 use guanxi_migrations::Migrator;
 use guanxi_model::{Currency, Timestamp, Zone};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, Statement};
 use sea_orm_migration::MigratorTrait as _;
+use sqlx::postgres::PgPoolOptions;
 
 use crate::{Error, Store};
 
@@ -52,13 +53,18 @@ impl Store {
     }
 
     /// sea-orm takes no lock of its own, and two migrations at once would both fail halfway. The lock belongs to a
-    /// session, so it has a connection of its own.
+    /// session, so it has a connection of its own. Neither a migration nor who waits for its turn is to be cut short, as
+    /// calls are.
     async fn migrate_in_turn(&self) -> Result<(), Error> {
-        let pool = self.pools.writer.get_postgres_connection_pool();
+        let connect = self.pools.writer.get_postgres_connection_pool().connect_options();
+        let patient = (*connect).clone().options([("lock_timeout", "0"), ("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new().max_connections(2).connect_with(patient).await?;
         let mut session = pool.acquire().await?;
         sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;
-        let migrated = migrate_all(&self.pools.writer).await;
+        let migrated = migrate_all(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone())).await;
         sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;
+        drop(session);
+        pool.close().await;
         Ok(migrated?)
     }
 }

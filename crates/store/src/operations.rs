@@ -1,5 +1,6 @@
 //! Long-running operations as rows. Whoever raises the fence by compare-and-set holds the lease and works; every later
-//! write names the fence it was given, so that one who lost the lease can write no more.
+//! write names the fence it was given, so that one who lost the lease can write no more. Only the chunks of a fold name none:
+//! to fold again changes nothing.
 
 use guanxi_model::{OperationId, Timestamp, Words};
 use sea_orm::{ConnectionTrait, QueryResult, Value};

@@ -26,13 +26,26 @@ pub struct Arrival {
 }
 
 impl Run {
-    /// The changes that are to be kept where its second slots are folded, as the columns of `tier_changes`, of `tiers`.
-    pub(crate) fn unfolded(&self) -> String {
+    /// What makes the second slot of a row of `tiers t` the first.
+    pub(crate) fn fold(&self) -> String {
+        let time = self.active.time.0;
+        format!(
+            "tier = t.next_tier, generation = t.next_generation, below = t.next_below, review_day = t.next_review_day, \
+             due_time = t.next_due_time, \
+             assign_time = CASE WHEN t.tier IS DISTINCT FROM t.next_tier THEN {time} ELSE t.assign_time END, \
+             next_tier = NULL, next_generation = NULL, next_below = NULL, next_review_day = NULL, \
+             next_due_time = NULL, next_inputs = NULL"
+        )
+    }
+
+    /// The changes that are to be kept where its second slots are folded, as the columns of `tier_changes`, by the rows of a
+    /// source before that.
+    pub(crate) fn unfolded(&self, source: &str) -> String {
         let Run { active: Active { generation, time, number: _ }, reason } = self;
         let (reason, time) = (reason.code(), time.0);
         format!(
             "SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, CAST({reason} AS SMALLINT), \
-             CAST({time} AS BIGINT), next_inputs, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM tiers t \
+             CAST({time} AS BIGINT), next_inputs, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM {source} t \
              WHERE next_generation = {generation} AND tier IS DISTINCT FROM next_tier"
         )
     }
@@ -42,7 +55,7 @@ impl Run {
 fn seen(run: Option<&Run>) -> String {
     match run {
         None => "tier_changes t".to_owned(),
-        Some(run) => format!("(SELECT {SELECT} FROM tier_changes t UNION ALL {}) AS t", run.unfolded()),
+        Some(run) => format!("(SELECT {SELECT} FROM tier_changes t UNION ALL {}) AS t", run.unfolded("tiers")),
     }
 }
 

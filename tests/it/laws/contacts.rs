@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use guanxi::google::r#type::Date;
 use guanxi::v1::{
-    ContactReason, ContactReport, CustomerStage, DeleteCustomerRequest, Emotion, FactContext, FactKey, FactKind,
-    GetContactReportRequest, Interaction, InteractionPurpose, Purchase, PurchaseType, ReportPeriod, StageChange,
-    UndeleteCustomerRequest,
+    ContactReason, ContactReport, CustomerStage, DeleteCustomerRequest, Direction, Emotion, FactContext, FactKey,
+    FactKind, GetContactReportRequest, Interaction, InteractionPurpose, Purchase, PurchaseType, ReportPeriod,
+    StageChange, UndeleteCustomerRequest,
 };
 use guanxi_model::{Day, Zone};
 use guanxi_testkit::{TestServer, database, on_each_backend};
@@ -167,6 +167,9 @@ impl Case {
 
 impl Counts {
     fn meet(&mut self, contact: &Interaction) {
+        if contact.direction() == Direction::Outbound {
+            return;
+        }
         let reason = (contact.purpose, contact.topic.clone());
         *self.contacts.entry(reason.clone()).or_default().entry(day_of(contact.context())).or_default() += 1;
         let is_bad = |feeling| matches!(feeling, Emotion::Disappointed | Emotion::Angry | Emotion::Afraid);
@@ -212,7 +215,9 @@ fn noon(day: Day) -> String {
 fn contact(customer: usize, time: &str, id: &str, said: &Said) -> Interaction {
     let [emotion_start, emotion_end] = said.feelings;
     let purpose = InteractionPurpose::try_from(said.purpose).unwrap();
+    let direction = if said.by_customer { Direction::Inbound } else { Direction::Outbound };
     Interaction {
+        direction: direction.into(),
         channel: CHANNELS[said.channel].into(),
         topic: TOPICS[said.topic].into(),
         emotion_start,

@@ -55,6 +55,8 @@ pub(super) enum Event {
 /// A contact, by words that are few so that contacts meet in counts.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
+    /// Whether the customer began it.
+    pub(super) by_customer: bool,
     pub(super) purpose: i32,
     pub(super) channel: usize,
     pub(super) topic: usize,
@@ -63,8 +65,9 @@ pub(super) struct Said {
 
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let replaces = || prop_oneof![2 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    let said = (1..=2, 0..CHANNELS.len(), 0..TOPICS.len(), [2..=5, 0..=5])
-        .prop_map(|(purpose, channel, topic, feelings)| Said { purpose, channel, topic, feelings });
+    let said = (prop::bool::weighted(0.8), 1..=2, 0..CHANNELS.len(), 0..TOPICS.len(), [2..=5, 0..=5]).prop_map(
+        |(by_customer, purpose, channel, topic, feelings)| Said { by_customer, purpose, channel, topic, feelings },
+    );
     // Mostly active, so that it is seen when somebody goes.
     let turn = prop_oneof![2 => Just(2), 1 => 1..=5];
     prop_oneof![

@@ -5,8 +5,8 @@ use guanxi::v1::record_interaction_result::Result as Met;
 use guanxi::v1::record_purchase_result::Result as Sold;
 use guanxi::v1::{
     BatchRecordInteractionsRequest, BatchRecordPurchasesRequest, ContactBase, ContactReason, ContactReport,
-    ControlChartStatus, CustomerStage, DeleteCustomerRequest, Emotion, FactKind, GetContactReportRequest, Interaction,
-    InteractionPurpose, Purchase, PurchaseType, RecordInteractionRequest, RecordPurchaseRequest,
+    ControlChartStatus, CustomerStage, DeleteCustomerRequest, Direction, Emotion, FactKind, GetContactReportRequest,
+    Interaction, InteractionPurpose, Purchase, PurchaseType, RecordInteractionRequest, RecordPurchaseRequest,
     RecordStageChangeRequest, ReportPeriod, UndeleteCustomerRequest, WithdrawFactRequest,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
@@ -101,6 +101,8 @@ async fn contacts_are_told_by_reason_channel_and_topic(guanxi: TestServer) {
             contact(6, "i-2", COMPLAINT, "phone", "delay"),
             contact(13, "i-3", COMPLAINT, "web", "bill"),
             contact(13, "i-4", SERVICE, "phone", ""),
+            // We called: no answer to why customers get in touch.
+            Interaction { direction: Direction::Outbound.into(), ..contact(13, "i-5", SERVICE, "phone", "bill") },
         ],
     )
     .await;

@@ -74,8 +74,8 @@ async fn what_is_recent_counts_more(guanxi: TestServer) {
         near(Some(high - 3.923_352_051_7), 3.923_352_051_7 - low);
         let trend = standing.trend.as_ref().unwrap();
         near(trend.change_per_30_days, 0.481_516_319_5);
-        near(trend.lower_bound, -0.529_214_403_6);
-        near(trend.upper_bound, 1.492_247_042_6);
+        near(trend.lower_bound, -4.562_393_665_4);
+        near(trend.upper_bound, 5.525_426_304_4);
     }
     assert_eq!(told.questionnaires[0].last_result.as_ref().unwrap().index, Some(5.0));
     assert_eq!(told.scopes[0].last_result, None);

@@ -30,7 +30,8 @@ on_each_backend! {
 /// What customers have spent; none where they were deleted.
 type Ledger = BTreeMap<String, Option<i64>>;
 
-/// Somebody who records purchases of every `of`-th customer, and deletes a few, until told to stop.
+/// Somebody who records purchases of every `of`-th customer, and deletes a few, until told to stop or half of them have had
+/// their turn: where everybody had bought, nobody would be left between the boundaries of the run.
 struct Writer {
     channel: Channel,
     number: usize,
@@ -45,7 +46,7 @@ impl Writer {
 
     async fn write(self) -> Ledger {
         let mut ledger = Ledger::new();
-        for step in 0.. {
+        for step in 0..self.crowd / self.of / 2 {
             if step >= Self::AT_LEAST && self.stop.load(Ordering::Acquire) {
                 break;
             }

@@ -46,20 +46,27 @@ impl Runner {
             if self.stop.is_cancelled() {
                 return Ok(());
             }
-            if let Some(held) = self.take(&seen).await? {
-                self.carry_out(&seen, &held).await?;
+            if let Some((operation, held)) = self.take(&seen).await? {
+                self.carry_out(&operation, &held).await?;
             }
         }
         Ok(())
     }
 
-    /// Takes an operation by raising its fence; nothing where somebody else was faster.
-    async fn take(&self, seen: &Operation) -> Result<Option<Held<'_>>, Error> {
+    /// Takes an operation by raising its fence, as it is then: whoever had it may have come further since it was seen.
+    /// Nothing where somebody else was faster.
+    async fn take(&self, seen: &Operation) -> Result<Option<(Operation, Held<'_>)>, Error> {
         let now = self.shared.clock.now();
         let tx = self.shared.store.begin().await?;
-        let taken = tx.take_operation(seen, lease(now), now).await?;
+        if !tx.take_operation(seen, lease(now), now).await? {
+            return Ok(None);
+        }
+        let taken = tx.operation(&seen.id).await?;
         tx.commit().await?;
-        Ok(taken.then(|| Held { runner: self, id: seen.id, fence: seen.fence + 1 }))
+        Ok(taken.map(|operation| {
+            let held = Held { runner: self, id: operation.id, fence: operation.fence };
+            (operation, held)
+        }))
     }
 
     async fn carry_out(&self, operation: &Operation, held: &Held<'_>) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use guanxi_model::fact::CollectionMethod;
 use guanxi_model::statistics::mean::Mean;
 use guanxi_model::{PyramidId, TouchpointId, Violations, name};
 use guanxi_satisfaction::cube::{
-    ComparisonSummary, DimensionSummary, Estimate, IndexQuestion, IndexRow, ItemSummary, Key, PromoterSummary,
+    ComparisonSummary, DimensionSummary, Estimate, Fold, IndexQuestion, IndexRow, ItemSummary, Key, PromoterSummary,
     QuestionRates, Row, Share, Size, Summary, Told, ZoneSummary,
 };
 use guanxi_satisfaction::{DimensionDraft, ItemDraft, QuestionnaireScheme, ReferenceFigure, SatisfactionBand, told_by};
@@ -227,11 +227,12 @@ fn rates(rates: QuestionRates) -> pb::QuestionRates {
     pb::QuestionRates { question: number(kind), not_rated: Some(share(not_rated)), missing: Some(share(missing)) }
 }
 
-/// More rows than fit a reply.
+/// More rows than fit a reply, or more days than are held to weigh them.
 pub(crate) fn too_many_rows(most: usize) -> Error {
+    let days = Fold::MOST_DAYS;
     let fault = format!(
-        "leads to more than the {most} rows that can be told in this view; ask for longer periods, for less time, or for \
-         one of those that are grouped by"
+        "leads to more than the {most} rows that can be told in this view or, with a half-life, to rows that have records \
+         on more than {days} days together; ask for longer periods, for less time, or for one of those that are grouped by"
     );
     Error::Invalid(Violations::one("question.group_by", fault))
 }

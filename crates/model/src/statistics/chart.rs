@@ -98,7 +98,8 @@ pub enum Spread {
 pub enum Centre {
     /// What the first of them come to.
     First(First),
-    /// What is known from elsewhere, so that no baseline is needed; how much they vary, all of them tell.
+    /// What is known from elsewhere, so that no baseline is needed; how much they vary, all of them tell, and of one alone
+    /// it is taken to be by chance.
     Known(f64),
 }
 
@@ -120,9 +121,11 @@ struct Series<'a> {
 /// # Errors
 /// Where too few periods of the baseline have something counted, or these tell nothing.
 pub fn counts(periods: &[Count], counting: Counting, spread: Spread, centre: Centre) -> Result<Chart, Unfit> {
-    let (baseline, centre) = match centre {
-        Centre::First(first) => (first.periods, pooled(periods, first)?),
-        Centre::Known(centre) => (periods.len(), centre),
+    let counted = periods.iter().filter(|period| period.of > 0.0).count();
+    let (baseline, centre, spread) = match centre {
+        Centre::First(first) => (first.periods, pooled(periods, first)?, spread),
+        Centre::Known(centre) if counted < 2 => (periods.len(), centre, Spread::ByChance),
+        Centre::Known(centre) => (periods.len(), centre, spread),
     };
     let (variance, most) = match counting {
         Counting::Shares => (centre * (1.0 - centre), 1.0),
@@ -179,7 +182,10 @@ impl Series<'_> {
     fn draw(&self, spread: Spread) -> Result<Chart, Unfit> {
         let by_chance = |(value, of): (f64, f64)| (value - self.centre) / self.error(of);
         let z: Vec<f64> = self.periods.iter().take(self.baseline).flatten().copied().map(by_chance).collect();
-        if z.is_empty() || z.iter().any(|z| !z.is_finite()) {
+        if z.is_empty() {
+            return Err(Unfit::TooFewPeriods(1));
+        }
+        if z.iter().any(|z| !z.is_finite()) {
             return Err(Unfit::WithoutVariation);
         }
         let spread = match spread {

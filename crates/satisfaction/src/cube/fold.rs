@@ -40,8 +40,8 @@ pub struct IndexRow {
 }
 
 impl<'a> Fold<'a> {
-    /// So many sums of days are held at most, where days weigh differently.
-    const MOST_DAYS: usize = 20_000;
+    /// So many sums of days are held at most, of all rows together, where days weigh differently.
+    pub const MOST_DAYS: usize = 20_000;
 
     /// Of nothing yet.
     pub fn new(scheme: &'a QuestionnaireScheme, question: &'a IndexQuestion) -> Fold<'a> {

@@ -64,7 +64,9 @@ fn latents(scheme: &QuestionnaireScheme, named: &[String], v: &mut Violations) -
         let items = items_within(scheme, place);
         let rated: Vec<usize> =
             items.into_iter().filter(|item| indicator(&scheme.content().items[*item]).is_some()).collect();
-        if let Some(other) = rated.iter().find_map(|item| seen.get(item)) {
+        if ids[..index].contains(id) {
+            v.push(path, format!("\"{id}\" is given twice"));
+        } else if let Some(other) = rated.iter().find_map(|item| seen.get(item)) {
             v.push(path, format!("\"{id}\" has an item that \"{other}\" has too"));
         } else if rated.is_empty() {
             v.push(path, format!("\"{id}\" has no item that is rated or perceived"));

@@ -227,7 +227,7 @@ fn every_fault_of_a_model_is_told_at_once() {
         faults(&asked, &["image", "prestige", "image"], &[("image", "loyalty"), ("image", "image")]),
         [
             "latents[1]: \"prestige\" is no dimension of the questionnaire",
-            "latents[2]: \"image\" has an item that \"image\" has too",
+            "latents[2]: \"image\" is given twice",
             "paths[0].to: \"loyalty\" is no latent variable of the model",
             "paths[1]: leads from \"image\" to itself",
         ]

@@ -81,7 +81,8 @@ pub(super) fn levels() -> Preset {
     Preset {
         id: "levels",
         display_name: "Material, psychological and social satisfaction",
-        description: "Three levels that rest on each other: the next one counts only when the one below scores 60.",
+        description: "Three levels that rest on each other: the next one earns nothing until the one below scores 60, \
+                      and keeps its weight.",
         source: "The three vertical levels of the customer satisfaction (CS) strategy",
         content: draft(IndexForm::Interval, dimensions, items(&LEVELS, &five(), &[QuestionKind::Rating])),
     }

@@ -1,6 +1,7 @@
 //! A quantity in the sums of a revision: which places it takes, and how it is read from them, as a number or as what a
 //! control chart is drawn of. It does not know the questionnaire: locate.rs does.
 
+use guanxi_model::fact::QuestionKind;
 use guanxi_model::statistics::chart::{Count, Counting};
 use guanxi_model::statistics::mean;
 use guanxi_model::statistics::nps::Recommendations;
@@ -13,8 +14,18 @@ use crate::line::Line;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     pub(super) at: At,
-    /// Of a gap: what sets must have in common for a point to be the same.
+    pub(super) sense: Sense,
+}
+
+/// What revisions must have in common for their numbers to be of the same thing, as far as the quantity depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sense {
+    /// The scale that points are of.
     pub(super) scale: Option<(i32, i32)>,
+    /// The expectation that perceptions are held against.
+    pub(super) expectation: Option<QuestionKind>,
+    /// How far off is still as expected.
+    pub(super) tolerance_bp: Option<i32>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,9 +54,9 @@ pub(crate) enum Samples {
 }
 
 impl Source {
-    /// Whether a point of this number is one of the other.
+    /// Whether this number is of the same thing as the other.
     pub fn is_like(&self, other: &Source) -> bool {
-        self.scale == other.scale
+        self.sense == other.sense
     }
 
     /// What sums say.

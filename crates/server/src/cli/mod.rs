@@ -38,7 +38,7 @@ enum Command {
     Config(ConfigCommand),
     /// Ask a running server whether it serves; exit code 0 if so, 1 if not.
     Healthcheck(healthcheck::Healthcheck),
-    /// Import customers, purchases or interactions from a CSV file into a running server.
+    /// Import customers, purchases, interactions or answers to questionnaires from a CSV file into a running server.
     ///
     /// Fields are found by the header of the same name, or as --map and --column say; other columns are not used.
     Import(Box<import::Import>),

@@ -20,7 +20,7 @@ pub(super) enum Call {
 }
 
 /// The methods that may take longer than the others.
-const LONG: [&str; 2] = ["WaitOperation", "GetPyramidReport"];
+const LONG: [&str; 4] = ["WaitOperation", "GetPyramidReport", "GetTierProfile", "GetDataQualityReport"];
 
 impl Call {
     /// Of a request path, `/package.Service/Method`.

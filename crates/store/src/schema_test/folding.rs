@@ -1,12 +1,14 @@
 //! Folding a run changes nothing that is read of where customers stand and how they came to stand there.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, RevisionNumber, TierId, Timestamp};
-
 use guanxi_segmentation::Needs;
+use guanxi_testkit::Backend;
 
-use super::{Opened, on_each_database};
+use super::{Opened, migrated, on_each_database};
+use crate::catalogue::{execute, query};
 use crate::ledger::{Slot, TierChange, TierChangeReason};
 use crate::{Active, Arrival, Move, Reader, Run};
 
@@ -99,4 +101,34 @@ async fn folding_changes_nothing_that_is_read(opened: Opened) {
     assert_eq!(stands(&reader, Some(run.active)).await, stood, "the run has not ended yet");
     assert_eq!(stands(&reader, None).await, stood);
     assert!(stood[0].contains("silver") && stood[0].contains("Timestamp(20)"), "{}", stood[0]);
+}
+
+/// A fact folds its customer's row itself, the tier first and then the change. A fold that had the change before the tier
+/// would wait for the fact, and the fact for it. (SQLite has one writer.)
+#[tokio::test]
+async fn a_fold_waits_for_a_fact_and_the_fact_never_for_it() {
+    let Some(opened) = migrated(Backend::Postgres).await else { return };
+    let run = run(&opened).await;
+    let fact = opened.store.begin().await.unwrap();
+    let fold_ada = "UPDATE tiers SET tier = next_tier, generation = 2, assign_time = 20, next_tier = NULL, \
+                    next_generation = NULL, next_below = NULL, next_inputs = NULL WHERE customer_id = 'ada'";
+    assert_eq!(execute(fact.connection(), fold_ada, []).await.unwrap(), 1);
+    let store = opened.store.clone();
+    let folding = tokio::spawn(async move {
+        let tx = store.begin().await.unwrap();
+        let folded = tx.fold(&pyramid(), &run, ("", "cyd")).await.unwrap();
+        tx.commit().await.unwrap();
+        folded
+    });
+    let waiting = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while query(opened.store.reader().connection(), waiting, []).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let keep = "INSERT INTO tier_changes VALUES ('ada', 'value', 2, 7, 'gold', 'silver', 2, 20, '[1]', NULL, NULL) \
+                ON CONFLICT DO NOTHING";
+    assert_eq!(execute(fact.connection(), keep, []).await.unwrap(), 1);
+    fact.commit().await.unwrap();
+    assert_eq!(folding.await.unwrap(), 2, "Ada's row was folded by the fact");
+    let kept = opened.texts("SELECT customer_id FROM tier_changes WHERE generation = 2 ORDER BY customer_id").await;
+    assert_eq!(kept, ["ada", "cyd"]);
 }

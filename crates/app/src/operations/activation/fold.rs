@@ -1,14 +1,15 @@
 //! Making the second slots the first ones, after the switch. Readers see no difference; cancelling comes too late.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 use guanxi_store::{OperationState, PAGE, Run};
 
 use super::{Activation, ActivationOutcome};
 use crate::error::Error;
 use crate::operations::OperationOutcome;
+use crate::operations::pace::Pace as _;
 use crate::portion::Portion;
 
 impl Activation<'_> {
@@ -28,10 +29,9 @@ impl Activation<'_> {
                 let ranked = i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX);
                 return self.finish(ActivationOutcome { ranked, moved: self.progress.moved }).await;
             }
-            let began = Instant::now();
-            self.fold_chunks(&run, ends).await?;
-            portion.learn(most, began.elapsed());
-            self.held.give_way(began.elapsed()).await;
+            let took = self.fold_chunks(&run, ends).await?;
+            portion.learn(most, took);
+            self.held.give_way(took).await;
         }
     }
 
@@ -40,23 +40,27 @@ impl Activation<'_> {
         if self.held.callers().are_expected() { 1 } else { self.held.store().writers() }
     }
 
-    /// Folds neighbouring chunks side by side, then keeps how far it is. Each is committed by itself: to fold a chunk again,
-    /// or after somebody else has, changes nothing, so none needs the lease.
-    async fn fold_chunks(&mut self, run: &Run, mut ends: Vec<String>) -> Result<(), Error> {
+    /// Folds neighbouring chunks side by side, and says how long the longest had a writer. Each is committed by itself: to
+    /// fold a chunk again, or after somebody else has, changes nothing, so none needs the lease, and how far it is need not
+    /// be kept with every one.
+    async fn fold_chunks(&mut self, run: &Run, mut ends: Vec<String>) -> Result<Duration, Error> {
         let begins = [&self.progress.cursor].into_iter().chain(&ends);
-        let folded = try_join_all(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await?;
-        self.progress.done += i64::try_from(folded.iter().sum::<u64>()).unwrap_or(0);
+        // All come to their end, also where one fails: who is dropped halfway leaves a transaction open.
+        let folded = join_all(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await;
+        let (counts, took): (Vec<i64>, Vec<Duration>) =
+            folded.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
         self.progress.cursor = ends.pop().unwrap_or_default();
-        let tx = self.held.store().begin().await?;
-        self.held.advance(&tx, &self.progress).await?;
-        Ok(tx.commit().await?)
+        // Whether somebody wants it cancelled is no longer asked.
+        self.done(usize::try_from(counts.iter().sum::<i64>()).unwrap_or(0)).await?;
+        Ok(took.into_iter().max().unwrap_or_default())
     }
 
-    async fn fold_chunk(&self, run: &Run, (after, last): (&str, &str)) -> Result<u64, Error> {
+    async fn fold_chunk(&self, run: &Run, (after, last): (&str, &str)) -> Result<(i64, Duration), Error> {
         let tx = self.held.store().begin().await?;
+        let began = Instant::now();
         let folded = tx.fold(self.pyramid_id(), run, (after, last)).await?;
         tx.commit().await?;
-        Ok(folded)
+        Ok((folded, began.elapsed()))
     }
 
     async fn finish(&self, outcome: ActivationOutcome) -> Result<(), Error> {
@@ -65,6 +69,7 @@ impl Activation<'_> {
         let mut pyramid = self.pyramid(&tx).await?;
         pyramid.operation = None;
         tx.put_pyramid(&pyramid).await?;
+        self.held.advance(&tx, &self.progress).await?;
         self.held.end(&tx, OperationState::Succeeded, &OperationOutcome::Activated(outcome)).await?;
         Ok(tx.commit().await?)
     }

@@ -66,7 +66,8 @@ fn against_set(after: &Side, before: &Side, quantities: Vec<Quantity>) -> Result
         let at = format!("quantities[{index}]");
         let (ours, theirs) = (after.asked.source(&at, &quantity)?, before.asked.source(&at, &quantity)?);
         if !ours.is_like(&theirs) {
-            let fault = "is on different scales in the two revisions";
+            let fault = "is not the same thing in the two revisions: they differ in scale, in the expectation that is \
+                         compared, or in tolerance";
             return Err(Error::Invalid(Violations::one(at, fault)));
         }
         let (reading, against) = (ours.read(&after.sums), Against::Set(theirs.read(&before.sums)));

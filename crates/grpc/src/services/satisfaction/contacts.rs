@@ -28,12 +28,12 @@ async fn counted(
     let counts = app.reader().contact_counts(question.days, by, MAX_COUNTS + 1).await?;
     if counts.len() > MAX_COUNTS {
         let fault = format!("leads to more than {MAX_COUNTS} counts; ask for fewer days, or without topics");
-        return Err(Error::Invalid(Violations::one("by_topic", fault)));
+        return Err(Error::Invalid(Violations::one("start_date", fault)));
     }
     let rows = report::row_count(&question, &counts);
     if rows > MAX_ROWS {
         let fault = format!("leads to {rows} periods of reasons, of which {MAX_ROWS} can be told; ask for longer ones");
-        return Err(Error::Invalid(Violations::one("by_topic", fault)));
+        return Err(Error::Invalid(Violations::one("period", fault)));
     }
     Ok(to_proto::contact_report::report(&question, report::report(&question, &counts)))
 }

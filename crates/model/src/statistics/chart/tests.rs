@@ -72,6 +72,9 @@ fn a_known_centre_needs_no_baseline() {
     assert_eq!(draw_about(P, &periods, centre), draw(P, &periods, all(8)));
     near(draw_about(U_CHART, &counted(&U, &[5.0]), 1.93).unwrap().points[0].unwrap().low, 0.066_133_052_0);
     assert_eq!(draw_about(U_CHART, &periods, 0.0), Err(Unfit::WithoutVariation));
+    // One period alone does not tell how much periods vary.
+    assert_eq!(draw_about(P_LANEY, &periods[..1], centre), draw_about(P, &periods[..1], centre));
+    assert_eq!(draw_about(P, &counted(&[0, 0], &[0.0]), centre), Err(Unfit::TooFewPeriods(1)));
 }
 
 #[test]
