@@ -38,14 +38,13 @@ impl Run {
         )
     }
 
-    /// The changes that are to be kept where its second slots are folded, as the columns of `tier_changes`, by the rows of a
-    /// source before that.
-    pub(crate) fn unfolded(&self, source: &str) -> String {
+    /// The changes that are to be kept where its second slots are folded, as the columns of `tier_changes`, of `tiers`.
+    pub(crate) fn unfolded(&self) -> String {
         let Run { active: Active { generation, time, number: _ }, reason } = self;
         let (reason, time) = (reason.code(), time.0);
         format!(
             "SELECT customer_id, pyramid_id, next_generation, version, tier, next_tier, CAST({reason} AS SMALLINT), \
-             CAST({time} AS BIGINT), next_inputs, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM {source} t \
+             CAST({time} AS BIGINT), next_inputs, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM tiers t \
              WHERE next_generation = {generation} AND tier IS DISTINCT FROM next_tier"
         )
     }
@@ -55,7 +54,7 @@ impl Run {
 fn seen(run: Option<&Run>) -> String {
     match run {
         None => "tier_changes t".to_owned(),
-        Some(run) => format!("(SELECT {SELECT} FROM tier_changes t UNION ALL {}) AS t", run.unfolded("tiers")),
+        Some(run) => format!("(SELECT {SELECT} FROM tier_changes t UNION ALL {}) AS t", run.unfolded()),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 
 use super::{Stood, last_of_next, read_some, select};
 use crate::bulk::{self, Column, Rows, int, text};
-use crate::catalogue::{each, execute, find, rows};
+use crate::catalogue::{each, execute, rows};
 use crate::ledger::Slot;
 use crate::rows::tier::slot_cells;
 use crate::rows::tier_change;
@@ -149,41 +149,24 @@ impl Tx {
 
     /// Folds the second slot into the first for the customers after one up to another, and keeps the changes of tier.
     /// Returns how many rows were folded. Done twice it does nothing the second time.
-    pub async fn fold(&self, pyramid: &PyramidId, run: &Run, (after, last): (&str, &str)) -> Result<i64, Error> {
-        let values = [pyramid.as_str().into(), after.into(), last.into()];
-        match self.connection().get_database_backend() {
-            DbBackend::Postgres => fold_and_keep(self.connection(), run, values).await,
-            _ => keep_then_fold(self.connection(), run, values).await,
+    pub async fn fold(&self, pyramid: &PyramidId, run: &Run, (after, last): (&str, &str)) -> Result<u64, Error> {
+        const CHUNK: &str = "t.pyramid_id = $1 AND t.customer_id > $2 AND t.customer_id <= $3";
+        let generation = run.active.generation;
+        let values = || [pyramid.as_str().into(), after.into(), last.into()];
+        if self.connection().get_database_backend() == DbBackend::Postgres {
+            // Whoever writes a fact has the row of a customer before its change, and rows in the order of the keys. Taken the
+            // other way round, each could wait for the other.
+            let hold = format!(
+                "SELECT 1 FROM tiers t WHERE {CHUNK} AND t.next_generation = {generation} ORDER BY t.customer_id FOR UPDATE"
+            );
+            execute(self.connection(), &hold, values()).await?;
         }
+        let (columns, changes, fold) = (tier_change::SELECT, run.unfolded(), run.fold());
+        let keep = format!("INSERT INTO tier_changes ({columns}) {changes} AND {CHUNK} ON CONFLICT DO NOTHING");
+        execute(self.connection(), &keep, values()).await?;
+        let fold = format!("UPDATE tiers AS t SET {fold} WHERE {CHUNK} AND t.next_generation = {generation}");
+        execute(self.connection(), &fold, values()).await
     }
-}
-
-/// The customers of a chunk.
-const CHUNK: &str = "t.pyramid_id = $1 AND t.customer_id > $2 AND t.customer_id <= $3";
-
-/// Has the row of a customer before its change, as who writes a fact does: the other way round, each could wait for the
-/// other. A row that a fact has folded meanwhile is left to it, with its change.
-async fn fold_and_keep(connection: &impl ConnectionTrait, run: &Run, values: [Value; 3]) -> Result<i64, Error> {
-    let (columns, changes, fold) = (tier_change::SELECT, run.unfolded("folded"), run.fold());
-    let sql = format!(
-        "WITH folded AS (UPDATE tiers AS t SET {fold} FROM tiers AS old WHERE {CHUNK} \
-         AND t.next_generation = {generation} AND old.pyramid_id = $1 AND old.customer_id > $2 \
-         AND old.customer_id <= $3 AND old.customer_id = t.customer_id AND old.pyramid_id = t.pyramid_id \
-         RETURNING old.customer_id, old.pyramid_id, old.next_generation, old.version, old.tier, old.next_tier, \
-         old.next_inputs), kept AS (INSERT INTO tier_changes ({columns}) {changes} ON CONFLICT DO NOTHING) \
-         SELECT COUNT(*) FROM folded",
-        generation = run.active.generation
-    );
-    Ok(find(connection, &sql, values).await?.map_or(Ok(0), |row| row.try_get_by_index(0))?)
-}
-
-/// On SQLite, which has one writer, nothing comes between.
-async fn keep_then_fold(connection: &impl ConnectionTrait, run: &Run, values: [Value; 3]) -> Result<i64, Error> {
-    let (columns, changes, fold) = (tier_change::SELECT, run.unfolded("tiers"), run.fold());
-    let keep = format!("INSERT INTO tier_changes ({columns}) {changes} AND {CHUNK} ON CONFLICT DO NOTHING");
-    execute(connection, &keep, values.clone()).await?;
-    let fold = format!("UPDATE tiers AS t SET {fold} WHERE {CHUNK} AND t.next_generation = {}", run.active.generation);
-    Ok(i64::try_from(execute(connection, &fold, values).await?).unwrap_or(i64::MAX))
 }
 
 fn read_placed(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Placed, Error> {

@@ -47,15 +47,15 @@ impl Activation<'_> {
         let begins = [&self.progress.cursor].into_iter().chain(&ends);
         // All come to their end, also where one fails: who is dropped halfway leaves a transaction open.
         let folded = join_all(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await;
-        let (counts, took): (Vec<i64>, Vec<Duration>) =
+        let (counts, took): (Vec<u64>, Vec<Duration>) =
             folded.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
         self.progress.cursor = ends.pop().unwrap_or_default();
         // Whether somebody wants it cancelled is no longer asked.
-        self.done(usize::try_from(counts.iter().sum::<i64>()).unwrap_or(0)).await?;
+        self.done(usize::try_from(counts.iter().sum::<u64>()).unwrap_or(0)).await?;
         Ok(took.into_iter().max().unwrap_or_default())
     }
 
-    async fn fold_chunk(&self, run: &Run, (after, last): (&str, &str)) -> Result<(i64, Duration), Error> {
+    async fn fold_chunk(&self, run: &Run, (after, last): (&str, &str)) -> Result<(u64, Duration), Error> {
         let tx = self.held.store().begin().await?;
         let began = Instant::now();
         let folded = tx.fold(self.pyramid_id(), run, (after, last)).await?;
