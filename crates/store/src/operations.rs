@@ -3,7 +3,7 @@
 //! to fold again changes nothing.
 
 use guanxi_model::{OperationId, Timestamp, Words};
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 
 use crate::catalogue::{execute, find, query, rows};
 use crate::rows::{id_bytes, word};
@@ -143,6 +143,18 @@ impl Tx {
             return Ok(None);
         }
         Ok(self.operation(id).await?.map(|operation| operation.cancel_requested))
+    }
+
+    /// Whether this fence still holds the operation; if so, nobody takes it over before the transaction has ended.
+    pub async fn holds_operation(&self, id: &OperationId, fence: i64) -> Result<bool, Error> {
+        let until_the_end = match self.connection().get_database_backend() {
+            DbBackend::Postgres => "FOR SHARE",
+            _ => "",
+        };
+        let sql = format!(
+            "SELECT 1 FROM operations WHERE operation_id = $1 AND fence = $2 AND end_time IS NULL {until_the_end}"
+        );
+        Ok(find(self.connection(), &sql, [id.as_bytes().to_vec().into(), fence.into()]).await?.is_some())
     }
 
     /// Ends the lease of whoever holds this fence, so that the next who looks takes the operation at once.

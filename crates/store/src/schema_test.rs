@@ -4,20 +4,22 @@
 mod catalogue;
 mod faults;
 mod folding;
+mod leases;
 mod migrations;
 mod plans;
 mod purge;
 mod rules;
 
 use std::panic;
+use std::time::Duration;
 
-use guanxi_model::{Currency, Timestamp, Zone};
+use guanxi_model::{Currency, OperationId, Timestamp, Zone};
 use guanxi_testkit::{Backend, Database, Postgres, TestDatabase, database, skip_or_fail};
 use sea_orm::QueryResult;
 use tokio::task::spawn_blocking;
 
 use crate::catalogue::query;
-use crate::{Deployment, Options, Store};
+use crate::{Deployment, Operation, OperationState, Options, Store};
 
 /// Makes of each `async fn case(opened: Opened)` of the calling module the tests `sqlite::case` and `postgres::case`, each
 /// on a migrated database of its own.
@@ -67,9 +69,41 @@ impl Opened {
         query(&self.store.pools.writer, sql, []).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
     }
 
+    /// Waits until somebody waits for a lock of somebody else. Who waits for the one writer of SQLite cannot be seen.
+    async fn until_one_waits(&self) {
+        let waiting =
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..2_000 {
+            if self.backend == Backend::Sqlite || !self.rows(waiting).await.is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("nobody waits");
+    }
+
     /// The first column of rows, which is text.
     async fn texts(&self, sql: &str) -> Vec<String> {
         self.rows(sql).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+}
+
+/// One that nobody works on.
+fn operation(id: OperationId) -> Operation {
+    Operation {
+        id,
+        kind: "test".into(),
+        subject: "pyramids/value".into(),
+        state: OperationState::Pending,
+        request: "{}".into(),
+        progress: "{}".into(),
+        outcome: None,
+        cancel_requested: false,
+        lease_until: Timestamp(0),
+        fence: 0,
+        create_time: Timestamp(0),
+        update_time: Timestamp(0),
+        end_time: None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! write where those who move will stand, switch all readers by one update, then fold.
 //!
 //! From the moment the calibration is kept, every fact fills both slots of its customer, so what arrives during the run
-//! is never lost to it. A takeover begins where the last chunk was committed; an unfinished calibration begins anew.
+//! is never lost to it. A takeover begins at most a second of work before the point that was reached; an unfinished calibration begins anew.
 
 mod asking;
 mod assign;
@@ -100,7 +100,7 @@ struct Activation<'a> {
     operation: &'a Operation,
     request: ActivationRequest,
     progress: ActivationProgress,
-    /// When a calibration last kept how far it is.
+    /// When it last kept how far it is.
     kept: Instant,
 }
 
@@ -129,12 +129,17 @@ impl Activation<'_> {
         tx.pyramid(self.pyramid_id()).await?.ok_or_else(|| Error::NotFound(name::pyramid(self.pyramid_id())))
     }
 
-    /// Keeps the progress in a transaction of its own. False where the run was cancelled.
+    /// How many transactions write side by side: one while callers come, who need the other writers.
+    fn parts(&self) -> usize {
+        if self.held.callers().are_expected() { 1 } else { self.held.store().writers() }
+    }
+
+    /// Keeps the progress in a transaction of its own. False where the run was cancelled; a fold no longer can be.
     async fn checkpoint(&self) -> Result<bool, Error> {
         let tx = self.held.store().begin().await?;
         let cancel = self.held.advance(&tx, &self.progress).await?;
         tx.commit().await?;
-        self.unless_cancelled(cancel).await
+        self.unless_cancelled(cancel && self.progress.phase != ActivationPhase::Fold).await
     }
 
     async fn unless_cancelled(&self, cancel: bool) -> Result<bool, Error> {

@@ -79,6 +79,14 @@ impl Held<'_> {
         held.ok_or(Error::Conflict)
     }
 
+    /// Makes sure that the lease is held until the end of a transaction that does not renew it. A lost one is a conflict.
+    pub(super) async fn hold(&self, tx: &Tx) -> Result<(), Error> {
+        if self.runner.stop.is_cancelled() {
+            return Err(Error::ShuttingDown);
+        }
+        if tx.holds_operation(&self.id, self.fence).await? { Ok(()) } else { Err(Error::Conflict) }
+    }
+
     /// Ends the operation, in a transaction of its own.
     pub(super) async fn conclude(&self, state: OperationState, outcome: &OperationOutcome) -> Result<(), Error> {
         let tx = self.store().begin().await?;

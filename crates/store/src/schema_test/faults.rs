@@ -3,8 +3,8 @@
 use guanxi_model::{OperationId, Timestamp};
 use guanxi_testkit::Backend;
 
-use super::{Opened, on_each_database, open};
-use crate::{Error, Operation, OperationState, catalogue};
+use super::{Opened, on_each_database, open, operation};
+use crate::{Error, catalogue};
 
 on_each_database! {
     key_that_is_taken_is_a_conflict,
@@ -12,24 +12,6 @@ on_each_database! {
     fault_in_a_statement_is_ours,
     writer_that_waits_too_long_is_told_to_come_back,
     database_that_cannot_be_reached_is_unavailable,
-}
-
-fn operation(id: OperationId) -> Operation {
-    Operation {
-        id,
-        kind: "test".into(),
-        subject: "pyramids/value".into(),
-        state: OperationState::Pending,
-        request: "{}".into(),
-        progress: "{}".into(),
-        outcome: None,
-        cancel_requested: false,
-        lease_until: Timestamp(0),
-        fence: 0,
-        create_time: Timestamp(0),
-        update_time: Timestamp(0),
-        end_time: None,
-    }
 }
 
 async fn key_that_is_taken_is_a_conflict(opened: Opened) {

@@ -1,18 +1,17 @@
 //! Folding a run changes nothing that is read of where customers stand and how they came to stand there.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, RevisionNumber, TierId, Timestamp};
 use guanxi_segmentation::Needs;
 use guanxi_testkit::Backend;
 
 use super::{Opened, migrated, on_each_database};
-use crate::catalogue::{execute, query};
+use crate::catalogue::execute;
 use crate::ledger::{Slot, TierChange, TierChangeReason};
-use crate::{Active, Arrival, Move, Reader, Run};
+use crate::{Active, Arrival, Move, Placed, Reader, Run};
 
-on_each_database! { folding_changes_nothing_that_is_read }
+on_each_database! { folding_changes_nothing_that_is_read, row_that_a_fact_has_filled_since_is_left_alone }
 
 /// When the first tiers were given, when readers were switched, and moments before, between and after.
 const GIVEN: i64 = 10;
@@ -39,18 +38,24 @@ async fn run(opened: &Opened) -> Run {
     ] {
         opened.rows(sql).await;
     }
+    let placed = everybody(opened).await;
+    put(opened, &placed, ["silver", "silver", "gold"]).await;
+    let active = Active { number: RevisionNumber::FIRST, generation: 2, time: Timestamp(SWITCHED) };
+    Run { active, reason: TierChangeReason::NewRevision }
+}
+
+async fn everybody(opened: &Opened) -> Vec<Placed> {
+    opened.store.reader().placed((&pyramid(), None), &BTreeSet::new(), ("", 9)).await.unwrap()
+}
+
+/// Where they will stand.
+async fn put(opened: &Opened, placed: &[Placed], tiers: [&str; 3]) {
     let slot = |tier: &str| Slot { tier: Some(TierId::parse(tier).unwrap()), ..Slot::default() };
-    let customers = customers();
-    let moves: Vec<_> = customers
-        .iter()
-        .zip([(7, "silver"), (8, "silver"), (9, "gold")])
-        .map(|(customer, (version, tier))| Move { customer, version, to: slot(tier), inputs: "[1]".into() })
-        .collect();
+    let moves: Vec<_> =
+        placed.iter().zip(tiers).map(|(of, tier)| Move { of, to: slot(tier), inputs: "[1]".into() }).collect();
     let tx = opened.store.begin().await.unwrap();
     tx.put_next_tiers(&pyramid(), 2, &moves, Timestamp(GIVEN)).await.unwrap();
     tx.commit().await.unwrap();
-    let active = Active { number: RevisionNumber::FIRST, generation: 2, time: Timestamp(SWITCHED) };
-    Run { active, reason: TierChangeReason::NewRevision }
 }
 
 type Read = (Vec<TierChange>, Vec<Option<TierChange>>, Vec<String>);
@@ -103,6 +108,24 @@ async fn folding_changes_nothing_that_is_read(opened: Opened) {
     assert!(stood[0].contains("silver") && stood[0].contains("Timestamp(20)"), "{}", stood[0]);
 }
 
+/// The facts are of later versions than the page was read by.
+async fn row_that_a_fact_has_filled_since_is_left_alone(opened: Opened) {
+    run(&opened).await;
+    opened.rows("DELETE FROM tiers WHERE customer_id <> 'ben'").await;
+    opened.rows("UPDATE tiers SET next_tier = NULL, next_generation = NULL").await;
+    let placed = everybody(&opened).await;
+    opened.rows("UPDATE tiers SET next_tier = 'gold', next_generation = 2, version = 20").await;
+    opened
+        .rows(
+            "INSERT INTO tiers (customer_id, pyramid_id, generation, assign_time, below, next_tier, next_generation, \
+             version) VALUES ('cyd', 'value', 0, 10, 0, 'bronze', 2, 21)",
+        )
+        .await;
+    put(&opened, &placed, ["silver"; 3]).await;
+    let next = "SELECT customer_id || ' ' || next_tier || ' ' || version FROM tiers ORDER BY customer_id";
+    assert_eq!(opened.texts(next).await, ["ada silver 7", "ben gold 20", "cyd bronze 21"]);
+}
+
 /// A fact folds its customer's row itself, the tier first and then the change. A fold that had the change before the tier
 /// would wait for the fact, and the fact for it. (SQLite has one writer.)
 #[tokio::test]
@@ -120,10 +143,7 @@ async fn a_fold_waits_for_a_fact_and_the_fact_never_for_it() {
         tx.commit().await.unwrap();
         folded
     });
-    let waiting = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while query(opened.store.reader().connection(), waiting, []).await.unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    opened.until_one_waits().await;
     let keep = "INSERT INTO tier_changes VALUES ('ada', 'value', 2, 7, 'gold', 'silver', 2, 20, '[1]', NULL, NULL) \
                 ON CONFLICT DO NOTHING";
     assert_eq!(execute(fact.connection(), keep, []).await.unwrap(), 1);

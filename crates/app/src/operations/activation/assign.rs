@@ -1,15 +1,15 @@
 //! Where everybody will stand: written chunk by chunk into the second slots of those who move.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use guanxi_model::TierId;
+use futures::future::join_all;
 use guanxi_segmentation::{History, Subject};
 use guanxi_store::{Histories, Judge, Move, Next, PAGE, Placed};
 
 use super::Activation;
 use crate::error::Error;
-use crate::operations::pace::next_page;
+use crate::operations::pace::{Pace as _, next_page};
 use crate::operations::pages;
 use crate::operations::population::Facts;
 use crate::portion::Portion;
@@ -36,47 +36,51 @@ impl Activation<'_> {
             };
             let mut rest = &page[..];
             while !rest.is_empty() {
-                let (some, others) = rest.split_at(rest.len().min(self.next(&portion)));
+                let (some, others) = rest.split_at(rest.len().min(portion.next(self.held.callers().are_expected())));
                 rest = others;
                 let mut moves = Vec::new();
                 turns::look_behind(self.held.callers(), some, |one| {
                     moves.extend(move_of(one, &histories, &judge, moment))
                 })
                 .await;
-                let began = Instant::now();
-                if !self.put(some, moves, (next, moment)).await? {
+                let took = self.put(&moves, (next, moment)).await?;
+                if !moves.is_empty() {
+                    portion.learn(some.len(), took);
+                }
+                if !self.assigned(some, &moves).await? {
                     return Ok(false);
                 }
-                portion.learn(some.len(), began.elapsed());
-                self.held.give_way(began.elapsed()).await;
+                self.held.give_way(took).await;
             }
         }
     }
 
-    /// How many customers the next transaction is about.
-    pub(super) fn next(&self, portion: &Portion) -> usize {
-        portion.next(self.held.callers().are_expected())
+    /// Writes where some of a page will stand, a part for each writer, and says how long the longest took. To write a part
+    /// again changes nothing, so how far the run is need not be kept with every one.
+    async fn put(&self, moves: &[Move<'_>], at: (Next, Moment<'_>)) -> Result<Duration, Error> {
+        let each = moves.len().div_ceil(self.parts()).max(1);
+        // All come to their end, also where one fails: who is dropped halfway leaves a transaction open.
+        let took = join_all(moves.chunks(each).map(|part| self.put_part(part, at))).await;
+        Ok(took.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().max().unwrap_or_default())
     }
 
-    /// Writes where some of a page will stand, and that they are done. False where the run was cancelled.
-    async fn put(
-        &mut self,
-        some: &[Placed],
-        moves: Vec<(Option<&TierId>, Move<'_>)>,
-        (next, moment): (Next, Moment<'_>),
-    ) -> Result<bool, Error> {
-        self.progress.moved += count_moved(&moves);
-        let moves: Vec<Move<'_>> = moves.into_iter().map(|(_, to)| to).collect();
+    async fn put_part(&self, part: &[Move<'_>], (next, moment): (Next, Moment<'_>)) -> Result<Duration, Error> {
+        let tx = self.held.store().begin().await?;
+        let began = Instant::now();
+        self.held.hold(&tx).await?;
+        tx.put_next_tiers(self.pyramid_id(), next.generation, part, moment.now).await?;
+        tx.commit().await?;
+        Ok(began.elapsed())
+    }
+
+    /// Some of a page are done. False where the run was cancelled.
+    async fn assigned(&mut self, some: &[Placed], moves: &[Move<'_>]) -> Result<bool, Error> {
+        self.progress.moved += count_moved(moves);
+        self.progress.written += moves.len() as i64;
         if let Some(last) = some.last() {
             last.customer.as_str().clone_into(&mut self.progress.cursor);
         }
-        self.progress.done += some.len() as i64;
-        self.progress.written += moves.len() as i64;
-        let tx = self.held.store().begin().await?;
-        tx.put_next_tiers(self.pyramid_id(), next.generation, &moves, moment.now).await?;
-        let cancel = self.held.advance(&tx, &self.progress).await?;
-        tx.commit().await?;
-        self.unless_cancelled(cancel).await
+        self.done(some.len()).await
     }
 
     async fn next_judge(&self) -> Result<(Next, Judge), Error> {
@@ -88,13 +92,8 @@ impl Activation<'_> {
     }
 }
 
-/// Where the run moves a customer, if anywhere, with the tier it comes from.
-fn move_of<'a>(
-    one: &'a Placed,
-    histories: &Histories,
-    judge: &Judge,
-    moment: Moment<'_>,
-) -> Option<(Option<&'a TierId>, Move<'a>)> {
+/// Where the run moves a customer, if anywhere.
+fn move_of<'a>(one: &'a Placed, histories: &Histories, judge: &Judge, moment: Moment<'_>) -> Option<Move<'a>> {
     let history = histories.get(&one.customer).unwrap_or(History::NONE);
     let subject = Subject { lifetime: &one.tally, history, today: moment.today() };
     let stood = one.stood();
@@ -105,11 +104,11 @@ fn move_of<'a>(
     }
     moves(stood.slot, &seat.slot).then(|| {
         let inputs = seat.inputs();
-        (stood.slot.tier.as_ref(), Move { customer: &one.customer, version: one.version, to: seat.slot, inputs })
+        Move { of: one, to: seat.slot, inputs }
     })
 }
 
 /// How many of them change their tier.
-fn count_moved(moves: &[(Option<&TierId>, Move<'_>)]) -> i64 {
-    moves.iter().filter(|(from, to)| *from != to.to.tier.as_ref()).count() as i64
+fn count_moved(moves: &[Move<'_>]) -> i64 {
+    moves.iter().filter(|one| one.of.stood().slot.tier != one.to.tier).count() as i64
 }

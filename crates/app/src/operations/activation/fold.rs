@@ -23,8 +23,8 @@ impl Activation<'_> {
         let run = Run { active, reason: judge.reason() };
         let mut portion = Portion::of(PAGE);
         loop {
-            let most = self.next(&portion);
-            let ends = reader.chunks(&self.progress.cursor, most, self.chunks_at_once()).await?;
+            let most = portion.next(self.held.callers().are_expected());
+            let ends = reader.chunks(&self.progress.cursor, most, self.parts()).await?;
             if ends.is_empty() {
                 let ranked = i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX);
                 return self.finish(ActivationOutcome { ranked, moved: self.progress.moved }).await;
@@ -33,11 +33,6 @@ impl Activation<'_> {
             portion.learn(most, took);
             self.held.give_way(took).await;
         }
-    }
-
-    /// One while callers come, who need the other writers.
-    fn chunks_at_once(&self) -> usize {
-        if self.held.callers().are_expected() { 1 } else { self.held.store().writers() }
     }
 
     /// Folds neighbouring chunks side by side, and says how long the longest had a writer. Each is committed by itself: to
@@ -50,7 +45,6 @@ impl Activation<'_> {
         let (counts, took): (Vec<u64>, Vec<Duration>) =
             folded.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
         self.progress.cursor = ends.pop().unwrap_or_default();
-        // Whether somebody wants it cancelled is no longer asked.
         self.done(usize::try_from(counts.iter().sum::<u64>()).unwrap_or(0)).await?;
         Ok(took.into_iter().max().unwrap_or_default())
     }
