@@ -36,10 +36,10 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
         create_pyramid(bench, &ours).await?;
         for (revision, (ceiling, our_side), moved) in [(0, &mut first, &mut moved.0), (1, &mut again, &mut moved.1)] {
             let generation = revision as i64 + 1;
+            create_revision(bench, &ours, revision).await?;
             let cpu = Cpu::start(std::process::id())?;
             let (count, took) = bare::activate(&bench.database, (&bare, generation), &scheme(revision)?, now()).await?;
             ceiling.rounds.push(measured(bench, took, &cpu)?);
-            create_revision(bench, &ours, revision).await?;
             let (watch, cpu) = (Watch::start(bench.server.pid())?, Cpu::start(bench.server.pid())?);
             let took = activate(&bench.channels[0], &format!("pyramids/{ours}/revisions/{generation}")).await?;
             our_side.rounds.push(measured(bench, took, &cpu)?);

@@ -16,9 +16,11 @@ mod tests;
 
 use std::sync::Arc;
 
+use guanxi::google::longrunning;
 use guanxi_app::command::{Command, Outcome};
 use guanxi_app::{App, Error};
 use guanxi_model::customer::Customer;
+use guanxi_store::Operation;
 use tonic::{Response, Status};
 use tracing::Instrument as _;
 
@@ -50,6 +52,19 @@ impl Service {
     {
         self.app.note_caller();
         self.task(work).await
+    }
+
+    /// Begins an operation. Who asks for one waits for it, so it need not make way for him.
+    async fn begin<W, F>(&self, begin: W) -> Result<Response<longrunning::Operation>, Status>
+    where
+        W: FnOnce(Arc<App>) -> F + Send + 'static,
+        F: Future<Output = Result<Operation, Error>> + Send + 'static,
+    {
+        self.task(|app| async move {
+            let operation = begin(Arc::clone(&app)).await?;
+            operations::resource(&app, operation).await
+        })
+        .await
     }
 
     /// Does work in a task of its own; a caller who hangs up ends only its wait.

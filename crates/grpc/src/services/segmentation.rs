@@ -121,20 +121,12 @@ impl SegmentationService for Service {
     ) -> Answer<longrunning::Operation> {
         let (activation, request_id) =
             from_proto::pyramid::activate_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(move |app| async move {
-            let operation = app.operations().activate(activation, request_id).await?;
-            super::operations::resource(&app, operation).await
-        })
-        .await
+        self.begin(move |app| async move { app.operations().activate(activation, request_id).await }).await
     }
 
     async fn assign_tiers(&self, request: Request<pb::AssignTiersRequest>) -> Answer<longrunning::Operation> {
         let (pyramid, request_id) = from_proto::pyramid::assign_request(request.get_ref()).map_err(status::invalid)?;
-        self.unit(move |app| async move {
-            let operation = app.operations().assign(&pyramid, request_id).await?;
-            super::operations::resource(&app, operation).await
-        })
-        .await
+        self.begin(move |app| async move { app.operations().assign(&pyramid, request_id).await }).await
     }
 
     async fn get_tier_assignment(&self, request: Request<pb::GetTierAssignmentRequest>) -> Answer<pb::TierAssignment> {
@@ -190,12 +182,11 @@ impl SegmentationService for Service {
 
     async fn simulate_pyramid(&self, request: Request<pb::SimulatePyramidRequest>) -> Answer<longrunning::Operation> {
         let request = request.into_inner();
-        self.unit(|app| async move {
+        self.begin(|app| async move {
             let attributes = expressions::attributes(&app).await?;
             let simulation = from_proto::simulation::request((&super::context(&app), &attributes), request);
             let (simulation, request_id) = simulation.map_err(Error::Invalid)?;
-            let operation = app.operations().simulate(simulation, request_id).await?;
-            super::operations::resource(&app, operation).await
+            app.operations().simulate(simulation, request_id).await
         })
         .await
     }

@@ -5,15 +5,10 @@ use guanxi::v1 as pb;
 
 use super::Answer;
 use crate::from_proto::sample as read;
-use crate::services::{Service, operations};
+use crate::services::Service;
 use crate::status;
 
 pub(super) async fn draw(service: &Service, request: pb::DrawSampleRequest) -> Answer<longrunning::Operation> {
     let (drawing, request_id) = read::draw_request(request).map_err(status::invalid)?;
-    service
-        .unit(|app| async move {
-            let operation = app.operations().draw(drawing, request_id).await?;
-            operations::resource(&app, operation).await
-        })
-        .await
+    service.begin(move |app| async move { app.operations().draw(drawing, request_id).await }).await
 }

@@ -4,7 +4,7 @@ use guanxi::google::longrunning;
 use guanxi::v1 as pb;
 
 use super::Answer;
-use crate::services::{Service, operations};
+use crate::services::Service;
 use crate::{from_proto, status};
 
 pub(super) async fn analyze(
@@ -12,10 +12,5 @@ pub(super) async fn analyze(
     request: pb::AnalyzeFirstTimeRightRequest,
 ) -> Answer<longrunning::Operation> {
     let (request, request_id) = from_proto::first_time::request(request).map_err(status::invalid)?;
-    service
-        .unit(|app| async move {
-            let operation = app.operations().first_time(request, request_id).await?;
-            operations::resource(&app, operation).await
-        })
-        .await
+    service.begin(move |app| async move { app.operations().first_time(request, request_id).await }).await
 }

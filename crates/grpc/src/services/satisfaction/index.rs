@@ -15,7 +15,7 @@ use guanxi_store::{CellQuery, Operation};
 
 use super::{Answer, questionnaires};
 use crate::from_proto::satisfaction_index::{self as read, Analysis, Asked, held_by_no_cells};
-use crate::services::{Service, operations};
+use crate::services::Service;
 use crate::status;
 use crate::to_proto::satisfaction_index as word;
 
@@ -29,12 +29,7 @@ pub(super) async fn analyze(
     request: pb::AnalyzeSatisfactionRequest,
 ) -> Answer<longrunning::Operation> {
     let analysis = read::analysis_request(request).map_err(status::invalid)?;
-    service
-        .unit(|app| async move {
-            let operation = begin(&app, analysis).await?;
-            operations::resource(&app, operation).await
-        })
-        .await
+    service.begin(|app| async move { begin(&app, analysis).await }).await
 }
 
 async fn index(app: &App, asked: Asked) -> Result<pb::SatisfactionIndex, Error> {

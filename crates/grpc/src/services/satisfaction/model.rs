@@ -9,15 +9,10 @@ use guanxi_store::Operation;
 
 use super::{Answer, index};
 use crate::from_proto::satisfaction_model::{self as read, Asked};
-use crate::services::{Service, operations};
+use crate::services::Service;
 
 pub(super) async fn fit(service: &Service, request: pb::FitSatisfactionModelRequest) -> Answer<longrunning::Operation> {
-    service
-        .unit(|app| async move {
-            let operation = begin(&app, request).await?;
-            operations::resource(&app, operation).await
-        })
-        .await
+    service.begin(|app| async move { begin(&app, request).await }).await
 }
 
 async fn begin(app: &App, request: pb::FitSatisfactionModelRequest) -> Result<Operation, Error> {
