@@ -43,10 +43,10 @@ impl Held<'_> {
         &self.runner.shared.callers
     }
 
-    /// After a transaction that took so long: leaves the writer three times as long to callers.
+    /// After a transaction that took so long: leaves the writer as long to callers.
     pub(super) async fn give_way(&self, took: Duration) {
         if self.callers().are_expected() {
-            tokio::time::sleep(took * 3).await;
+            tokio::time::sleep(took).await;
         }
     }
 

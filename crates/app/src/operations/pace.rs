@@ -5,7 +5,6 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use guanxi_store::PAGE;
 use serde::Serialize;
 
 use super::Held;
@@ -70,9 +69,7 @@ pub(super) async fn next_page<A: Send + 'static, P: Send + 'static>(
     pace: &mut impl Pace,
     pages: &mut Pages<A, P>,
 ) -> Result<Option<Option<P>>, Error> {
-    // While the database reads a page for us, it leaves callers a processor less.
-    let most = if pace.callers().are_expected() { PAGE / 10 } else { PAGE };
-    unless_cancelled(pace, pages.next(most)).await
+    unless_cancelled(pace, pages.next()).await
 }
 
 /// What is waited for, which must hold no transaction: it rests while the operation keeps how far it is.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guanxi_model::fact::{Fact, FactKind};
 use guanxi_model::{CustomerId, LabelKey, PyramidId, Tally, Timestamp};
 use guanxi_segmentation::Needs;
-use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, Placed, Reader, ServiceFact, ServicePlace};
+use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, PAGE, Placed, Reader, ServiceFact, ServicePlace};
 use tokio::task::JoinSet;
 
 use super::population::Facts;
@@ -22,15 +22,12 @@ pub(super) type Labelled = (Vec<Fact>, Labels);
 /// Nothing after the last page, else a page with the place it ends at.
 type Read<A, P> = Result<Option<(A, P)>, Error>;
 
-/// Reads at most so many after a place.
-type ReadAfter<A, P> = Box<dyn Fn(A, usize) -> Reading<A, P> + Send>;
-
 type Reading<A, P> = Pin<Box<dyn Future<Output = Read<A, P>> + Send>>;
 
 /// The pages after a place that are left. At most two are held.
 pub(super) struct Pages<A, P> {
     reader: Reader,
-    read: ReadAfter<A, P>,
+    read: Box<dyn Fn(A) -> Reading<A, P> + Send>,
     /// Aborted where the rest is not asked for.
     ahead: JoinSet<Read<A, P>>,
 }
@@ -38,10 +35,10 @@ pub(super) struct Pages<A, P> {
 /// What is added up about everybody not deleted.
 pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<String, Page<(CustomerId, Tally)>> {
     let needs = Arc::new(needs);
-    Pages::after(String::new(), reader.clone(), move |after, most| {
+    Pages::after(String::new(), reader.clone(), move |after| {
         let (reader, needs) = (reader.clone(), Arc::clone(&needs));
         async move {
-            let page = reader.population(&needs.counters, (&after, most)).await?;
+            let page = reader.population(&needs.counters, (&after, PAGE)).await?;
             let Some(last) = page.last().map(|(last, _)| last.as_str().to_owned()) else { return Ok(None) };
             let histories = reader.histories_between((&after, &last), &needs, facts.day()).await?;
             Ok(Some((last, (page, histories))))
@@ -57,11 +54,11 @@ pub(super) fn placed(
     after: String,
 ) -> Pages<String, Page<Placed>> {
     let of = Arc::new((pyramid, needs));
-    Pages::after(after, reader.clone(), move |after, most| {
+    Pages::after(after, reader.clone(), move |after| {
         let (reader, of) = (reader.clone(), Arc::clone(&of));
         async move {
             let (pyramid, needs) = &*of;
-            let page = reader.placed((pyramid, active), &needs.counters, (&after, most)).await?;
+            let page = reader.placed((pyramid, active), &needs.counters, (&after, PAGE)).await?;
             let Some(last) = page.last().map(|last| last.customer.as_str().to_owned()) else { return Ok(None) };
             let histories = reader.histories_between((&after, &last), needs, facts.day()).await?;
             Ok(Some((last, (page, histories))))
@@ -76,11 +73,11 @@ pub(super) fn drawable(
     since: Timestamp,
 ) -> Pages<String, Drawables> {
     let pyramid = Arc::new(pyramid);
-    Pages::after(String::new(), reader.clone(), move |after, most| {
+    Pages::after(String::new(), reader.clone(), move |after| {
         let (reader, pyramid) = (reader.clone(), Arc::clone(&pyramid));
         async move {
             let pyramid = pyramid.as_ref().as_ref().map(|(id, active)| (id, *active));
-            let page = reader.drawable(pyramid, since, (&after, most)).await?;
+            let page = reader.drawable(pyramid, since, (&after, PAGE)).await?;
             Ok(page.0.last().map(|last| last.customer.as_str().to_owned()).map(|last| (last, page)))
         }
     })
@@ -93,10 +90,10 @@ pub(super) fn records(
     keys: Vec<LabelKey>,
 ) -> Pages<Option<FactPlace>, Labelled> {
     let keys: Arc<[LabelKey]> = keys.into();
-    Pages::after(None, reader.clone(), move |after: Option<FactPlace>, most| {
+    Pages::after(None, reader.clone(), move |after: Option<FactPlace>| {
         let (reader, keys) = (reader.clone(), Arc::clone(&keys));
         async move {
-            let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), most)).await?;
+            let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), PAGE)).await?;
             let Some((begin, end)) = page.first().zip(page.last()) else { return Ok(None) };
             // After whatever comes before the first customer: ids hold no character as low.
             let first = begin.customer.as_str();
@@ -109,33 +106,30 @@ pub(super) fn records(
 
 /// Services, and what may follow them, from one moment to another, customer by customer.
 pub(super) fn services(reader: Reader, time: (Timestamp, Timestamp)) -> Pages<Option<ServicePlace>, Vec<ServiceFact>> {
-    Pages::after(None, reader.clone(), move |after: Option<ServicePlace>, most| {
+    Pages::after(None, reader.clone(), move |after: Option<ServicePlace>| {
         let reader = reader.clone();
         async move {
-            let page = reader.services_after(time, (after.as_ref(), most)).await?;
+            let page = reader.services_after(time, (after.as_ref(), PAGE)).await?;
             Ok(page.last().map(|last| last.place.clone()).map(|last| (Some(last), page)))
         }
     })
 }
 
-/// Of the first page, before it is known whether callers are to be expected.
-const FIRST: usize = 500;
-
 impl<A: Send + 'static, P: Send + 'static> Pages<A, P> {
-    fn after<F>(after: A, reader: Reader, read: impl Fn(A, usize) -> F + Send + 'static) -> Pages<A, P>
+    fn after<F>(after: A, reader: Reader, read: impl Fn(A) -> F + Send + 'static) -> Pages<A, P>
     where
         F: Future<Output = Read<A, P>> + Send + 'static,
     {
         let mut ahead = JoinSet::new();
-        reader.read_ahead(&mut ahead, read(after, FIRST));
-        Pages { reader, read: Box::new(move |after, most| Box::pin(read(after, most))), ahead }
+        reader.read_ahead(&mut ahead, read(after));
+        Pages { reader, read: Box::new(move |after| Box::pin(read(after))), ahead }
     }
 
-    /// The next page; nothing after the last one. The one after it will have at most so many.
-    pub(super) async fn next(&mut self, most: usize) -> Result<Option<P>, Error> {
+    /// The next page; nothing after the last one.
+    pub(super) async fn next(&mut self) -> Result<Option<P>, Error> {
         let Some(read) = self.ahead.join_next().await else { return Ok(None) };
         let Some((last, page)) = read.map_err(|error| Error::Internal(Arc::new(error)))?? else { return Ok(None) };
-        self.reader.read_ahead(&mut self.ahead, (self.read)(last, most));
+        self.reader.read_ahead(&mut self.ahead, (self.read)(last));
         Ok(Some(page))
     }
 }
