@@ -2,12 +2,12 @@
 
 use guanxi::v1::compare_satisfaction_request::Against;
 use guanxi::v1::{
-    CreateSatisfactionBenchmarkRequest, CreateSatisfactionTargetRequest, DeleteSatisfactionBenchmarkRequest,
-    DeleteSatisfactionTargetRequest, GetSatisfactionBenchmarkRequest, GetSatisfactionTargetReportRequest,
-    GetSatisfactionTargetRequest, IndexForm, ListSatisfactionBenchmarksRequest, ListSatisfactionTargetsRequest,
-    SatisfactionAttainment, SatisfactionBenchmark, SatisfactionMetric, SatisfactionQuantityKind, SatisfactionSet,
-    SatisfactionTarget, SatisfactionTargetReport, SatisfactionTest, SatisfactionVerdict,
-    UpdateSatisfactionBenchmarkRequest, UpdateSatisfactionTargetRequest,
+    CollectionMethod, CreateSatisfactionBenchmarkRequest, CreateSatisfactionTargetRequest,
+    DeleteSatisfactionBenchmarkRequest, DeleteSatisfactionTargetRequest, GetSatisfactionBenchmarkRequest,
+    GetSatisfactionTargetReportRequest, GetSatisfactionTargetRequest, IndexForm, ListSatisfactionBenchmarksRequest,
+    ListSatisfactionTargetsRequest, SatisfactionAttainment, SatisfactionBenchmark, SatisfactionMetric,
+    SatisfactionQuantityKind, SatisfactionRecord, SatisfactionSet, SatisfactionTarget, SatisfactionTargetReport,
+    SatisfactionTest, SatisfactionVerdict, UpdateSatisfactionBenchmarkRequest, UpdateSatisfactionTargetRequest,
 };
 use guanxi_testkit::{TestServer, on_each_backend};
 use prost_types::FieldMask;
@@ -285,4 +285,9 @@ async fn a_report_says_whether_what_is_missing_is_real(guanxi: TestServer) {
     assert_eq!(near.days_left - past.days_left, 364);
     assert!(past.days_left < 0 && near.target.unwrap().value == Some(40.0));
     refused(report(&guanxi, "none").await, Code::NotFound, "RESOURCE_NOT_FOUND");
+    // Records that were come by in two ways are not one set, and the request has nothing but the name.
+    let asked = ones("2026-01-11", ("ada", &revision), &[(9, 1)]).into_iter();
+    let by_interviewer = |one| SatisfactionRecord { collection_method: CollectionMethod::Interviewer.into(), ..one };
+    record_all(&guanxi, asked.map(by_interviewer).collect()).await;
+    invalid(report(&guanxi, "far").await, &["name"]);
 }

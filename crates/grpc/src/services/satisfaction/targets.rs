@@ -2,7 +2,7 @@
 
 use guanxi::v1 as pb;
 use guanxi_app::{App, Error};
-use guanxi_model::{Day, SatisfactionTargetId, name};
+use guanxi_model::{Day, SatisfactionTargetId, Violations, name};
 use guanxi_satisfaction::difference::{Against, apart};
 use guanxi_satisfaction::target::Target;
 
@@ -66,6 +66,16 @@ pub(super) async fn report(
     service.unit(move |app| async move { standing(&app, &id, days).await }).await
 }
 
+/// The request has of the target no more than its name.
+fn by_name(error: Error) -> Error {
+    let Error::Invalid(faults) = error else { return error };
+    let mut told = Violations::new();
+    for fault in faults.iter() {
+        told.push("name", format!("{}: {}", fault.path, fault.description));
+    }
+    Error::Invalid(told)
+}
+
 /// Where a target stands by the answers of some days.
 async fn standing(
     app: &App,
@@ -75,7 +85,7 @@ async fn standing(
     let target = find(app, id).await?;
     let content = &target.content;
     let of = DaysOfSet { questionnaire: content.questionnaire.clone(), number: None, days, set: content.set.clone() };
-    let side = Side::read(app, "target", of).await?;
+    let side = Side::read(app, "target", of).await.map_err(by_name)?;
     let reading = side.asked.source("name", &content.quantity)?.read(&side.sums);
     let apart = apart(reading, Against::Known(content.wanted()), content.quantity.kind.polarity());
     Ok(satisfaction_comparison::target_report(target, side.compared, (reading, apart), app.today()))
