@@ -1,9 +1,9 @@
 //! The services: every handler reads its request (`from_proto`), has the application or the store's reader do what it
 //! says, and words the answer (`to_proto`). Nothing is decided here.
 //!
-//! Commands are carried out by the committer's own tasks. Whatever else touches the database is a `unit` of work in a task
-//! of its own: a handler is dropped when its caller hangs up, and a connection dropped between two statements comes back
-//! to its pool in the middle of a transaction.
+//! Commands are carried out by the committer's own tasks. Whatever else touches the database is a `unit` of work, or
+//! `begin`s an operation, in a task of its own: a handler is dropped when its caller hangs up, and a connection dropped
+//! between two statements comes back to its pool in the middle of a transaction.
 
 mod activity;
 mod catalogue;

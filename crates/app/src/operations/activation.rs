@@ -2,15 +2,17 @@
 //! write where those who move will stand, switch all readers by one update, then fold.
 //!
 //! From the moment the calibration is kept, every fact fills both slots of its customer, so what arrives during the run
-//! is never lost to it. A takeover begins at most a second of work before the point that was reached; an unfinished calibration begins anew.
+//! is never lost to it. A takeover does again what was done since the progress was kept, a second ago at most; an
+//! unfinished calibration begins anew.
 
 mod asking;
 mod assign;
 mod fold;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use guanxi_model::{PyramidId, name};
 use guanxi_store::{Active, Next, Operation, OperationState, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ use super::population::{Facts, calibrate, looks};
 use super::{Held, OperationOutcome};
 use crate::callers::Callers;
 use crate::error::Error;
+use crate::portion::Portion;
 
 /// What an activation is doing; the words are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +98,16 @@ pub(super) async fn give_up(
     Ok(tx.commit().await?)
 }
 
+/// What transactions side by side return, and how long the longest had a writer. All come to their end, also where one
+/// fails: who is dropped halfway leaves a transaction open.
+async fn side_by_side<T>(
+    transactions: impl Iterator<Item = impl Future<Output = Result<(T, Duration), Error>>>,
+) -> Result<(Vec<T>, Duration), Error> {
+    let ended = join_all(transactions).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let (returned, took): (Vec<T>, Vec<Duration>) = ended.into_iter().unzip();
+    Ok((returned, took.into_iter().max().unwrap_or_default()))
+}
+
 struct Activation<'a> {
     held: &'a Held<'a>,
     operation: &'a Operation,
@@ -127,6 +140,11 @@ impl Activation<'_> {
 
     async fn pyramid(&self, tx: &Tx) -> Result<Pyramid, Error> {
         tx.pyramid(self.pyramid_id()).await?.ok_or_else(|| Error::NotFound(name::pyramid(self.pyramid_id())))
+    }
+
+    /// How many customers the next transaction is about.
+    fn next(&self, portion: &Portion) -> usize {
+        portion.next(self.held.callers().are_expected())
     }
 
     /// How many transactions write side by side: one while callers come, who need the other writers.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::future::join_all;
 use guanxi_segmentation::{History, Subject};
 use guanxi_store::{Histories, Judge, Move, Next, PAGE, Placed};
 
-use super::Activation;
+use super::{Activation, side_by_side};
 use crate::error::Error;
 use crate::operations::pace::{Pace as _, next_page};
 use crate::operations::pages;
@@ -36,7 +35,7 @@ impl Activation<'_> {
             };
             let mut rest = &page[..];
             while !rest.is_empty() {
-                let (some, others) = rest.split_at(rest.len().min(portion.next(self.held.callers().are_expected())));
+                let (some, others) = rest.split_at(rest.len().min(self.next(&portion)));
                 rest = others;
                 let mut moves = Vec::new();
                 turns::look_behind(self.held.callers(), some, |one| {
@@ -59,18 +58,17 @@ impl Activation<'_> {
     /// again changes nothing, so how far the run is need not be kept with every one.
     async fn put(&self, moves: &[Move<'_>], at: (Next, Moment<'_>)) -> Result<Duration, Error> {
         let each = moves.len().div_ceil(self.parts()).max(1);
-        // All come to their end, also where one fails: who is dropped halfway leaves a transaction open.
-        let took = join_all(moves.chunks(each).map(|part| self.put_part(part, at))).await;
-        Ok(took.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().max().unwrap_or_default())
+        let (_, took) = side_by_side(moves.chunks(each).map(|part| self.put_part(part, at))).await?;
+        Ok(took)
     }
 
-    async fn put_part(&self, part: &[Move<'_>], (next, moment): (Next, Moment<'_>)) -> Result<Duration, Error> {
+    async fn put_part(&self, part: &[Move<'_>], (next, moment): (Next, Moment<'_>)) -> Result<((), Duration), Error> {
         let tx = self.held.store().begin().await?;
         let began = Instant::now();
         self.held.hold(&tx).await?;
         tx.put_next_tiers(self.pyramid_id(), next.generation, part, moment.now).await?;
         tx.commit().await?;
-        Ok(began.elapsed())
+        Ok(((), began.elapsed()))
     }
 
     /// Some of a page are done. False where the run was cancelled.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::future::join_all;
 use guanxi_store::{OperationState, PAGE, Run};
 
-use super::{Activation, ActivationOutcome};
+use super::{Activation, ActivationOutcome, side_by_side};
 use crate::error::Error;
 use crate::operations::OperationOutcome;
 use crate::operations::pace::Pace as _;
@@ -23,7 +22,7 @@ impl Activation<'_> {
         let run = Run { active, reason: judge.reason() };
         let mut portion = Portion::of(PAGE);
         loop {
-            let most = portion.next(self.held.callers().are_expected());
+            let most = self.next(&portion);
             let ends = reader.chunks(&self.progress.cursor, most, self.parts()).await?;
             if ends.is_empty() {
                 let ranked = i64::try_from(judge.calibration.customers).unwrap_or(i64::MAX);
@@ -40,13 +39,11 @@ impl Activation<'_> {
     /// be kept with every one.
     async fn fold_chunks(&mut self, run: &Run, mut ends: Vec<String>) -> Result<Duration, Error> {
         let begins = [&self.progress.cursor].into_iter().chain(&ends);
-        // All come to their end, also where one fails: who is dropped halfway leaves a transaction open.
-        let folded = join_all(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await;
-        let (counts, took): (Vec<u64>, Vec<Duration>) =
-            folded.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
+        let (counts, took) =
+            side_by_side(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await?;
         self.progress.cursor = ends.pop().unwrap_or_default();
         self.done(usize::try_from(counts.iter().sum::<u64>()).unwrap_or(0)).await?;
-        Ok(took.into_iter().max().unwrap_or_default())
+        Ok(took)
     }
 
     async fn fold_chunk(&self, run: &Run, (after, last): (&str, &str)) -> Result<(u64, Duration), Error> {
