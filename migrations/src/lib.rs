@@ -18,6 +18,7 @@ mod m20261128_000050_standards;
 mod m20261128_000060_contacts;
 mod m20261128_000070_goals;
 mod m20261128_000090_responses;
+mod m20261128_000110_changes;
 
 use sea_orm_migration::prelude::*;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000060_contacts::Migration),
             Box::new(m20261128_000070_goals::Migration),
             Box::new(m20261128_000090_responses::Migration),
+            Box::new(m20261128_000110_changes::Migration),
         ]
     }
 }

@@ -30,8 +30,8 @@ impl Tx {
                  (SELECT name, request_id FROM catalogue_requests WHERE record_time < $1 LIMIT $2)"
             }
             Expired::Changes => {
-                "DELETE FROM changes WHERE (customer_id, version) IN \
-                 (SELECT customer_id, version FROM changes WHERE record_time < $1 LIMIT $2)"
+                "DELETE FROM changes WHERE (record_time, customer_id, version) IN \
+                 (SELECT record_time, customer_id, version FROM changes WHERE record_time < $1 LIMIT $2)"
             }
             Expired::Operations => {
                 "DELETE FROM operations WHERE operation_id IN \
@@ -42,10 +42,10 @@ impl Tx {
     }
 
     /// Removes customers that were deleted before a moment, with everything about them but their id, which is never used
-    /// again: an empty summary keeps it. One that is brought back at the same moment is left alone: its summary is no
+    /// again: an empty summary keeps it. Their changes, which come before their deletion, go as all changes do. One that is brought back at the same moment is left alone: its summary is no
     /// longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
-        const TABLES: [&str; 16] = [
+        const TABLES: [&str; 15] = [
             "external_ids",
             "customer_labels",
             "customer_attributes",
@@ -56,7 +56,6 @@ impl Tx {
             "replacements",
             "buckets",
             "uses",
-            "changes",
             "tier_changes",
             "tiers",
             "target_decisions",

@@ -3,6 +3,7 @@
 use guanxi_migrations::Migrator;
 use guanxi_model::{Currency, Timestamp, Zone};
 use guanxi_testkit::Backend;
+use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::MigratorTrait as _;
 
 use super::catalogue::{Schema, read};
@@ -11,6 +12,7 @@ use crate::{Deployment, Error};
 
 on_each_database! {
     schema_is_the_same_after_going_down_and_up_again,
+    what_happened_is_kept_when_its_key_changes,
     migrating_again_changes_nothing,
     processes_that_start_together_migrate_in_turn,
     database_that_is_not_migrated_is_refused,
@@ -21,7 +23,7 @@ on_each_database! {
 fn migrations_have_names_of_their_own_and_run_in_their_order() {
     let migrations = Migrator::migrations();
     let names: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
-    assert_eq!((names[0], names.len()), ("m20261121_000001_customers", 12));
+    assert_eq!((names[0], names.len()), ("m20261121_000001_customers", 13));
     // A name begins with its date and its number: those alone are distinct and rise.
     let begins: Vec<_> = names.iter().map(|name| &name["m".len().."m20261121_000001".len()]).collect();
     assert!(begins.is_sorted_by(|before, after| before < after), "{names:?}");
@@ -49,6 +51,24 @@ async fn schema_is_the_same_after_going_down_and_up_again(migrated: Opened) {
     assert_eq!(ours(&opened).await, Schema::default());
     Migrator::up(connection, None).await.unwrap();
     assert_eq!(ours(&opened).await, first);
+}
+
+async fn what_happened_is_kept_when_its_key_changes(opened: Opened) {
+    let connection = &opened.store.pools.writer;
+    let names = Migrator::migrations();
+    let at = names.iter().position(|migration| migration.name().ends_with("_changes")).unwrap();
+    let steps = u32::try_from(names.len() - at).unwrap();
+    let insert = "INSERT INTO changes (customer_id, version, kind, record_time) VALUES \
+                  ('ada', 1, 1, 30), ('ada', 2, 5, 40), ('ben', 1, 1, 30)";
+    connection.execute_unprepared(insert).await.unwrap();
+    let kept = "SELECT customer_id || ' ' || version || ' ' || kind || ' ' || record_time FROM changes \
+                WHERE fact_id IS NULL ORDER BY 1";
+    let before = opened.texts(kept).await;
+    assert_eq!(before, ["ada 1 1 30", "ada 2 5 40", "ben 1 1 30"]);
+    Migrator::down(connection, Some(steps)).await.unwrap();
+    assert_eq!(opened.texts(kept).await, before);
+    Migrator::up(connection, None).await.unwrap();
+    assert_eq!(opened.texts(kept).await, before);
 }
 
 async fn migrating_again_changes_nothing(opened: Opened) {
