@@ -15,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 
 use crate::Error;
 use crate::background::Background;
+use crate::log::Log;
 
 /// Where the database is and how many connections to hold.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Options {
 pub(crate) struct Pools {
     pub(crate) background: Background,
     pub(crate) backend: DbBackend,
+    /// Of SQLite, whose log has to be copied.
+    pub(crate) log: Option<Log>,
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
     pub(crate) reports: DatabaseConnection,
@@ -53,8 +56,8 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         .foreign_keys(true)
         // What a statement would undo if it failed is kept in memory, not in a temporary file.
         .pragma("temp_store", "MEMORY")
-        // 16 MiB of log: pages that many commits touch are copied into the file once for all of them.
-        .pragma("wal_autocheckpoint", "4000")
+        // The log is copied beside the writer.
+        .pragma("wal_autocheckpoint", "0")
         .pragma("secure_delete", "ON")
         .statement_cache_capacity(STATEMENT_CACHE)
         // Rows that the connection's thread may be ahead of who reads them; runs read pages of thousands.
@@ -72,6 +75,7 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     // The writer's cache holds what the largest batch dirties. The file is not mapped: the mapping would only ever reach its
     // beginning, and the pages of it count as memory of the process.
     let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone().pragma("cache_size", "-65536")).await?;
+    let copier = pool(1).acquire_timeout(waiting).connect_with(connect.clone()).await?;
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
     let read_only = connect.pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
@@ -82,6 +86,7 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     Ok(Pools {
         background,
         backend: DbBackend::Sqlite,
+        log: Some(Log::copied_by(copier, writer.clone())),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         reports: SqlxSqliteConnector::from_sqlx_sqlite_pool(reports),
@@ -126,6 +131,7 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
     Ok(Pools {
         background: Background::start().map_err(sqlx::Error::Io)?,
         backend: DbBackend::Postgres,
+        log: None,
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
         reader: SqlxPostgresConnector::from_sqlx_postgres_pool(reader),
         reports: SqlxPostgresConnector::from_sqlx_postgres_pool(reports),

@@ -17,6 +17,7 @@ mod filters;
 mod history;
 mod invitations;
 pub mod ledger;
+mod log;
 mod measurements;
 mod mixes;
 mod occasions;
@@ -102,6 +103,9 @@ impl Store {
 
     /// Closes all connections; SQLite folds its log into the file, which only a writer can, so that one is closed last.
     pub async fn close(&self) {
+        if let Some(log) = &self.pools.log {
+            log.close().await;
+        }
         for pool in [&self.pools.reader, &self.pools.reports, &self.pools.writer] {
             let _ = pool.clone().close().await;
         }

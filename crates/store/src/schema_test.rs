@@ -5,6 +5,7 @@ mod catalogue;
 mod faults;
 mod folding;
 mod leases;
+mod log;
 mod migrations;
 mod plans;
 mod purge;

@@ -1,15 +1,19 @@
 //! A writing transaction. Dropped before `commit` it is rolled back.
 
+use std::sync::Arc;
+
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
 };
 
+use crate::connect::Pools;
 use crate::{Error, Store};
 
 /// A transaction that writes.
 pub struct Tx {
     inner: DatabaseTransaction,
+    pools: Arc<Pools>,
 }
 
 impl Store {
@@ -21,7 +25,7 @@ impl Store {
             access_mode: None,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
-        Ok(Tx { inner: self.pools.writer.begin_with_options(options).await? })
+        Ok(Tx { inner: self.pools.writer.begin_with_options(options).await?, pools: Arc::clone(&self.pools) })
     }
 }
 
@@ -32,7 +36,11 @@ const SCHEMES_LOCK: i64 = 0x6775_616e_7869;
 impl Tx {
     /// Makes everything written durable.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.inner.commit().await?)
+        self.inner.commit().await?;
+        if let Some(log) = &self.pools.log {
+            log.grew();
+        }
+        Ok(())
     }
 
     pub(crate) fn connection(&self) -> &DatabaseTransaction {
