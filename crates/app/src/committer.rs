@@ -59,7 +59,7 @@ pub(crate) struct Committer {
 const INTERACTIVE_QUEUE: usize = 8192;
 const BULK_QUEUE: usize = 1024;
 /// Commands of a bulk job: the grain in which bulk work makes way for somebody who waits.
-const BULK_GRAIN: usize = 50;
+const BULK_GRAIN: usize = 10;
 
 impl Committer {
     /// Starts the flushers; they end when the committer is dropped and everything queued is done.

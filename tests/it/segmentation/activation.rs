@@ -28,6 +28,7 @@ on_each_backend! {
     second_activation_while_one_runs_is_refused,
     cancelled_activation_leaves_what_is_in_force,
     cancelled_first_activation_leaves_nothing_in_force,
+    cancelling_comes_too_late_once_readers_see_the_new_tiers,
     leavings_of_a_cancelled_run_do_not_show_in_a_later_one,
     pyramid_created_again_judges_by_its_own_scheme,
 }
@@ -252,6 +253,29 @@ async fn cancelled_first_activation_leaves_nothing_in_force(guanxi: TestServer) 
     let request = guanxi::v1::DeletePyramidRequest { name: "pyramids/value".into(), ..Default::default() };
     guanxi.segmentation().delete_pyramid(request).await.expect("it was never in force");
     active_pyramid(&guanxi, "value", generous()).await;
+    assert!(everybody(&guanxi, "value").await.iter().all(|one| one.tier == "gold"));
+}
+
+async fn cancelling_comes_too_late_once_readers_see_the_new_tiers(guanxi: TestServer) {
+    crowd(&guanxi, 6000).await;
+    active_pyramid(&guanxi, "value", by_revenue()).await;
+    let new = add_revision(&guanxi, "value", generous()).await;
+    let asked = ask(&guanxi, &new).await.unwrap();
+    loop {
+        // A caller, for whom the run makes way: its last phase is long enough to be seen.
+        standing(&guanxi, &member(0)).await;
+        let seen = guanxi.operations().get_operation(get(&asked)).await.unwrap().into_inner();
+        assert!(!seen.done, "it ended unseen");
+        if progress(&seen).phase() == ActivationPhase::Fold {
+            break;
+        }
+    }
+    let cancel = CancelOperationRequest { name: asked.name.clone() };
+    guanxi.operations().cancel_operation(cancel).await.unwrap();
+    let ended = ended(&guanxi, &asked.name).await;
+    assert!(progress(&ended).cancel_requested);
+    let done = outcome(&ended);
+    assert_eq!((done.moved_count, done.pyramid.unwrap().active_revision), (6000, new));
     assert!(everybody(&guanxi, "value").await.iter().all(|one| one.tier == "gold"));
 }
 

@@ -17,7 +17,7 @@ use tonic::transport::Channel;
 
 use super::kit::{
     activate, active_pyramid, add_revision, ask, buys, by_revenue, crowd, customer_of, customer_shares, deal, ended,
-    everybody, explained, member, outcome, revenue, scheme, standing, thresholds,
+    everybody, explained, member, outcome, progress, revenue, scheme, standing, thresholds,
 };
 use crate::support::cents;
 
@@ -104,7 +104,10 @@ async fn run_beside_writers(guanxi: &TestServer, revisions: &[&str], channels: &
     }
     for revision in revisions {
         let asked = ask(guanxi, revision).await.unwrap();
-        outcome(&ended(guanxi, &asked.name).await);
+        let ended = ended(guanxi, &asked.name).await;
+        outcome(&ended);
+        let told = progress(&ended);
+        assert_eq!(told.done_count, told.total_count, "whoever a fact has moved meanwhile is done as well");
     }
     stop.store(true, Ordering::Release);
     let untouched = (0..crowd).map(|number| (member(number), Some(100 + i64::try_from(number).unwrap())));

@@ -42,7 +42,9 @@ impl Activation<'_> {
         let (counts, took) =
             side_by_side(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await?;
         self.progress.cursor = ends.pop().unwrap_or_default();
-        self.done(usize::try_from(counts.iter().sum::<u64>()).unwrap_or(0)).await?;
+        // Facts have filled second slots as well, and folded some.
+        let left = usize::try_from(self.progress.total - self.progress.done).unwrap_or(0);
+        self.done(usize::try_from(counts.iter().sum::<u64>()).unwrap_or(0).min(left)).await?;
         Ok(took)
     }
 
@@ -54,7 +56,8 @@ impl Activation<'_> {
         Ok((folded, began.elapsed()))
     }
 
-    async fn finish(&self, outcome: ActivationOutcome) -> Result<(), Error> {
+    async fn finish(&mut self, outcome: ActivationOutcome) -> Result<(), Error> {
+        self.progress.done = self.progress.total;
         let tx = self.held.store().begin().await?;
         tx.change_schemes().await?;
         let mut pyramid = self.pyramid(&tx).await?;
