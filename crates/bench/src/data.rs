@@ -10,7 +10,7 @@ use guanxi_model::{Amount, CustomerId, FactId, LabelKey, SourceName, Timestamp, 
 
 use crate::Result;
 
-const DAY: i64 = 86_400_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 /// 2023-01-01, when the purchases that are there already begin.
 const FIRST_DAY: i64 = 19_358 * DAY;
 /// They end 900 days later.
@@ -52,11 +52,11 @@ impl Population {
         (u128::from(self.facts) * u128::from(customer) / u128::from(self.customers)) as u64
     }
 
-    /// A new purchase of anybody, in the week before now.
-    pub(crate) fn new_sale(&self, seed: u64, number: u64, now: Timestamp) -> Sale {
+    /// A new purchase of anybody, in so many microseconds before now.
+    pub(crate) fn new_sale(&self, seed: u64, number: u64, (within, now): (i64, Timestamp)) -> Sale {
         let random = mix(seed.wrapping_mul(0x1000_0000).wrapping_add(number));
         let customer = random % self.customers;
-        let occur_time = Timestamp(now.0 - (random >> 24) as i64 % (7 * DAY));
+        let occur_time = Timestamp(now.0 - (random >> 24) as i64 % within);
         Sale { customer, number, occur_time, net: net(customer, mix(random)) }
     }
 }

@@ -14,13 +14,15 @@ use tonic::transport::Channel;
 
 use crate::args::Kind;
 use crate::bench::{Bench, now, sides};
-use crate::data::Sale;
+use crate::data::{DAY, Sale};
 use crate::memory::{Cpu, Memory, Watch};
 use crate::report::{Goal, Measured, Row};
 use crate::{Result, bare};
 
 /// The largest chunk that is allowed.
 const CHUNK: usize = 500;
+/// What another system has gathered is brought in within a week.
+const A_WEEK: i64 = 7 * DAY;
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     const COUNT: &str = "SELECT COUNT(*) FROM facts";
@@ -87,7 +89,7 @@ pub(crate) async fn paced(bench: &Bench, (source, per_second): (&str, f64), unti
     let every = tokio::time::interval(Duration::from_secs_f64(CHUNK as f64 / per_second));
     let messages = IntervalStream::new(every).zip(tokio_stream::iter(0..)).map(move |(_, index)| {
         let first = index * CHUNK;
-        let sale = |number| population.new_sale(seed, number as u64, now()).message(&source);
+        let sale = |number| population.new_sale(seed, number as u64, (A_WEEK, now())).message(&source);
         ImportPurchasesRequest {
             first_index: first as i64,
             purchases: (first..first + CHUNK).map(sale).collect(),
@@ -100,7 +102,7 @@ pub(crate) async fn paced(bench: &Bench, (source, per_second): (&str, f64), unti
 fn next_sales(bench: &Bench, number: &mut u64) -> Vec<Sale> {
     let (first, now) = (*number, now());
     *number += bench.args.import_facts;
-    (first..*number).map(|number| bench.population.new_sale(bench.seed ^ 0x1e9, number, now)).collect()
+    (first..*number).map(|number| bench.population.new_sale(bench.seed ^ 0x1e9, number, (A_WEEK, now))).collect()
 }
 
 /// Imports over several streams; the latency is that of a message from sending to its acknowledgement.

@@ -14,6 +14,9 @@ use crate::memory::Watch;
 use crate::report::{Goal, Row};
 use crate::{Result, activate};
 
+/// A call tells of a purchase as it happens: within the last minute, in microseconds.
+const JUST_NOW: i64 = 60_000_000;
+
 #[derive(Clone)]
 pub(crate) struct Record {
     client: ActivityServiceClient<Channel>,
@@ -35,7 +38,7 @@ impl Record {
 
 impl Caller for Record {
     async fn call(&mut self, number: u64) -> Result<(), Status> {
-        let purchase = self.population.new_sale(self.seed, number, now()).message(&self.source);
+        let purchase = self.population.new_sale(self.seed, number, (JUST_NOW, now())).message(&self.source);
         let request = RecordPurchaseRequest { purchase: Some(purchase), ..Default::default() };
         self.client.record_purchase(request).await.map(drop)
     }
