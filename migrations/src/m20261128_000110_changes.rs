@@ -1,17 +1,44 @@
-//! What happened to customers, in the order in which it happened.
+//! What happened to customers, in the order in which it happened: new rows are the last of the key, so that a batch about
+//! many customers writes a page of them, not one for each customer.
 
-crate::ddl::migration!(UP, DOWN);
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
-const UP: &[&str] = &[
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, (POSTGRES_UP, SQLITE_UP)).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, (POSTGRES_DOWN, SQLITE_DOWN)).await
+    }
+}
+
+async fn run(manager: &SchemaManager<'_>, (postgres, sqlite): (&[&str], &[&str])) -> Result<(), DbErr> {
+    let is_postgres = manager.get_connection().get_database_backend() == DbBackend::Postgres;
+    crate::ddl::run(manager, if is_postgres { postgres } else { sqlite }).await
+}
+
+/// In place: servers may be writing meanwhile, and wait.
+const POSTGRES_UP: &[&str] = &[
+    "ALTER TABLE changes DROP CONSTRAINT changes_pkey, \
+     ADD CONSTRAINT changes_pkey PRIMARY KEY (record_time, customer_id, version)",
+    "DROP INDEX changes_by_time",
+];
+
+const POSTGRES_DOWN: &[&str] = &[
+    "ALTER TABLE changes DROP CONSTRAINT changes_pkey, ADD CONSTRAINT changes_pkey PRIMARY KEY (customer_id, version)",
+    "CREATE INDEX changes_by_time ON changes (record_time)",
+];
+
+/// SQLite cannot change a key. The rows are read by the index that has them in the new order: nothing is sorted in memory.
+const SQLITE_UP: &[&str] = &[
+    "ALTER TABLE changes RENAME TO kept_changes",
     r#"
-    CREATE TABLE kept_changes AS SELECT * FROM changes
-    "#,
-    r#"
-    DROP TABLE changes
-    "#,
-    r#"
-    -- What happened to customers, in the order in which it happened; ids only; kept for 30 days. New rows are the last of the key,
-    -- so that a batch about many customers writes a page of them, not one for each customer.
     CREATE TABLE changes (
         customer_id KEY_TEXT NOT NULL,
         version BIGINT NOT NULL,
@@ -23,17 +50,14 @@ const UP: &[&str] = &[
     "#,
     r#"
     INSERT INTO changes (customer_id, version, kind, fact_id, record_time)
-    SELECT customer_id, version, kind, fact_id, record_time FROM kept_changes
+    SELECT customer_id, version, kind, fact_id, record_time FROM kept_changes INDEXED BY changes_by_time
     ORDER BY record_time, customer_id, version
     "#,
-    r#"
-    DROP TABLE kept_changes
-    "#,
+    "DROP TABLE kept_changes",
 ];
 
-const DOWN: &[&str] = &[
-    "CREATE TABLE kept_changes AS SELECT * FROM changes",
-    "DROP TABLE changes",
+const SQLITE_DOWN: &[&str] = &[
+    "ALTER TABLE changes RENAME TO kept_changes",
     r#"
     CREATE TABLE changes (
         customer_id KEY_TEXT NOT NULL,
@@ -44,10 +68,10 @@ const DOWN: &[&str] = &[
         CONSTRAINT changes_pkey PRIMARY KEY (customer_id, version)
     ) AS_KEY
     "#,
-    "CREATE INDEX changes_by_time ON changes (record_time)",
     r#"
     INSERT INTO changes (customer_id, version, kind, fact_id, record_time)
     SELECT customer_id, version, kind, fact_id, record_time FROM kept_changes
     "#,
     "DROP TABLE kept_changes",
+    "CREATE INDEX changes_by_time ON changes (record_time)",
 ];

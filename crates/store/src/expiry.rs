@@ -42,8 +42,8 @@ impl Tx {
     }
 
     /// Removes customers that were deleted before a moment, with everything about them but their id, which is never used
-    /// again: an empty summary keeps it. Their changes, which come before their deletion, go as all changes do. One that is brought back at the same moment is left alone: its summary is no
-    /// longer that of a deleted customer.
+    /// again: an empty summary keeps it. Their changes, which come before their deletion, go as all changes do. One that is
+    /// brought back at the same moment is left alone: its summary is no longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
         const TABLES: [&str; 15] = [
             "external_ids",

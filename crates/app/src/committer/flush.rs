@@ -23,9 +23,9 @@ use crate::reseat;
 use crate::seat::Moment;
 use crate::world::{Standards, World};
 
-/// Bulk commands of one transaction when nobody else is there: what they dirty, about four pages each, fits into the
+/// Bulk commands of one transaction when nobody else is there: what they dirty, about six pages each, fits into the
 /// writer's cache on SQLite.
-const MOST_BULK: usize = 4_000;
+const MOST_BULK: usize = 2_500;
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
 /// How long one try may take, whatever its callers' deadlines are.

@@ -58,13 +58,21 @@ async fn what_happened_is_kept_when_its_key_changes(opened: Opened) {
     let names = Migrator::migrations();
     let at = names.iter().position(|migration| migration.name().ends_with("_changes")).unwrap();
     let steps = u32::try_from(names.len() - at).unwrap();
-    let insert = "INSERT INTO changes (customer_id, version, kind, record_time) VALUES \
-                  ('ada', 1, 1, 30), ('ada', 2, 5, 40), ('ben', 1, 1, 30)";
-    connection.execute_unprepared(insert).await.unwrap();
-    let kept = "SELECT customer_id || ' ' || version || ' ' || kind || ' ' || record_time FROM changes \
-                WHERE fact_id IS NULL ORDER BY 1";
+    let (fact, hex) = match opened.backend {
+        Backend::Sqlite => ("x'01ff'", "lower(hex(fact_id))"),
+        Backend::Postgres => ("'\\x01ff'", "encode(fact_id, 'hex')"),
+    };
+    let insert = format!(
+        "INSERT INTO changes (customer_id, version, kind, fact_id, record_time) VALUES \
+         ('ada', 1, 1, NULL, 30), ('ada', 2, 5, {fact}, 40), ('ben', 1, 1, NULL, 30)"
+    );
+    connection.execute_unprepared(&insert).await.unwrap();
+    let kept = &format!(
+        "SELECT customer_id || ' ' || version || ' ' || kind || ' ' || record_time || ' ' || \
+         CASE WHEN fact_id IS NULL THEN '-' ELSE {hex} END FROM changes ORDER BY 1"
+    );
     let before = opened.texts(kept).await;
-    assert_eq!(before, ["ada 1 1 30", "ada 2 5 40", "ben 1 1 30"]);
+    assert_eq!(before, ["ada 1 1 30 -", "ada 2 5 40 01ff", "ben 1 1 30 -"]);
     Migrator::down(connection, Some(steps)).await.unwrap();
     assert_eq!(opened.texts(kept).await, before);
     Migrator::up(connection, None).await.unwrap();
