@@ -35,43 +35,36 @@ const POSTGRES_DOWN: &[&str] = &[
     "CREATE INDEX changes_by_time ON changes (record_time)",
 ];
 
-/// SQLite cannot change a key. The rows are read by the index that has them in the new order: nothing is sorted in memory.
+/// SQLite cannot change a key: the rows go from one table into another.
+macro_rules! changes_by_key {
+    ($key:literal) => {
+        concat!(
+            "CREATE TABLE changes (
+                customer_id KEY_TEXT NOT NULL,
+                version BIGINT NOT NULL,
+                kind SMALLINT NOT NULL,
+                fact_id BYTES,
+                record_time BIGINT NOT NULL,
+                CONSTRAINT changes_pkey PRIMARY KEY (",
+            $key,
+            ")) AS_KEY"
+        )
+    };
+}
+
 const SQLITE_UP: &[&str] = &[
     "ALTER TABLE changes RENAME TO kept_changes",
-    r#"
-    CREATE TABLE changes (
-        customer_id KEY_TEXT NOT NULL,
-        version BIGINT NOT NULL,
-        kind SMALLINT NOT NULL,
-        fact_id BYTES,
-        record_time BIGINT NOT NULL,
-        CONSTRAINT changes_pkey PRIMARY KEY (record_time, customer_id, version)
-    ) AS_KEY
-    "#,
-    r#"
-    INSERT INTO changes (customer_id, version, kind, fact_id, record_time)
-    SELECT customer_id, version, kind, fact_id, record_time FROM kept_changes INDEXED BY changes_by_time
-    ORDER BY record_time, customer_id, version
-    "#,
+    changes_by_key!("record_time, customer_id, version"),
+    // By the index that has them in the new order: nothing is sorted in memory.
+    "INSERT INTO changes SELECT * FROM kept_changes INDEXED BY changes_by_time \
+     ORDER BY record_time, customer_id, version",
     "DROP TABLE kept_changes",
 ];
 
 const SQLITE_DOWN: &[&str] = &[
     "ALTER TABLE changes RENAME TO kept_changes",
-    r#"
-    CREATE TABLE changes (
-        customer_id KEY_TEXT NOT NULL,
-        version BIGINT NOT NULL,
-        kind SMALLINT NOT NULL,
-        fact_id BYTES,
-        record_time BIGINT NOT NULL,
-        CONSTRAINT changes_pkey PRIMARY KEY (customer_id, version)
-    ) AS_KEY
-    "#,
-    r#"
-    INSERT INTO changes (customer_id, version, kind, fact_id, record_time)
-    SELECT customer_id, version, kind, fact_id, record_time FROM kept_changes
-    "#,
+    changes_by_key!("customer_id, version"),
+    "INSERT INTO changes SELECT * FROM kept_changes ORDER BY customer_id, version",
     "DROP TABLE kept_changes",
     "CREATE INDEX changes_by_time ON changes (record_time)",
 ];

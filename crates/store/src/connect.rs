@@ -26,7 +26,7 @@ pub struct Options {
     pub read_connections: u32,
 }
 
-/// The three ways to the database.
+/// The ways to the database.
 pub(crate) struct Pools {
     pub(crate) background: Background,
     pub(crate) backend: DbBackend,

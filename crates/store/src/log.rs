@@ -213,5 +213,27 @@ mod tests {
             copying.begin_anew(length).await.unwrap();
             assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left(), left);
         }
+        assert!(copying.bar > LONG);
+        reading.rollback().await.unwrap();
+        checkpoint(&copier, COPY).await.unwrap();
+        commit(&writer, "INSERT INTO numbers VALUES (1)").await;
+        copying.copy().await.unwrap();
+        assert_eq!(copying.bar, LONG, "it has begun anew, and may become long once more");
+    }
+
+    #[tokio::test]
+    async fn writer_waits_for_much_only_once_the_log_is_four_times_as_long() {
+        let (writer, copier, _reader, _folder) = opened().await;
+        let mut copying = Copying::of(copier.clone(), writer.clone(), LONG);
+        for (sql, waits) in [
+            ("INSERT INTO blobs VALUES (zeroblob(12 * 1048576))", false),
+            ("INSERT INTO blobs VALUES (zeroblob(24 * 1048576))", true),
+        ] {
+            commit(&writer, sql).await;
+            let length = checkpoint(&copier, LOOK).await.unwrap();
+            assert!(length.written > LONG && length.left() > SOME);
+            copying.begin_anew(length).await.unwrap();
+            assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left() == 0, waits);
+        }
     }
 }
