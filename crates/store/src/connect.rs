@@ -3,7 +3,7 @@
 //! their own for reports and operations, so that a long one cannot starve the short ones.
 //!
 //! On SQLite each connection has a thread, which has the priority of the one that opened it: the connections for reports
-//! are opened by the thread that gives way, and for good.
+//! and the one that copies the log are opened by the thread that gives way, and for good.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -75,14 +75,12 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     // The writer's cache holds what the largest batch dirties. The file is not mapped: the mapping would only ever reach its
     // beginning, and the pages of it count as memory of the process.
     let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone().pragma("cache_size", "-65536")).await?;
-    let copier = pool(1).acquire_timeout(waiting).connect_with(connect.clone()).await?;
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
-    let read_only = connect.pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
+    let read_only = connect.clone().pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
     let background = Background::start().map_err(sqlx::Error::Io)?;
-    let opening = open_all(pool(REPORTS).acquire_timeout(waiting), read_only);
-    let reports =
-        background.handle().spawn(opening).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??;
+    let reports = open_behind(&background, pool(REPORTS).acquire_timeout(waiting), read_only).await?;
+    let copier = open_behind(&background, pool(1).acquire_timeout(waiting), connect).await?;
     Ok(Pools {
         background,
         backend: DbBackend::Sqlite,
@@ -91,6 +89,16 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         reports: SqlxSqliteConnector::from_sqlx_sqlite_pool(reports),
     })
+}
+
+/// Opens a pool whose connections give way.
+async fn open_behind(
+    background: &Background,
+    pool: SqlitePoolOptions,
+    connect: SqliteConnectOptions,
+) -> Result<SqlitePool, Error> {
+    let opening = background.handle().spawn(open_all(pool, connect));
+    Ok(opening.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??)
 }
 
 /// Opens a pool with all of its connections.
