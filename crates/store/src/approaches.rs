@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use guanxi_model::fact::{FactKind, InteractionPurpose};
 use guanxi_model::{CustomerId, Timestamp, Words as _};
 use guanxi_satisfaction::Approaches;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 
 use crate::bulk::{self, Column, Rows, int, text};
 use crate::invitations::{SELECT, read};
@@ -28,28 +28,19 @@ pub(crate) async fn approaches(
     whose: &Whose<'_>,
     since: Timestamp,
 ) -> Result<HashMap<CustomerId, Approaches>, Error> {
-    // The customers first: CROSS JOIN keeps SQLite from turning the order round.
-    let join = if connection.get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
+    let backend = connection.get_database_backend();
     let mut all: HashMap<CustomerId, Approaches> = HashMap::new();
-    let sent = |source: &str| {
-        format!(
-            "SELECT i.customer_id, {SELECT} FROM {source} {join} invitations i ON i.customer_id = k.customer_id \
-             WHERE i.send_time > k.since OR i.held_until > k.since"
-        )
-    };
+    let lately = "i.customer_id = k.customer_id AND (i.send_time > k.since OR i.held_until > k.since)";
+    let invitations = bulk::join_each(backend, "invitations i", lately);
+    let sent = |source: &str| format!("SELECT i.customer_id, {SELECT} FROM {source} {invitations}");
     for row in found(connection, whose, since, sent).await? {
         let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
         all.entry(customer).or_default().invitations.push(read(&row, 1)?);
     }
     let facts = |which: String| {
-        move |source: &str| {
-            format!(
-                "SELECT {} FROM {source} {join} facts f ON f.customer_id = k.customer_id AND {which} \
-                 AND f.occur_time > k.since AND f.state = 1 {}",
-                rows::fact::COLUMNS,
-                rows::fact::NOTE_JOIN
-            )
-        }
+        let on = format!("f.customer_id = k.customer_id AND {which} AND f.occur_time > k.since AND f.state = 1");
+        let facts = bulk::join_each(backend, "facts f", &on);
+        move |source: &str| format!("SELECT {} FROM {source} {facts}", rows::fact::COLUMNS)
     };
     let answers = facts(format!("f.kind = {}", FactKind::SatisfactionRecord.code()));
     let answers = found(connection, whose, since, answers).await?;

@@ -145,6 +145,17 @@ pub(crate) async fn select(
     Ok(results)
 }
 
+/// Joins a table, `tiers t`, to the row source `k`: for each of the keys the rows that meet the conditions. The keys come
+/// first, and each finds its rows by itself, by an index, whatever the planners think of the table: CROSS JOIN keeps SQLite
+/// from turning the order round, and OFFSET 0 keeps PostgreSQL from reading all of a table of which it has no statistics yet.
+pub(crate) fn join_each(backend: DbBackend, table: &str, on: &str) -> String {
+    if backend != DbBackend::Postgres {
+        return format!("CROSS JOIN {table} ON {on}");
+    }
+    let (_, alias) = table.split_once(' ').unwrap_or(("", table));
+    format!("CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {on} OFFSET 0) {alias}")
+}
+
 /// SQLite allows 32766 parameters in a statement.
 const MAX_PARAMETERS: usize = 32_766;
 const MAX_ROWS: usize = 1024;

@@ -8,7 +8,7 @@ use sea_orm::{DbBackend, Value};
 
 use crate::catalogue::{each, find, query, rows};
 use crate::customers::{bind_key, page};
-use crate::rows::fact::{COLUMNS, NOTE_JOIN, read};
+use crate::rows::fact::{COLUMNS, read};
 use crate::{Error, Reader, filters};
 
 /// What facts of a kind may be filtered by.
@@ -115,9 +115,7 @@ pub struct FactQuery {
 impl Reader {
     /// One fact by its name. Among the facts of the kind that its customer has, which are few.
     pub async fn fact(&self, kind: FactKind, customer: &CustomerId, id: &FactId) -> Result<Option<Fact>, Error> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} WHERE f.customer_id = $1 AND f.kind = $2 AND f.fact_id = $3"
-        );
+        let sql = format!("SELECT {COLUMNS} FROM facts f WHERE f.customer_id = $1 AND f.kind = $2 AND f.fact_id = $3");
         let values = [customer.as_str().into(), i64::from(kind.code()).into(), id.as_bytes().to_vec().into()];
         find(self.connection(), &sql, values).await?.as_ref().map(read).transpose()
     }
@@ -137,7 +135,7 @@ impl Reader {
         // leaves it only the key. PostgreSQL knows how many there are, and that they are asked for page by page.
         let plus = if self.pools.backend == DbBackend::Sqlite { "+" } else { "" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} \
+            "SELECT {COLUMNS} FROM facts f \
              WHERE (f.customer_id, f.kind, f.source, f.source_id) > ($1, $2, $3, $4) AND {plus}f.kind = $2 AND f.state = 1 \
              AND {plus}f.occur_time BETWEEN $5 AND $6 ORDER BY f.customer_id, f.kind, f.source, f.source_id LIMIT $7"
         );
@@ -169,7 +167,7 @@ impl Reader {
         };
         values.push(rows(list.limit + 1));
         let sql = format!(
-            "SELECT {COLUMNS} FROM facts f {NOTE_JOIN} WHERE f.kind = $1 AND {} {whose} {state} {after} \
+            "SELECT {COLUMNS} FROM facts f WHERE f.kind = $1 AND {} {whose} {state} {after} \
              ORDER BY f.occur_time DESC, f.fact_id DESC LIMIT ${}",
             filter.sql,
             values.len()

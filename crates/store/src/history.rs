@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use guanxi_model::fact::UseKind;
 use guanxi_model::{AttributeKey, Counter, CustomerId, Day, Tally, Words};
 use guanxi_segmentation::{History, Needs};
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, StreamTrait, Value};
+use sea_orm::{ConnectionTrait, QueryResult, StreamTrait, Value};
 
 use crate::bulk::{self, Rows, text};
 use crate::catalogue::each;
@@ -58,16 +58,17 @@ pub(crate) async fn histories(
     if let Some(first) = needs.days.first(today) {
         let counters: String = needs.counters.iter().map(|counter| format!(", t.{}", counter.name())).collect();
         let select = format!("t.customer_id, t.day{counters}");
-        let rest = format!("AND t.day >= {} ORDER BY t.customer_id, t.day", first.0);
-        for row in rows(connection, whose, (&select, "buckets"), &rest).await? {
+        let which = format!("t.day >= {}", first.0);
+        for row in rows(connection, whose, (&select, "buckets"), (&which, "t.customer_id, t.day")).await? {
             let day = read_day(&row, &needs.counters)?;
             of(&mut histories, &row)?.days.push(day);
         }
     }
     if let Some(first) = needs.products.first(today) {
         let product = UseKind::Product.code();
-        let rest = format!("AND t.kind = {product} AND t.day >= {} ORDER BY t.customer_id, t.day, t.word", first.0);
-        for row in rows(connection, whose, ("t.customer_id, t.day, t.word, t.uses", "uses"), &rest).await? {
+        let which = format!("t.kind = {product} AND t.day >= {}", first.0);
+        let (select, order) = ("t.customer_id, t.day, t.word, t.uses", "t.customer_id, t.day, t.word");
+        for row in rows(connection, whose, (select, "uses"), (&which, order)).await? {
             let product = (day(&row)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
             of(&mut histories, &row)?.products.push(product);
         }
@@ -75,9 +76,9 @@ pub(crate) async fn histories(
     if !needs.attributes.is_empty() {
         // Keys are lower-case words, see `AttributeKey`.
         let keys: Vec<String> = needs.attributes.iter().map(|key| format!("'{key}'")).collect();
-        let rest = format!("AND t.attribute_key IN ({})", keys.join(", "));
-        let select = "t.customer_id, t.attribute_key, t.value";
-        for row in rows(connection, whose, (select, "customer_attributes"), &rest).await? {
+        let which = format!("t.attribute_key IN ({})", keys.join(", "));
+        let (select, order) = ("t.customer_id, t.attribute_key, t.value", "t.customer_id, t.attribute_key");
+        for row in rows(connection, whose, (select, "customer_attributes"), (&which, order)).await? {
             let key = AttributeKey::from_trusted(row.try_get_by_index(1)?);
             let value = from_json(&row.try_get_by_index::<String>(2)?, "attribute")?;
             of(&mut histories, &row)?.attributes.insert(key, value);
@@ -86,16 +87,18 @@ pub(crate) async fn histories(
     Ok(histories)
 }
 
-/// The rows of a table `t` that are about the customers.
+/// The rows of a table `t` that are about the customers and meet a condition, in an order.
 async fn rows(
     connection: &(impl ConnectionTrait + StreamTrait),
     whose: &Whose<'_>,
     (select, table): (&str, &str),
-    rest: &str,
+    (which, order): (&str, &str),
 ) -> Result<Vec<QueryResult>, Error> {
     match whose {
         Whose::Between(after, last) => {
-            let sql = format!("SELECT {select} FROM {table} t WHERE t.customer_id > $1 AND t.customer_id <= $2 {rest}");
+            let sql = format!(
+                "SELECT {select} FROM {table} t WHERE t.customer_id > $1 AND t.customer_id <= $2 AND {which} ORDER BY {order}"
+            );
             let values: [Value; 2] = [(*after).into(), (*last).into()];
             each(connection, &sql, values, Ok).await
         }
@@ -105,15 +108,10 @@ async fn rows(
             for customer in *customers {
                 keys.push([customer.as_str().into()]);
             }
-            // The keys come first: CROSS JOIN keeps SQLite from turning the order round.
-            let join = if ConnectionTrait::get_database_backend(connection) == DbBackend::Postgres {
-                "JOIN"
-            } else {
-                "CROSS JOIN"
-            };
-            let sql = |source: &str| {
-                format!("SELECT {select} FROM {source} {join} {table} t ON t.customer_id = k.customer_id {rest}")
-            };
+            let backend = ConnectionTrait::get_database_backend(connection);
+            let on = format!("t.customer_id = k.customer_id AND {which}");
+            let join = bulk::join_each(backend, &format!("{table} t"), &on);
+            let sql = |source: &str| format!("SELECT {select} FROM {source} {join} ORDER BY {order}");
             bulk::select(connection, keys, sql).await
         }
     }

@@ -77,20 +77,13 @@ impl Tx {
         Ok(unseen == 0)
     }
 
-    /// A query for the rows of a table that have the keys' values in the columns of the same names. The keys come
-    /// first: CROSS JOIN keeps SQLite from turning the order round.
+    /// A query for the rows of a table that have the keys' values in the columns of the same names.
     pub(crate) fn lookup(&self, select: &str, table: &str, columns: &[Column]) -> impl Fn(&str) -> String {
-        let join = if self.connection().get_database_backend() == DbBackend::Postgres { "JOIN" } else { "CROSS JOIN" };
-        let (alias, _) = table.split_once(" LEFT").unwrap_or((table, ""));
-        let alias = alias.rsplit(' ').next().unwrap_or(alias).to_owned();
-        let (first, rest) = match table.split_once(" LEFT") {
-            Some((first, rest)) => (first.to_owned(), format!(" LEFT{rest}")),
-            None => (table.to_owned(), String::new()),
-        };
+        let (_, alias) = table.split_once(' ').unwrap_or(("", table));
         let on: Vec<String> = columns.iter().map(|column| format!("{alias}.{0} = k.{0}", column.name)).collect();
-        let on = on.join(" AND ");
+        let join = bulk::join_each(self.connection().get_database_backend(), table, &on.join(" AND "));
         let select = select.to_owned();
-        move |source| format!("SELECT {select} FROM {source} {join} {first} ON {on}{rest}")
+        move |source| format!("SELECT {select} FROM {source} {join}")
     }
 
     async fn by_customer<'a>(
@@ -156,8 +149,7 @@ impl Tx {
     async fn load_facts(&self, keys: &Keys, loaded: &mut Loaded) -> Result<(), Error> {
         // A customer that does not exist has no facts.
         let wanted = keys.facts.iter().filter(|(customer, _)| exists(loaded, customer));
-        let table = format!("facts f {}", rows::fact::NOTE_JOIN);
-        let query = self.lookup(rows::fact::COLUMNS, &table, FACT_KEY);
+        let query = self.lookup(rows::fact::COLUMNS, "facts f", FACT_KEY);
         for row in bulk::select(self.connection(), fact_keys(wanted), query).await? {
             let fact = rows::fact::read(&row)?;
             let key = (fact.body.kind(), fact.key.clone());
@@ -187,8 +179,7 @@ impl Tx {
         for (customer, kind) in keys.all_facts.iter().filter(|(customer, _)| exists(loaded, customer)) {
             wanted.push([customer.as_str().into(), kind.code().into()]);
         }
-        let table = format!("facts f {}", rows::fact::NOTE_JOIN);
-        let query = self.lookup(rows::fact::COLUMNS, &table, COLUMNS);
+        let query = self.lookup(rows::fact::COLUMNS, "facts f", COLUMNS);
         for row in bulk::select(self.connection(), wanted, query).await? {
             let fact = rows::fact::read(&row)?;
             let state = loaded.customers.entry(fact.customer.clone()).or_default();

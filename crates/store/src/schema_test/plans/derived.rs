@@ -16,10 +16,12 @@ use guanxi_testkit::Backend;
 use super::super::{Opened, on_each_database};
 use super::{Watched, counters, customer};
 use crate::approaches::{Whose, approaches};
+use crate::ledger::Keys;
 use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
 on_each_database! {
     deleted_customers_are_found_by_their_index,
+    what_a_batch_needs_is_found_by_key_before_there_are_statistics,
     population_is_read_in_the_order_of_its_key,
     invitations_and_what_speaks_against_them_are_found_by_customer,
     cells_are_found_by_their_keys,
@@ -36,6 +38,27 @@ async fn deleted_customers_are_found_by_their_index(opened: Opened) {
     drop(tx);
     watched.sent.lock().unwrap().truncate(1);
     watched.finds(&["customers_by_delete_time"]).await;
+}
+
+async fn what_a_batch_needs_is_found_by_key_before_there_are_statistics(opened: Opened) {
+    let watched = Watched::on(opened).await;
+    watched.fill(&["DELETE FROM pg_statistic"]).await;
+    let mut keys = Keys::default();
+    keys.customers.extend((1..=64).map(|n| CustomerId::parse(format!("c-{n}")).unwrap()));
+    keys.all_facts.extend(keys.customers.iter().map(|customer| (customer.clone(), FactKind::SatisfactionRecord)));
+    let tx = watched.store.begin().await.unwrap();
+    // What the bodies say is nothing that could be read.
+    tx.load(&keys, &Needs::default(), Day(0)).await.ok();
+    drop(tx);
+    // SQLite has no rows, and of customers that are not there nothing more is asked.
+    let indexes: &[&str] = match watched.backend {
+        Backend::Postgres => &["summaries_pkey", "tiers_pkey", "facts_"],
+        Backend::Sqlite => &["summaries_pkey"],
+    };
+    watched.find_each(indexes).await;
+    let silent: Vec<CustomerId> = (100..164).map(|n| CustomerId::parse(format!("c-{n}")).unwrap()).collect();
+    watched.reader.approaches(&silent, Timestamp(0)).await.unwrap();
+    watched.find_each(&["invitations_pkey", "facts_"]).await;
 }
 
 async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
