@@ -19,9 +19,25 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     Ok(())
 }
 
-/// What each file of a migration says: statements there and statements back. The migration is called as the file is.
+/// Statements, those for PostgreSQL and those for SQLite.
+pub(crate) struct Each(pub(crate) &'static [&'static str], pub(crate) &'static [&'static str]);
+
+/// Runs the statements that are for the database.
+pub(crate) async fn run_each(manager: &SchemaManager<'_>, Each(postgres, sqlite): Each) -> Result<(), DbErr> {
+    let is_postgres = manager.get_connection().get_database_backend() == DbBackend::Postgres;
+    run(manager, if is_postgres { postgres } else { sqlite }).await
+}
+
+/// What each file of a migration says: statements there and statements back, the same on both databases or, with `each:`,
+/// those of each. The migration is called as the file is.
 macro_rules! migration {
+    (each: $up:expr, $down:expr) => {
+        $crate::ddl::migration!(run_each, $up, $down);
+    };
     ($up:expr, $down:expr) => {
+        $crate::ddl::migration!(run, $up, $down);
+    };
+    ($run:ident, $up:expr, $down:expr) => {
         use sea_orm_migration::prelude::*;
 
         #[derive(DeriveMigrationName)]
@@ -30,11 +46,11 @@ macro_rules! migration {
         #[async_trait::async_trait]
         impl MigrationTrait for Migration {
             async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-                $crate::ddl::run(manager, $up).await
+                $crate::ddl::$run(manager, $up).await
             }
 
             async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-                $crate::ddl::run(manager, $down).await
+                $crate::ddl::$run(manager, $down).await
             }
         }
     };

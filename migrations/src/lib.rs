@@ -19,6 +19,8 @@ mod m20261128_000060_contacts;
 mod m20261128_000070_goals;
 mod m20261128_000090_responses;
 mod m20261128_000110_changes;
+mod m20261129_000120_external_ids;
+mod m20261129_000130_uses;
 
 use sea_orm_migration::prelude::*;
 
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000070_goals::Migration),
             Box::new(m20261128_000090_responses::Migration),
             Box::new(m20261128_000110_changes::Migration),
+            Box::new(m20261129_000120_external_ids::Migration),
+            Box::new(m20261129_000130_uses::Migration),
         ]
     }
 }

@@ -1,27 +1,9 @@
 //! What happened to customers, in the order in which it happened: new rows are the last of the key, so that a batch about
 //! many customers writes a page of them, not one for each customer.
 
-use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+use crate::ddl::Each;
 
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, (POSTGRES_UP, SQLITE_UP)).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, (POSTGRES_DOWN, SQLITE_DOWN)).await
-    }
-}
-
-async fn run(manager: &SchemaManager<'_>, (postgres, sqlite): (&[&str], &[&str])) -> Result<(), DbErr> {
-    let is_postgres = manager.get_connection().get_database_backend() == DbBackend::Postgres;
-    crate::ddl::run(manager, if is_postgres { postgres } else { sqlite }).await
-}
+crate::ddl::migration!(each: Each(POSTGRES_UP, SQLITE_UP), Each(POSTGRES_DOWN, SQLITE_DOWN));
 
 /// In place: servers may be writing meanwhile, and wait.
 const POSTGRES_UP: &[&str] = &[

@@ -152,9 +152,9 @@ impl<'a> World<'a> {
                 count(&mut state.history, day, &delta, &uses);
                 let bucket = self.effects.buckets.entry((customer.clone(), day)).or_default();
                 // Every part of the sums is smaller than `gross`, which `decide` has kept in range.
-                *bucket = bucket.plus(&delta).unwrap_or(*bucket);
+                bucket.tally = bucket.tally.plus(&delta).unwrap_or(bucket.tally);
                 for (used, times) in uses {
-                    *self.effects.uses.entry((customer.clone(), day, used)).or_default() += times;
+                    *bucket.uses.entry(used).or_default() += times;
                 }
                 self.touch(customer).own_change = true;
             }

@@ -12,6 +12,7 @@ mod sqlite_tiers;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use guanxi_model::fact::Use;
 use guanxi_model::{Counter, CustomerId, Tally, Timestamp, Words as _, Zone};
 use guanxi_segmentation::{Calibration, Calibrator, Inputs, Knots, PyramidScheme, Subject, judge};
 
@@ -29,18 +30,16 @@ const TRANSACTION: usize = 50_000;
 /// The rows that purchases lead to, in the order of their keys.
 struct Batch {
     facts: Vec<FactRow>,
-    days: Vec<(u64, i64, Tally)>,
-    uses: Vec<UseRow>,
+    days: Vec<DayRow>,
     customers: Vec<CustomerSums>,
 }
 
-/// How often a customer used what on a day.
-struct UseRow {
+/// What is added to a day of a customer.
+struct DayRow {
     customer: u64,
-    kind: i16,
     day: i64,
-    word: String,
-    uses: i64,
+    tally: Tally,
+    uses: String,
 }
 
 struct FactRow {
@@ -66,20 +65,18 @@ impl Batch {
         let mut sorted = sales.to_vec();
         sorted.sort_by_key(|sale| (sale.customer, sale.number));
         let facts = Vec::with_capacity(sorted.len());
-        let mut batch = Batch { facts, days: Vec::new(), uses: Vec::new(), customers: Vec::new() };
-        let mut uses: BTreeMap<(u64, i16, i64, String), i64> = BTreeMap::new();
-        let mut days: BTreeMap<(u64, i64), Tally> = BTreeMap::new();
+        let mut batch = Batch { facts, days: Vec::new(), customers: Vec::new() };
+        let mut days: BTreeMap<(u64, i64), (Tally, BTreeMap<Use, i64>)> = BTreeMap::new();
         for (index, sale) in sorted.iter().enumerate() {
             let fact = sale.fact("", record_time);
             let at = zone.day_of(sale.occur_time);
             let tally = fact.body.tally(at).ok_or("the sums are out of range")?;
-            for (used, times) in fact.body.uses() {
-                let key = (sale.customer, used.kind.code(), i64::from(at.0), used.word);
-                *uses.entry(key).or_default() += times;
-            }
             let gross: i64 = tally.iter().map(|(_, value)| value.abs()).sum();
-            let day = days.entry((sale.customer, i64::from(at.0))).or_default();
+            let (day, uses) = days.entry((sale.customer, i64::from(at.0))).or_default();
             *day = day.plus(&tally).ok_or("the sums are out of range")?;
+            for (used, times) in fact.body.uses() {
+                *uses.entry(used).or_default() += times;
+            }
             match batch.customers.last_mut().filter(|last| last.customer == sale.customer) {
                 Some(sums) => {
                     (sums.count, sums.gross) = (sums.count + 1, sums.gross + gross);
@@ -98,9 +95,14 @@ impl Batch {
                 body: serde_json::to_string(purchase)?,
             });
         }
-        let row = |((customer, kind, day, word), uses)| UseRow { customer, kind, day, word, uses };
-        batch.uses = uses.into_iter().map(row).collect();
-        batch.days = days.into_iter().map(|((customer, day), tally)| (customer, day, tally)).collect();
+        for ((customer, day), (tally, used)) in days {
+            let mut uses = String::new();
+            for (used, times) in &used {
+                uses += &serde_json::to_string(&(used.kind.code(), &used.word, times))?;
+                uses.push('\n');
+            }
+            batch.days.push(DayRow { customer, day, tally, uses });
+        }
         Ok(batch)
     }
 }

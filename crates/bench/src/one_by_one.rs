@@ -17,7 +17,8 @@ use guanxi_segmentation::{Inputs, Needs, Subject, judge};
 use guanxi_server::config::Sources;
 use guanxi_server::{Config, layers, transport};
 use guanxi_store::ledger::{
-    Change, ChangeKind, CustomerState, Effects, Keys, Record, Slot, Summary, TierChange, TierChangeReason, TierRow,
+    Bucket, Change, ChangeKind, CustomerState, Effects, Keys, Record, Slot, Summary, TierChange, TierChangeReason,
+    TierRow,
 };
 use guanxi_store::{Judge, Options, Pyramid, Store, Tx};
 use http::{Request, Response};
@@ -257,9 +258,7 @@ fn counted(fact: &Fact, before: &Summary) -> Result<Effects> {
     let summary = Summary { version, gross: before.gross + size, tally, ..before.clone() };
     let mut effects = Effects::default();
     effects.summaries.insert(fact.customer.clone(), (before.version, summary));
-    effects.buckets.insert((fact.customer.clone(), day), delta);
-    let uses = fact.body.uses().into_iter().map(|(used, times)| ((fact.customer.clone(), day, used), times));
-    effects.uses.extend(uses);
+    effects.buckets.insert((fact.customer.clone(), day), Bucket { tally: delta, uses: fact.body.uses() });
     let (customer, kind) = (fact.customer.clone(), ChangeKind::FactRecorded);
     effects.changes.push(Change { customer, version, kind, fact: Some(fact.id) });
     Ok(effects)

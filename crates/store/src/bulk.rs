@@ -145,9 +145,26 @@ pub(crate) async fn select(
     Ok(results)
 }
 
-/// Joins a table, `tiers t`, to the row source `k`: for each of the keys the rows that meet the conditions. The keys come
-/// first, and each finds its rows by itself, by an index, whatever the planners think of the table: CROSS JOIN keeps SQLite
-/// from turning the order round, and OFFSET 0 keeps PostgreSQL from reading all of a table of which it has no statistics yet.
+/// Deletes the rows of a table that are about customers. PostgreSQL is given them as an array, which it can only look up: two
+/// sets it might join by reading all of the table.
+pub(crate) async fn delete_of_customers(
+    connection: &impl ConnectionTrait,
+    table: &str,
+    customers: Rows<'_>,
+) -> Result<u64, Error> {
+    let delete = |source: &str| match connection.get_database_backend() {
+        DbBackend::Postgres => {
+            format!("DELETE FROM {table} WHERE customer_id = ANY (ARRAY(SELECT k.customer_id FROM {source}))")
+        }
+        _ => format!("DELETE FROM {table} WHERE customer_id IN (SELECT k.customer_id FROM {source})"),
+    };
+    execute(connection, customers, delete).await
+}
+
+/// Joins a table, `tiers t`, to the row source `k` or another: for each of its rows those that meet the conditions. The
+/// source comes first, and each of its rows finds its own: CROSS JOIN keeps SQLite from turning the order round, and OFFSET 0
+/// keeps PostgreSQL, which has no statistics of a table that was just filled, from joining all of it. By an index, since
+/// the connections price reading a table through out of the question.
 pub(crate) fn join_each(backend: DbBackend, table: &str, on: &str) -> String {
     if backend != DbBackend::Postgres {
         return format!("CROSS JOIN {table} ON {on}");

@@ -120,6 +120,10 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
         .statement_cache_capacity(STATEMENT_CACHE)
         // A transaction nobody ends (a connection lost between BEGIN and COMMIT) must not hold its rows for ever.
         .options([("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "5s"), ("timezone", "UTC")])
+        // What is large is looked up by keys or read in pages along an index. What PostgreSQL thinks of a table that has grown
+        // since it was looked at, or never was, is not to make it read all of it through, gather and sort half of it for a
+        // page, or compile what it does once.
+        .options([("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")])
         .disable_statement_logging();
     let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2));
     let pool = |size: u32, wait: Duration, statement_timeout: &str| {

@@ -54,10 +54,11 @@ impl Store {
 
     /// sea-orm takes no lock of its own, and two migrations at once would both fail halfway. The lock belongs to a
     /// session, so it has a connection of its own. Neither a migration nor who waits for its turn is to be cut short, as
-    /// calls are.
+    /// calls are, and it reads whole tables.
     async fn migrate_in_turn(&self) -> Result<(), Error> {
         let connect = self.pools.writer.get_postgres_connection_pool().connect_options();
         let patient = (*connect).clone().options([("lock_timeout", "0"), ("statement_timeout", "0")]);
+        let patient = patient.options([("enable_seqscan", "on"), ("enable_bitmapscan", "on")]);
         let pool = PgPoolOptions::new().max_connections(2).connect_with(patient).await?;
         let mut session = pool.acquire().await?;
         sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;

@@ -45,7 +45,7 @@ impl Tx {
     /// again: an empty summary keeps it. Their changes, which come before their deletion, go as all changes do. One that is
     /// brought back at the same moment is left alone: its summary is no longer that of a deleted customer.
     async fn purge_customers(&self, before: Timestamp, limit: usize) -> Result<u64, Error> {
-        const TABLES: [&str; 15] = [
+        const TABLES: [&str; 14] = [
             "external_ids",
             "customer_labels",
             "customer_attributes",
@@ -55,7 +55,6 @@ impl Tx {
             "fact_notes",
             "replacements",
             "buckets",
-            "uses",
             "tier_changes",
             "tiers",
             "target_decisions",

@@ -1,16 +1,16 @@
-//! Reading what is kept of customers beside their sums: days, products, attributes, as far as schemes ask for it. One
-//! statement for each of the three that is asked for at all, of some customers or of a stretch of them.
+//! Reading what is kept of customers beside their sums: days with what was bought on them, attributes, as far as schemes ask
+//! for it. One statement for each of the two that is asked for at all, of some customers or of a stretch of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use guanxi_model::fact::UseKind;
-use guanxi_model::{AttributeKey, Counter, CustomerId, Day, Tally, Words};
+use guanxi_model::{AttributeKey, Counter, CustomerId, Day, Tally};
 use guanxi_segmentation::{History, Needs};
 use sea_orm::{ConnectionTrait, QueryResult, StreamTrait, Value};
 
 use crate::bulk::{self, Rows, text};
 use crate::catalogue::each;
-use crate::rows::from_json;
+use crate::rows::{from_json, uses};
 use crate::{Error, Reader, Tx};
 
 /// Histories by customer; who has none has nothing.
@@ -55,30 +55,32 @@ pub(crate) async fn histories(
     today: Day,
 ) -> Result<Histories, Error> {
     let mut histories = Histories::new();
-    if let Some(first) = needs.days.first(today) {
-        let counters: String = needs.counters.iter().map(|counter| format!(", t.{}", counter.name())).collect();
-        let select = format!("t.customer_id, t.day{counters}");
-        let which = format!("t.day >= {}", first.0);
-        for row in rows(connection, whose, (&select, "buckets"), (&which, "t.customer_id, t.day")).await? {
-            let day = read_day(&row, &needs.counters)?;
-            of(&mut histories, &row)?.days.push(day);
+    let (days, products) = (needs.days.first(today), needs.products.first(today));
+    if let Some(first) = [days, products].into_iter().flatten().min() {
+        let counters: String = needs.counters.iter().map(|counter| format!(", b.{}", counter.name())).collect();
+        let uses = if products.is_some() { "b.uses" } else { "''" };
+        let select = format!("b.customer_id, b.day, {uses}{counters}");
+        for row in rows(connection, whose, (&select, "buckets b"), &format!("b.day >= {}", first.0)).await? {
+            let (history, day) = (of(&mut histories, &row)?, day(&row)?);
+            if products.is_some_and(|first| first <= day) {
+                let uses: String = row.try_get_by_index(2)?;
+                for used in uses::read(&uses, UseKind::Product) {
+                    let (product, times) = used?;
+                    history.products.push((day, product, times));
+                }
+            }
+            if days.is_some_and(|first| first <= day) {
+                history.days.push((day, read_tally(&row, &needs.counters)?));
+            }
         }
-    }
-    if let Some(first) = needs.products.first(today) {
-        let product = UseKind::Product.code();
-        let which = format!("t.kind = {product} AND t.day >= {}", first.0);
-        let (select, order) = ("t.customer_id, t.day, t.word, t.uses", "t.customer_id, t.day, t.word");
-        for row in rows(connection, whose, (select, "uses"), (&which, order)).await? {
-            let product = (day(&row)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-            of(&mut histories, &row)?.products.push(product);
-        }
+        histories.values_mut().for_each(|history| history.days.sort_unstable_by_key(|(day, _)| *day));
     }
     if !needs.attributes.is_empty() {
         // Keys are lower-case words, see `AttributeKey`.
         let keys: Vec<String> = needs.attributes.iter().map(|key| format!("'{key}'")).collect();
-        let which = format!("t.attribute_key IN ({})", keys.join(", "));
-        let (select, order) = ("t.customer_id, t.attribute_key, t.value", "t.customer_id, t.attribute_key");
-        for row in rows(connection, whose, (select, "customer_attributes"), (&which, order)).await? {
+        let which = format!("c.attribute_key IN ({})", keys.join(", "));
+        let select = "c.customer_id, c.attribute_key, c.value";
+        for row in rows(connection, whose, (select, "customer_attributes c"), &which).await? {
             let key = AttributeKey::from_trusted(row.try_get_by_index(1)?);
             let value = from_json(&row.try_get_by_index::<String>(2)?, "attribute")?;
             of(&mut histories, &row)?.attributes.insert(key, value);
@@ -87,17 +89,18 @@ pub(crate) async fn histories(
     Ok(histories)
 }
 
-/// The rows of a table `t` that are about the customers and meet a condition, in an order.
+/// The rows of a table, `buckets b`, that are about the customers and meet a condition.
 async fn rows(
     connection: &(impl ConnectionTrait + StreamTrait),
     whose: &Whose<'_>,
     (select, table): (&str, &str),
-    (which, order): (&str, &str),
+    which: &str,
 ) -> Result<Vec<QueryResult>, Error> {
+    let (_, alias) = table.split_once(' ').unwrap_or(("", table));
     match whose {
         Whose::Between(after, last) => {
             let sql = format!(
-                "SELECT {select} FROM {table} t WHERE t.customer_id > $1 AND t.customer_id <= $2 AND {which} ORDER BY {order}"
+                "SELECT {select} FROM {table} WHERE {alias}.customer_id > $1 AND {alias}.customer_id <= $2 AND {which}"
             );
             let values: [Value; 2] = [(*after).into(), (*last).into()];
             each(connection, &sql, values, Ok).await
@@ -109,10 +112,8 @@ async fn rows(
                 keys.push([customer.as_str().into()]);
             }
             let backend = ConnectionTrait::get_database_backend(connection);
-            let on = format!("t.customer_id = k.customer_id AND {which}");
-            let join = bulk::join_each(backend, &format!("{table} t"), &on);
-            let sql = |source: &str| format!("SELECT {select} FROM {source} {join} ORDER BY {order}");
-            bulk::select(connection, keys, sql).await
+            let join = bulk::join_each(backend, table, &format!("{alias}.customer_id = k.customer_id AND {which}"));
+            bulk::select(connection, keys, |source: &str| format!("SELECT {select} FROM {source} {join}")).await
         }
     }
 }
@@ -121,12 +122,12 @@ fn of<'a>(histories: &'a mut Histories, row: &QueryResult) -> Result<&'a mut His
     Ok(histories.entry(CustomerId::from_trusted(row.try_get_by_index(0)?)).or_default())
 }
 
-fn read_day(row: &QueryResult, counters: &std::collections::BTreeSet<Counter>) -> Result<(Day, Tally), Error> {
+fn read_tally(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Tally, Error> {
     let mut tally = Tally::ZERO;
     for (offset, counter) in counters.iter().enumerate() {
-        tally[*counter] = row.try_get_by_index(2 + offset)?;
+        tally[*counter] = row.try_get_by_index(3 + offset)?;
     }
-    Ok((day(row)?, tally))
+    Ok(tally)
 }
 
 fn day(row: &QueryResult) -> Result<Day, Error> {

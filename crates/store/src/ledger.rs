@@ -204,6 +204,14 @@ pub enum ChangeKind {
 /// A cell: what records of one revision that have something in common add up to.
 pub type CellKey = ((QuestionnaireId, RevisionNumber), Placed);
 
+/// What facts of a customer and a day add up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    pub tally: Tally,
+    /// What was used, and how often.
+    pub uses: BTreeMap<Use, i64>,
+}
+
 /// Everything a batch writes. What is kept per key is the state after the batch.
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -217,9 +225,8 @@ pub struct Effects {
     pub invitations: BTreeMap<(CustomerId, String), Invitation>,
     /// What is added to how many records answer an invitation.
     pub answers: BTreeMap<(CustomerId, String), i64>,
-    pub buckets: BTreeMap<(CustomerId, Day), Tally>,
-    /// What is added to how often a customer used something on a day.
-    pub uses: BTreeMap<(CustomerId, Day, Use), i64>,
+    /// What is added to days.
+    pub buckets: BTreeMap<(CustomerId, Day), Bucket>,
     pub tiers: BTreeMap<(CustomerId, PyramidId), TierRow>,
     pub tier_changes: Vec<TierChange>,
     pub changes: Vec<Change>,

@@ -1,13 +1,14 @@
 //! The words that customers are mixed by: the values of their labels, and the channels of their facts. Of a stretch of
 //! customers, for reports that read everybody.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use guanxi_model::fact::UseKind;
-use guanxi_model::{CustomerId, LabelKey, Words};
+use guanxi_model::{CustomerId, LabelKey};
 use sea_orm::{DbBackend, QueryResult};
 
 use crate::catalogue::each;
+use crate::rows::uses;
 use crate::{Error, Reader};
 
 /// Labels with their values, by customer; who has none of those asked for is left out.
@@ -43,18 +44,22 @@ impl Reader {
     /// The channels of all customers after one, up to and including another, on the pool for reports. A channel whose
     /// facts were all taken back is none.
     pub async fn channels_between(&self, (after, last): (&str, &str)) -> Result<Channels, Error> {
-        let sql = format!(
-            "SELECT u.customer_id, u.word, CAST(SUM(u.uses) AS BIGINT) FROM uses u \
-             WHERE u.customer_id > $1 AND u.customer_id <= $2 AND u.kind = {} \
-             GROUP BY u.customer_id, u.word HAVING SUM(u.uses) > 0",
-            UseKind::Channel.code()
-        );
-        let mut channels = Channels::new();
-        for row in each(self.reports(), &sql, [after.into(), last.into()], Ok).await? {
-            let uses = row.try_get_by_index::<i64>(2)?.unsigned_abs();
-            channels.entry(customer(&row)?).or_default().push((row.try_get_by_index(1)?, uses));
+        let sql = "SELECT b.customer_id, b.uses FROM buckets b \
+                   WHERE b.customer_id > $1 AND b.customer_id <= $2 AND b.uses <> ''";
+        let mut used: HashMap<CustomerId, BTreeMap<String, i64>> = HashMap::new();
+        for row in each(self.reports(), sql, [after.into(), last.into()], Ok).await? {
+            let of = used.entry(customer(&row)?).or_default();
+            for one in uses::read(&row.try_get_by_index::<String>(1)?, UseKind::Channel) {
+                let (channel, times) = one?;
+                *of.entry(channel).or_default() += times;
+            }
         }
-        Ok(channels)
+        let counted = |uses: BTreeMap<String, i64>| {
+            let counts = uses.into_iter().map(|(channel, times)| (channel, u64::try_from(times).unwrap_or(0)));
+            counts.filter(|(_, times)| *times > 0).collect::<Vec<_>>()
+        };
+        let channels = used.into_iter().map(|(customer, uses)| (customer, counted(uses)));
+        Ok(channels.filter(|(_, channels)| !channels.is_empty()).collect())
     }
 }
 

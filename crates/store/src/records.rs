@@ -4,6 +4,7 @@ use guanxi_model::customer::Profile;
 use guanxi_model::{CustomerId, PyramidId};
 use sea_orm::QueryResult;
 
+use crate::bulk::join_each;
 use crate::catalogue::{query, rows};
 use crate::ledger::TierRow;
 use crate::rows::{from_json, tier};
@@ -19,17 +20,17 @@ pub struct RankedRecord {
 
 impl Reader {
     /// The records of those who stand or stood in a pyramid, after a customer, by id, for a report. Deleted customers are
-    /// left out. CROSS JOIN keeps SQLite from beginning with the tiers and sorting.
+    /// left out.
     pub async fn ranked_records(
         &self,
         pyramid: &PyramidId,
         after: &str,
         limit: usize,
     ) -> Result<Vec<RankedRecord>, Error> {
+        let stands = join_each(self.pools.backend, "tiers t", "t.customer_id = c.customer_id AND t.pyramid_id = $1");
         let sql = format!(
-            "SELECT c.customer_id, c.document, {} FROM customers c CROSS JOIN tiers t \
-             WHERE t.customer_id = c.customer_id AND t.pyramid_id = $1 AND c.customer_id > $2 \
-             AND c.delete_time IS NULL ORDER BY c.customer_id LIMIT $3",
+            "SELECT c.customer_id, c.document, {} FROM customers c {stands} \
+             WHERE c.customer_id > $2 AND c.delete_time IS NULL ORDER BY c.customer_id LIMIT $3",
             tier::SELECT
         );
         let values = [pyramid.as_str().into(), after.into(), rows(limit)];

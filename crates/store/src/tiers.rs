@@ -5,12 +5,12 @@
 
 mod run;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use guanxi_model::customer::Stage;
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
 use guanxi_segmentation::Needs;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, StreamTrait};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, StreamTrait, Value};
 
 pub use self::run::{Move, Placed};
 use crate::catalogue::{each, find, query, rows};
@@ -63,7 +63,7 @@ pub struct Slots<'a> {
 impl Slots<'_> {
     /// The tier of `tiers t` that readers see. The plain column is found by an index; both slots are looked at only while
     /// a run is being folded.
-    pub(crate) fn seen(&self, bind: &mut impl FnMut(sea_orm::Value) -> String) -> String {
+    pub(crate) fn seen(&self, bind: &mut impl FnMut(Value) -> String) -> String {
         match self.second {
             None => "t.tier".to_owned(),
             Some(generation) => {
@@ -157,17 +157,13 @@ impl Reader {
         (needs, today): (&Needs, Day),
         page: (&str, usize),
     ) -> Result<(Vec<Seated>, Histories), Error> {
-        let of = (pyramid, generation, counters);
-        if needs.no_history() {
-            return Ok((seated(self.reports(), of, page).await?, Histories::new()));
-        }
         let snapshot = self.snapshot(self.reports()).await?;
-        let found = seated(&snapshot, of, page).await?;
+        let found = seated(&snapshot, (pyramid, generation, counters), page).await?;
         let histories = match found.last() {
-            Some(last) => {
+            Some(last) if !needs.no_history() => {
                 history::histories(&snapshot, &Whose::Between(page.0, last.customer.as_str()), needs, today).await?
             }
-            None => Histories::new(),
+            _ => Histories::new(),
         };
         snapshot.commit().await?;
         Ok((found, histories))
@@ -223,7 +219,7 @@ async fn candidates(
     (counters, (after, limit)): (&BTreeSet<Counter>, (&str, usize)),
 ) -> Result<Vec<Candidate>, Error> {
     let mut values = vec![slots.pyramid.as_str().into(), after.into(), rows(limit)];
-    let mut bind = |value: sea_orm::Value| {
+    let mut bind = |value: Value| {
         values.push(value);
         format!("${}", values.len())
     };
@@ -246,21 +242,32 @@ async fn candidates(
     found.iter().map(|row| read_candidate(row, counters)).collect()
 }
 
-/// See `Reader::seated`.
+/// See `Reader::seated`. Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
 async fn seated(
     connection: &impl StreamTrait,
     (pyramid, generation, counters): (&PyramidId, i64, &BTreeSet<Counter>),
     (after, limit): (&str, usize),
 ) -> Result<Vec<Seated>, Error> {
     let sql = format!(
-        "SELECT s.customer_id, CASE WHEN t.next_generation = $2 THEN t.next_tier ELSE t.tier END, t.generation, s.stage{} \
-         FROM summaries s LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
-         WHERE s.customer_id > $3 AND s.delete_time IS NULL ORDER BY s.customer_id LIMIT $4",
+        "SELECT s.customer_id, s.stage{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+         ORDER BY s.customer_id LIMIT $2",
         select(counters)
     );
-    let values = [pyramid.as_str().into(), generation.into(), after.into(), rows(limit)];
-    each(connection, &sql, values, |row| read_seated(&row, counters)).await
+    let mut page = each(connection, &sql, [after.into(), rows(limit)], |row| read_seated(&row, counters)).await?;
+    let Some(last) = page.last() else { return Ok(page) };
+    let sql = "SELECT t.customer_id, CASE WHEN t.next_generation = $4 THEN t.next_tier ELSE t.tier END, t.generation \
+               FROM tiers t WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3";
+    let values: [Value; 4] = [after.into(), last.customer.as_str().into(), pyramid.as_str().into(), generation.into()];
+    let mut seats: HashMap<CustomerId, Seat> =
+        each(connection, sql, values, |row| read_seat(&row)).await?.into_iter().collect();
+    for one in &mut page {
+        (one.tier, one.generation) = seats.remove(&one.customer).unwrap_or_default();
+    }
+    Ok(page)
 }
+
+/// The tier that readers see, and the generation of the first slot.
+type Seat = (Option<TierId>, i64);
 
 /// Counters as the rest of a select list.
 fn select(counters: &BTreeSet<Counter>) -> String {
@@ -285,9 +292,14 @@ fn read_candidate(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Can
 fn read_seated(row: &QueryResult, counters: &BTreeSet<Counter>) -> Result<Seated, Error> {
     Ok(Seated {
         customer: CustomerId::from_trusted(row.try_get_by_index(0)?),
-        tier: row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted),
-        generation: row.try_get_by_index::<Option<i64>>(2)?.unwrap_or(0),
-        stage: word(row, 3, "stage")?,
-        tally: read_some(row, counters, 4)?,
+        stage: word(row, 1, "stage")?,
+        tally: read_some(row, counters, 2)?,
+        tier: None,
+        generation: 0,
     })
+}
+
+fn read_seat(row: &QueryResult) -> Result<(CustomerId, Seat), Error> {
+    let tier = row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted);
+    Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), (tier, row.try_get_by_index(2)?)))
 }

@@ -10,7 +10,6 @@ use super::{Batch, COUNTERS, TRANSACTION, id_text, names, values};
 use crate::Result;
 use crate::data::{OLD_SOURCE, Population, Sale, profile};
 
-const USES: &str = "uses (customer_id, kind, day, word, uses)";
 const FACTS: &str =
     "facts (customer_id, kind, source, source_id, fact_id, occur_time, record_time, state, type, channel, body)";
 /// When the purchases that are there already were recorded.
@@ -73,8 +72,7 @@ async fn fill_customers(
     let sales: Vec<Sale> = range.flat_map(|number| population.purchases_of(number)).collect();
     let batch = Batch::of(&sales, OLD)?;
     facts(&batch, OLD_SOURCE, OLD).send(connection, FACTS).await?;
-    days(&batch).send(connection, &format!("buckets (customer_id, day, {})", names())).await?;
-    uses(&batch).send(connection, USES).await?;
+    days(&batch).send(connection, &format!("buckets (customer_id, day, uses, {})", names())).await?;
     let mut summaries = Copy::new();
     for sums in &batch.customers {
         summaries.row(5 + COUNTERS.len()).text(&id_text(sums.customer)).big(sums.count as i64 + 1).small(1).big(0);
@@ -97,17 +95,9 @@ fn facts(batch: &Batch, source: &str, now: Timestamp) -> Copy {
 
 fn days(batch: &Batch) -> Copy {
     let mut copy = Copy::new();
-    for (customer, day, tally) in &batch.days {
-        copy.row(2 + COUNTERS.len()).text(&id_text(*customer)).big(*day);
-        copy.bigs(values(tally));
-    }
-    copy
-}
-
-fn uses(batch: &Batch) -> Copy {
-    let mut copy = Copy::new();
-    for one in &batch.uses {
-        copy.row(5).text(&id_text(one.customer)).small(one.kind).big(one.day).text(&one.word).big(one.uses);
+    for one in &batch.days {
+        copy.row(3 + COUNTERS.len()).text(&id_text(one.customer)).big(one.day).text(&one.uses);
+        copy.bigs(values(&one.tally));
     }
     copy
 }
@@ -144,11 +134,9 @@ async fn prepare(connection: &mut PgConnection) -> Result<()> {
     let counters: Vec<String> = COUNTERS.iter().map(|one| format!("{} BIGINT", one.name())).collect();
     let counters = counters.join(", ");
     let sql = format!(
-        "CREATE TEMP TABLE day_sums (customer_id TEXT COLLATE \"C\", day BIGINT, {counters}) ON COMMIT DELETE ROWS; \
+        "CREATE TEMP TABLE day_sums (customer_id TEXT COLLATE \"C\", day BIGINT, uses TEXT, {counters}) ON COMMIT DELETE ROWS; \
          CREATE TEMP TABLE customer_sums (customer_id TEXT COLLATE \"C\", count BIGINT, gross BIGINT, {counters}) \
          ON COMMIT DELETE ROWS; \
-         CREATE TEMP TABLE use_sums (customer_id TEXT COLLATE \"C\", kind SMALLINT, day BIGINT, word TEXT COLLATE \"C\", \
-         uses BIGINT) ON COMMIT DELETE ROWS; \
          CREATE TEMP TABLE order_of (customer_id TEXT COLLATE \"C\", place BIGINT, fact_id BYTEA) ON COMMIT DELETE ROWS; \
          SET work_mem = '256MB'"
     );
@@ -169,7 +157,6 @@ async fn load(connection: &mut PgConnection, batch: &Batch, source: &str, now: T
     run(connection, "BEGIN").await?;
     facts(batch, source, now).send(connection, FACTS).await?;
     days(batch).send(connection, "day_sums").await?;
-    uses(batch).send(connection, "use_sums").await?;
     sums.send(connection, "customer_sums").await?;
     order.send(connection, "order_of").await?;
     let names = names();
@@ -178,10 +165,8 @@ async fn load(connection: &mut PgConnection, batch: &Batch, source: &str, now: T
         all.collect::<Vec<_>>().join(", ")
     };
     let sql = format!(
-        "INSERT INTO buckets (customer_id, day, {names}) SELECT customer_id, day, {names} FROM day_sums \
-         ON CONFLICT (customer_id, day) DO UPDATE SET {}; \
-         INSERT INTO uses (customer_id, kind, day, word, uses) SELECT customer_id, kind, day, word, uses FROM use_sums \
-         ON CONFLICT (customer_id, kind, day, word) DO UPDATE SET uses = uses.uses + excluded.uses; \
+        "INSERT INTO buckets (customer_id, day, uses, {names}) SELECT customer_id, day, uses, {names} FROM day_sums \
+         ON CONFLICT (customer_id, day) DO UPDATE SET uses = buckets.uses || excluded.uses, {}; \
          WITH u AS (UPDATE summaries s SET version = s.version + c.count, gross = s.gross + c.gross, {} \
          FROM customer_sums c WHERE s.customer_id = c.customer_id RETURNING s.customer_id, s.version - c.count AS before) \
          INSERT INTO changes (customer_id, version, kind, fact_id, record_time) \

@@ -6,7 +6,7 @@ use guanxi_model::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, params, params_from_iter};
 
-use super::{Batch, COUNTERS, id_text, names, values};
+use super::{Batch, COUNTERS, DayRow, id_text, names, values};
 use crate::Result;
 use crate::data::{OLD_SOURCE, Population, profile};
 
@@ -72,15 +72,10 @@ fn fill_customers(tx: &Transaction<'_>, population: Population, range: std::ops:
     insert_facts(tx, &batch, OLD_SOURCE, OLD)?;
     let places = vec!["?"; COUNTERS.len()].join(", ");
     let names = names();
-    let mut day =
-        tx.prepare_cached(&format!("INSERT INTO buckets (customer_id, day, {names}) VALUES (?, ?, {places})"))?;
-    for (customer, at, tally) in &batch.days {
-        let cells = [Value::from(id_text(*customer)), Value::from(*at)].into_iter();
-        day.execute(params_from_iter(cells.chain(values(tally).map(Value::from))))?;
-    }
-    let mut used = tx.prepare_cached("INSERT INTO uses (customer_id, kind, day, word, uses) VALUES (?, ?, ?, ?, ?)")?;
-    for one in &batch.uses {
-        used.execute(params![id_text(one.customer), one.kind, one.day, one.word, one.uses])?;
+    let insert = format!("INSERT INTO buckets (customer_id, day, uses, {names}) VALUES (?, ?, ?, {places})");
+    let mut day = tx.prepare_cached(&insert)?;
+    for one in &batch.days {
+        day.execute(params_from_iter(day_cells(one)))?;
     }
     let mut summary = tx.prepare_cached(&format!(
         "INSERT INTO summaries (customer_id, version, stage, replacements, gross, {names}) VALUES (?, ?, 1, 0, ?, {places})"
@@ -91,6 +86,11 @@ fn fill_customers(tx: &Transaction<'_>, population: Population, range: std::ops:
         summary.execute(params_from_iter(cells.chain(values(&sums.tally).map(Value::from))))?;
     }
     Ok(())
+}
+
+fn day_cells(one: &DayRow) -> impl Iterator<Item = Value> + '_ {
+    let fixed = [Value::from(id_text(one.customer)), Value::from(one.day), Value::from(one.uses.clone())];
+    fixed.into_iter().chain(values(&one.tally).map(Value::from))
 }
 
 fn insert_facts(tx: &Transaction<'_>, batch: &Batch, source: &str, now: Timestamp) -> Result<()> {
@@ -121,19 +121,12 @@ pub(super) fn load(connection: &mut Connection, batch: &Batch, source: &str, now
         let places = vec!["?"; COUNTERS.len()].join(", ");
         let adds: Vec<String> = COUNTERS.iter().map(|one| format!("{0} = {0} + excluded.{0}", one.name())).collect();
         let mut day = tx.prepare_cached(&format!(
-            "INSERT INTO buckets (customer_id, day, {names}) VALUES (?, ?, {places}) ON CONFLICT DO UPDATE SET {}",
+            "INSERT INTO buckets (customer_id, day, uses, {names}) VALUES (?, ?, ?, {places}) \
+             ON CONFLICT DO UPDATE SET uses = uses || excluded.uses, {}",
             adds.join(", ")
         ))?;
-        for (customer, at, tally) in &batch.days {
-            let cells = [Value::from(id_text(*customer)), Value::from(*at)].into_iter();
-            day.execute(params_from_iter(cells.chain(values(tally).map(Value::from))))?;
-        }
-        let mut used = tx.prepare_cached(
-            "INSERT INTO uses (customer_id, kind, day, word, uses) VALUES (?, ?, ?, ?, ?) \
-             ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
-        )?;
-        for one in &batch.uses {
-            used.execute(params![id_text(one.customer), one.kind, one.day, one.word, one.uses])?;
+        for one in &batch.days {
+            day.execute(params_from_iter(day_cells(one)))?;
         }
         let adds: Vec<String> = COUNTERS.iter().map(|one| format!("{0} = {0} + ?", one.name())).collect();
         let mut summary = tx.prepare_cached(&format!(

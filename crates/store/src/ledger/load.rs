@@ -25,7 +25,7 @@ impl Tx {
         for id in ids {
             keys.push([id.system.as_str().into(), id.id.as_str().into()]);
         }
-        let query = self.lookup("t.system, t.external_id, t.customer_id", "external_ids t", COLUMNS);
+        let query = self.lookup("e.system, e.external_id, e.customer_id", "external_ids e", COLUMNS);
         let rows = bulk::select(self.connection(), keys, query).await?;
         rows.iter()
             .map(|row| {
@@ -164,8 +164,8 @@ impl Tx {
             summary.is_some_and(|summary| summary.replacements > 0)
         };
         let wanted = keys.facts.iter().filter(|(customer, _)| has_any(customer));
-        let select = "t.customer_id, t.kind, t.source, t.source_id, t.by_source, t.by_source_id, t.record_time";
-        let query = self.lookup(select, "replacements t", FACT_KEY);
+        let select = "r.customer_id, r.kind, r.source, r.source_id, r.by_source, r.by_source_id, r.record_time";
+        let query = self.lookup(select, "replacements r", FACT_KEY);
         for row in bulk::select(self.connection(), fact_keys(wanted), query).await? {
             let (customer, fact, replacement) = read_replacement(&row)?;
             loaded.customers.entry(customer).or_default().replacements.insert(fact, replacement);
@@ -227,7 +227,7 @@ impl Tx {
         for (customer, request) in keys.requests.iter().filter(|(customer, _)| exists(loaded, customer)) {
             wanted.push([customer.as_str().into(), request.as_bytes().as_slice().into()]);
         }
-        let query = self.lookup("t.customer_id, t.request_id, t.fingerprint", "customer_requests t", COLUMNS);
+        let query = self.lookup("c.customer_id, c.request_id, c.fingerprint", "customer_requests c", COLUMNS);
         for row in bulk::select(self.connection(), wanted, query).await? {
             let customer = CustomerId::from_trusted(row.try_get_by_index(0)?);
             let request = RequestId::from_bytes(id_bytes(&row, 1, "request id")?);

@@ -8,7 +8,7 @@ use guanxi_model::{Counter, Timestamp, Words};
 use guanxi_segmentation::occasions;
 
 use super::load::{FACT_KEY, fact_key};
-use super::{Effects, Record};
+use super::{Bucket, Effects, Record};
 use crate::bulk::{self, Column, Rows, bytes, int, text};
 use crate::rows::{self, tier as tiers, tier_change, to_json};
 use crate::{Error, Tx};
@@ -25,7 +25,6 @@ impl Tx {
         self.write_replacements(effects).await?;
         self.write_invitations(effects).await?;
         self.write_buckets(effects, &counters).await?;
-        self.write_uses(effects).await?;
         self.write_tiers(effects).await?;
         self.write_tier_changes(effects).await?;
         self.write_changes(effects, now).await?;
@@ -105,9 +104,7 @@ impl Tx {
             for (customer, _) in effects.records.iter().filter(|(_, record)| record.revision > 1) {
                 changed.push([customer.as_str().into()]);
             }
-            let delete =
-                |source: &str| format!("DELETE FROM {table} WHERE customer_id IN (SELECT k.customer_id FROM {source})");
-            bulk::execute(self.connection(), changed, delete).await?;
+            bulk::delete_of_customers(self.connection(), table, changed).await?;
         }
         let (mut external, mut labels, mut attributes) =
             (Rows::new(EXTERNAL), Rows::new(LABELS), Rows::new(ATTRIBUTES));
@@ -188,38 +185,22 @@ impl Tx {
         Ok(())
     }
 
-    /// Days are added to: what a batch brings to a day is exact whatever else is in it.
+    /// Days are added to: what a batch brings to a day is exact whatever else is in it. What was used is written behind what
+    /// is there.
     async fn write_buckets(&self, effects: &Effects, counters: &[Counter]) -> Result<(), Error> {
-        let columns: Vec<Column> =
-            [text("customer_id"), int("day")].into_iter().chain(counters.iter().map(|one| int(one.name()))).collect();
+        let columns: Vec<Column> = [text("customer_id"), int("day"), text("uses")]
+            .into_iter()
+            .chain(counters.iter().map(|one| int(one.name())))
+            .collect();
         let mut rows = Rows::new(&columns);
-        for ((customer, day), tally) in &effects.buckets {
-            let fixed = [customer.as_str().into(), i64::from(day.0).into()];
+        for ((customer, day), Bucket { tally, uses }) in &effects.buckets {
+            let fixed = [customer.as_str().into(), i64::from(day.0).into(), rows::uses::write(uses)?.as_str().into()];
             rows.push(fixed.into_iter().chain(counters.iter().map(|counter| tally[*counter].into())));
         }
-        let add: Vec<String> =
-            counters.iter().map(|one| format!("{0} = buckets.{0} + excluded.{0}", one.name())).collect();
-        let change = if add.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", add.join(", ")) };
-        let tail = format!("ON CONFLICT (customer_id, day) DO {change}");
+        let add: String =
+            counters.iter().map(|one| format!(", {0} = buckets.{0} + excluded.{0}", one.name())).collect();
+        let tail = format!("ON CONFLICT (customer_id, day) DO UPDATE SET uses = buckets.uses || excluded.uses{add}");
         bulk::insert(self.connection(), "buckets", rows, &tail).await?;
-        Ok(())
-    }
-
-    /// As the days: by adding.
-    async fn write_uses(&self, effects: &Effects) -> Result<(), Error> {
-        const COLUMNS: &[Column] = &[text("customer_id"), int("kind"), int("day"), text("word"), int("uses")];
-        let mut rows = Rows::new(COLUMNS);
-        for ((customer, day, used), count) in &effects.uses {
-            rows.push([
-                customer.as_str().into(),
-                used.kind.code().into(),
-                i64::from(day.0).into(),
-                used.word.as_str().into(),
-                (*count).into(),
-            ]);
-        }
-        let tail = "ON CONFLICT (customer_id, kind, day, word) DO UPDATE SET uses = uses.uses + excluded.uses";
-        bulk::insert(self.connection(), "uses", rows, tail).await?;
         Ok(())
     }
 
@@ -279,7 +260,7 @@ impl Tx {
 /// The counters that a batch changes. A batch of one kind of facts changes a third of them, and every column costs as much
 /// to hand over as the next; what is not written keeps its value, or is 0 in a new row.
 fn changed(effects: &Effects) -> Vec<Counter> {
-    let changes = |counter: &Counter| effects.buckets.values().any(|tally| tally[*counter] != 0);
+    let changes = |counter: &Counter| effects.buckets.values().any(|bucket| bucket.tally[*counter] != 0);
     Counter::ALL.iter().copied().filter(changes).collect()
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod measurement;
 pub(crate) mod summary;
 pub(crate) mod tier;
 pub(crate) mod tier_change;
+pub(crate) mod uses;
 
 use guanxi_model::Words;
 use sea_orm::QueryResult;

@@ -1,6 +1,7 @@
 //! Migrations: there and back, twice, by two processes at once, and for another deployment than the database's.
 
 use guanxi_migrations::Migrator;
+use guanxi_model::fact::UseKind;
 use guanxi_model::{Currency, Timestamp, Zone};
 use guanxi_testkit::Backend;
 use sea_orm::ConnectionTrait as _;
@@ -8,11 +9,13 @@ use sea_orm_migration::MigratorTrait as _;
 
 use super::catalogue::{Schema, read};
 use super::{Opened, deployment, empty, on_each_database, open};
+use crate::rows::uses;
 use crate::{Deployment, Error};
 
 on_each_database! {
     schema_is_the_same_after_going_down_and_up_again,
     what_happened_is_kept_when_its_key_changes,
+    what_was_used_is_kept_when_it_becomes_part_of_its_day,
     migrating_again_changes_nothing,
     processes_that_start_together_migrate_in_turn,
     database_that_is_not_migrated_is_refused,
@@ -23,10 +26,17 @@ on_each_database! {
 fn migrations_have_names_of_their_own_and_run_in_their_order() {
     let migrations = Migrator::migrations();
     let names: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
-    assert_eq!((names[0], names.len()), ("m20261121_000001_customers", 13));
+    assert_eq!((names[0], names.len()), ("m20261121_000001_customers", 15));
     // A name begins with its date and its number: those alone are distinct and rise.
     let begins: Vec<_> = names.iter().map(|name| &name["m".len().."m20261121_000001".len()]).collect();
     assert!(begins.is_sorted_by(|before, after| before < after), "{names:?}");
+}
+
+/// How many migrations there are from one on.
+fn steps_before(name: &str) -> u32 {
+    let names = Migrator::migrations();
+    let at = names.iter().position(|migration| migration.name().ends_with(name)).unwrap();
+    u32::try_from(names.len() - at).unwrap()
 }
 
 /// The schema but for the list of the migrations.
@@ -55,9 +65,7 @@ async fn schema_is_the_same_after_going_down_and_up_again(migrated: Opened) {
 
 async fn what_happened_is_kept_when_its_key_changes(opened: Opened) {
     let connection = &opened.store.pools.writer;
-    let names = Migrator::migrations();
-    let at = names.iter().position(|migration| migration.name().ends_with("_changes")).unwrap();
-    let steps = u32::try_from(names.len() - at).unwrap();
+    let steps = steps_before("_changes");
     let (fact, hex) = match opened.backend {
         Backend::Sqlite => ("x'01ff'", "lower(hex(fact_id))"),
         Backend::Postgres => ("'\\x01ff'", "encode(fact_id, 'hex')"),
@@ -77,6 +85,47 @@ async fn what_happened_is_kept_when_its_key_changes(opened: Opened) {
     assert_eq!(opened.texts(kept).await, before);
     Migrator::up(connection, None).await.unwrap();
     assert_eq!(opened.texts(kept).await, before);
+}
+
+async fn what_was_used_is_kept_when_it_becomes_part_of_its_day(opened: Opened) {
+    let connection = &opened.store.pools.writer;
+    let steps = steps_before("_uses");
+    let words = ["a\"b\\][,it's\n],[\u{1}", "\u{e9}"];
+    Migrator::down(connection, Some(steps)).await.unwrap();
+    let insert = format!(
+        "INSERT INTO buckets (customer_id, day) VALUES ('ada', 3), ('ada', 4), ('ben', 3); \
+         INSERT INTO uses (customer_id, kind, day, word, uses) VALUES \
+         ('ada', 1, 3, '{}', 2), ('ada', 1, 3, 'web', 1), ('ada', 2, 3, 'web', 7), ('ada', 2, 4, '{}', 1), ('ada', 1, 4, 'gone', 0)",
+        words[0].replace('\'', "''"),
+        words[1]
+    );
+    connection.execute_unprepared(&insert).await.unwrap();
+    let kept = "SELECT customer_id || ' ' || kind || ' ' || day || ' ' || word || ' ' || uses FROM uses \
+                WHERE uses <> 0 ORDER BY customer_id, kind, day, word";
+    let before = opened.texts(kept).await;
+    assert_eq!(before.len(), 4, "{before:?}");
+    Migrator::up(connection, None).await.unwrap();
+    let days = "SELECT uses FROM buckets ORDER BY customer_id, day";
+    let mut used = Vec::new();
+    for day in opened.texts(days).await {
+        let read = |kind| uses::read(&day, kind).collect::<Result<Vec<_>, _>>().unwrap();
+        used.push((read(UseKind::Product), read(UseKind::Channel)));
+    }
+    let times = |word: &str, times| (word.to_owned(), times);
+    used[0].0.sort();
+    assert_eq!(
+        used,
+        [
+            (vec![times(words[0], 2), times("web", 1)], vec![times("web", 7)]),
+            (vec![], vec![times(words[1], 1)]),
+            (vec![], vec![]),
+        ]
+    );
+    // What came later is added up on the way back.
+    connection.execute_unprepared("UPDATE buckets SET uses = uses || uses WHERE day = 4").await.unwrap();
+    Migrator::down(connection, Some(steps)).await.unwrap();
+    let after = before.iter().map(|row| row.replace("\u{e9} 1", "\u{e9} 2")).collect::<Vec<_>>();
+    assert_eq!(opened.texts(kept).await, after);
 }
 
 async fn migrating_again_changes_nothing(opened: Opened) {

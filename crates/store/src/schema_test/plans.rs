@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use guanxi_model::{Counter, CustomerId};
 use guanxi_testkit::Backend;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 
 use super::Opened;
 use crate::{Options, Reader, Store, connect};
@@ -23,17 +23,39 @@ async fn sqlite_keeps_its_plans_whatever_is_bound_and_its_connections_share_no_m
     assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
 }
 
+#[tokio::test]
+async fn postgres_reads_along_indexes_and_compiles_nothing() {
+    let Some(opened) = super::migrated(Backend::Postgres).await else { return };
+    let pools = &opened.store.pools;
+    for connection in [&pools.writer, &pools.reader, &pools.reports] {
+        for setting in ["enable_seqscan", "enable_bitmapscan", "jit"] {
+            let sql = format!("SELECT current_setting('{setting}')");
+            let row =
+                connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<String>(0).unwrap(), "off", "{setting}");
+        }
+    }
+}
+
 /// A reader whose statements are kept.
 struct Watched {
     reader: Reader,
     store: Store,
     backend: Backend,
     sent: Arc<Mutex<Vec<Statement>>>,
+    has_statistics: bool,
     _opened: Opened,
 }
 
 impl Watched {
     async fn on(opened: Opened) -> Watched {
+        let watched = Watched::before_statistics(opened).await;
+        watched.fill(&["ANALYZE"]).await;
+        Watched { has_statistics: true, ..watched }
+    }
+
+    /// As it is just after it was filled.
+    async fn before_statistics(opened: Opened) -> Watched {
         let options = Options { url: opened.url.clone(), read_connections: 0 };
         let mut pools = connect::open(&options).await.unwrap();
         let sent = Arc::new(Mutex::new(Vec::new()));
@@ -42,7 +64,14 @@ impl Watched {
             pool.set_metric_callback(move |info| sent.lock().unwrap().push(info.statement.clone()));
         }
         let store = Store { pools: Arc::new(pools) };
-        let watched = Watched { reader: store.reader(), store, backend: opened.backend, sent, _opened: opened };
+        let watched = Watched {
+            reader: store.reader(),
+            store,
+            backend: opened.backend,
+            sent,
+            has_statistics: false,
+            _opened: opened,
+        };
         watched.fill(FILL).await;
         watched
     }
@@ -56,8 +85,8 @@ impl Watched {
         self.sent.lock().unwrap().clear();
     }
 
-    /// How the one statement sent since the last time is carried out; not without these indexes, named as on PostgreSQL, and
-    /// not with a table read through. Its limit is bound.
+    /// How the one statement sent since the last time is carried out; not without these indexes, named as on PostgreSQL, `a|b`
+    /// where either will do, and not with a table read through. Its limit is bound.
     async fn finds(&self, indexes: &[&str]) -> Vec<String> {
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         let [statement] = sent.as_slice() else { panic!("{} statements: {sent:?}", sent.len()) };
@@ -79,15 +108,17 @@ impl Watched {
         self.sent.lock().unwrap().clear();
         let sql = &statement.sql;
         for index in indexes {
-            let uses = |step: &&String| match (self.backend, index.strip_suffix("_pkey")) {
-                // A table kept in its key shows neither name; every statement calls a table by its first letter.
+            let uses_index = |step: &String, index: &str| match (self.backend, index.strip_suffix("_pkey")) {
+                // A table kept in its key does not show the name of that; a statement that has another table as well calls it by
+                // its first letter.
                 (Backend::Sqlite, Some(table)) => {
                     step.contains(&format!("sqlite_autoindex_{table}_1"))
-                        || step.contains(&format!(" {} USING PRIMARY KEY", &table[..1]))
+                        || [table, &table[..1]].iter().any(|name| step.contains(&format!(" {name} USING PRIMARY KEY")))
                 }
                 _ => step.contains(index),
             };
-            assert!(plan.iter().any(|step| uses(&step)), "{index} is not used by {sql}: {plan:#?}");
+            let uses = |step: &String| index.split('|').any(|index| uses_index(step, index));
+            assert!(plan.iter().any(uses), "{index} is not used by {sql}: {plan:#?}");
         }
         // What the statement brings along, and what it has just found, may be read through.
         let own = |step: &str| {
@@ -98,6 +129,10 @@ impl Watched {
             step.contains("Seq Scan") || table.is_some_and(|table| !own(table))
         };
         assert_eq!(plan.iter().find(through), None, "{sql}: {plan:#?}");
+        let next = plan.iter().skip(1).map(String::as_str).chain([""]);
+        let unbounded =
+            plan.iter().zip(next).any(|(step, next)| step.contains(" using ") && !next.contains("Index Cond"));
+        assert!(self.has_statistics || !unbounded, "an index is read through by {sql}: {plan:#?}");
         plan
     }
 
@@ -108,8 +143,15 @@ impl Watched {
         assert_eq!(plan.iter().find(sorts), None, "{plan:#?}");
     }
 
+    /// With statistics, as PostgreSQL chooses by itself; without, as the connections let it.
     async fn plan(&self, statement: &Statement) -> Vec<String> {
-        let connection = &self.store.pools.writer;
+        let connection = self.store.pools.writer.begin().await.unwrap();
+        if self.backend == Backend::Postgres && self.has_statistics {
+            connection
+                .execute_unprepared("SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on")
+                .await
+                .unwrap();
+        }
         let (explain, column) = match self.backend {
             Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
             Backend::Postgres => ("EXPLAIN (COSTS OFF)", 0),
@@ -128,7 +170,6 @@ const FILL: &[&str] = &[
     "INSERT INTO summaries (customer_id, version, stage, replacements, gross) \
      SELECT 'c-' || n, 1, 1, 0, 0 FROM generate_series(1, 20000) n",
     "INSERT INTO customer_labels SELECT 'c-' || n, 'k', 'v-' || n % 1000 FROM generate_series(1, 20000) n",
-    "INSERT INTO uses SELECT 'c-' || n, 2, 1, 'web', 1 FROM generate_series(1, 20000) n",
     "INSERT INTO external_ids SELECT 'erp', 'x-' || n, 'c-' || n FROM generate_series(1, 20000) n",
     "INSERT INTO facts SELECT 'c-' || n % 20, 1 + n / 20 % 6, 'shop', 's-' || n, decode(md5(n::text), 'hex'), n, n, 1, 1, \
      NULL, NULL, NULL, '{}' FROM generate_series(1, 40000) n",
@@ -156,7 +197,11 @@ const FILL: &[&str] = &[
      SELECT 'c-' || n % 2000, 'i-' || n, 'q-' || n % 200, n FROM generate_series(1, 20000) n",
     "INSERT INTO satisfaction_cells SELECT 'q-' || n % 4, 1, 1 + n / 4 % 5, 1 + n % 2, n / 200, 1, 'k-' || n % 100, 's-' || n, n % 4, \
      decode('0204', 'hex') FROM generate_series(1, 40000) n",
-    "ANALYZE",
+    "INSERT INTO buckets (customer_id, day) SELECT 'c-' || n % 2000, n / 2000 FROM generate_series(1, 20000) n",
+    "INSERT INTO customer_attributes SELECT 'c-' || n, 'k', '1' FROM generate_series(1, 20000) n",
+    "INSERT INTO customer_requests SELECT 'c-' || n % 2000, decode(md5(n::text), 'hex'), decode(md5(n::text), 'hex'), n \
+     FROM generate_series(1, 20000) n",
+    "INSERT INTO replacements SELECT 'c-' || n % 20, 1, 'shop', 's-' || n, NULL, NULL, n FROM generate_series(1, 20000) n",
 ];
 
 fn counters() -> BTreeSet<Counter> {

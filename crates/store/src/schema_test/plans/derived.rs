@@ -1,21 +1,26 @@
 //! The plans of what is read and written beside the facts, and of what reads everything: sums, cells, invitations,
 //! populations, and what is forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use guanxi_model::customer::ExternalId;
 use guanxi_model::fact::{CollectionMethod, FactKey, FactKind};
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    CustomerId, Day, LabelKey, PyramidId, QuestionnaireId, RevisionNumber, ServiceStandardId, SourceName, Timestamp,
+    AttributeKey, CustomerId, Day, LabelKey, PyramidId, QuestionnaireId, RequestId, RevisionNumber, ServiceStandardId,
+    SourceName, Timestamp,
 };
 use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
-use guanxi_segmentation::Needs;
+use guanxi_segmentation::{self as segmentation, Needs};
 use guanxi_testkit::Backend;
+
+use sea_orm::ConnectionTrait as _;
 
 use super::super::{Opened, on_each_database};
 use super::{Watched, counters, customer};
 use crate::approaches::{Whose, approaches};
+use crate::bulk::{self, Column, Rows, text};
 use crate::ledger::Keys;
 use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
@@ -23,6 +28,7 @@ on_each_database! {
     deleted_customers_are_found_by_their_index,
     what_a_batch_needs_is_found_by_key_before_there_are_statistics,
     population_is_read_in_the_order_of_its_key,
+    population_is_read_in_the_order_of_its_key_before_there_are_statistics,
     invitations_and_what_speaks_against_them_are_found_by_customer,
     cells_are_found_by_their_keys,
     records_are_walked_by_their_key,
@@ -41,52 +47,122 @@ async fn deleted_customers_are_found_by_their_index(opened: Opened) {
 }
 
 async fn what_a_batch_needs_is_found_by_key_before_there_are_statistics(opened: Opened) {
-    let watched = Watched::on(opened).await;
-    watched.fill(&["DELETE FROM pg_statistic"]).await;
-    let mut keys = Keys::default();
-    keys.customers.extend((1..=64).map(|n| CustomerId::parse(format!("c-{n}")).unwrap()));
-    keys.all_facts.extend(keys.customers.iter().map(|customer| (customer.clone(), FactKind::SatisfactionRecord)));
+    const CUSTOMER: &[Column] = &[text("customer_id")];
+    let watched = Watched::before_statistics(opened).await;
+    let newcomers: Vec<CustomerId> = (1..=64).map(|n| CustomerId::parse(format!("d-{n}")).unwrap()).collect();
+    for customer in &newcomers {
+        let known = format!(
+            "INSERT INTO summaries (customer_id, version, stage, replacements, gross) VALUES ('{customer}', 1, 1, 1, 0)"
+        );
+        watched.store.pools.writer.execute_unprepared(&known).await.unwrap();
+    }
+    watched.sent.lock().unwrap().clear();
     let tx = watched.store.begin().await.unwrap();
-    // What the bodies say is nothing that could be read.
-    tx.load(&keys, &Needs::default(), Day(0)).await.ok();
+    tx.load(&everything_about(&newcomers), &every_need(), Day(0)).await.unwrap();
+    for table in ["external_ids", "customer_labels", "customer_attributes", "occasions"] {
+        let mut rows = Rows::new(CUSTOMER);
+        newcomers.iter().for_each(|customer| rows.push([customer.as_str().into()]));
+        assert_eq!(bulk::delete_of_customers(tx.connection(), table, rows).await.unwrap(), 0);
+    }
     drop(tx);
-    // SQLite has no rows, and of customers that are not there nothing more is asked.
-    let indexes: &[&str] = match watched.backend {
-        Backend::Postgres => &["summaries_pkey", "tiers_pkey", "facts_"],
-        Backend::Sqlite => &["summaries_pkey"],
-    };
-    watched.find_each(indexes).await;
-    let silent: Vec<CustomerId> = (100..164).map(|n| CustomerId::parse(format!("c-{n}")).unwrap()).collect();
-    watched.reader.approaches(&silent, Timestamp(0)).await.unwrap();
-    watched.find_each(&["invitations_pkey", "facts_"]).await;
+    // Of a table as small as this, PostgreSQL takes one index of a customer for as good as the other.
+    let facts = "facts_pkey|facts_by_customer";
+    let indexes = [
+        "summaries_pkey",
+        "tiers_pkey",
+        "buckets_pkey",
+        "customer_attributes_pkey|customer_attributes_by_key",
+        "customers_pkey",
+        facts,
+        "invitations_pkey",
+        "replacements_pkey",
+        facts,
+        "invitations_pkey",
+        facts,
+        "customer_requests_pkey",
+        "external_ids_pkey",
+        "external_ids_by_customer",
+        "customer_labels_pkey",
+        "customer_attributes_pkey",
+        "occasions_pkey",
+    ];
+    watched.find_each(&indexes).await;
+}
+
+/// Of customers of whom there is nothing but their summaries.
+fn everything_about(customers: &[CustomerId]) -> Keys {
+    let (kind, key) =
+        (FactKind::Purchase, FactKey { source: SourceName::parse("shop").unwrap(), source_id: "x".into() });
+    let each = || customers.iter().cloned();
+    Keys {
+        customers: each().collect(),
+        records: each().collect(),
+        facts: each().map(|customer| (customer, (kind, key.clone()))).collect(),
+        all_facts: each().map(|customer| (customer, FactKind::SatisfactionRecord)).collect(),
+        approaches: each().map(|customer| (customer, Timestamp(0))).collect(),
+        invitations: each().map(|customer| (customer, "i-1".to_owned())).collect(),
+        requests: each().map(|customer| (customer, RequestId::from_bytes([7; 16]))).collect(),
+        external_ids: each().map(|customer| external_id(&customer)).collect(),
+        ..Keys::default()
+    }
+}
+
+fn external_id(customer: &CustomerId) -> ExternalId {
+    ExternalId { system: SourceName::parse("erp").unwrap(), id: customer.to_string() }
+}
+
+fn every_need() -> Needs {
+    Needs {
+        counters: counters(),
+        days: segmentation::Span::Days(30),
+        products: segmentation::Span::Days(60),
+        attributes: BTreeSet::from([AttributeKey::parse("size").unwrap()]),
+    }
 }
 
 async fn population_is_read_in_the_order_of_its_key(opened: Opened) {
     let watched = Watched::on(opened).await;
-    let pyramid = PyramidId::parse("p-1").unwrap();
-    for after in ["", "c-5"] {
-        let nothing = Needs::default();
-        watched.reader.seated((&pyramid, 1), &counters(), (&nothing, Day(0)), (after, 1000)).await.ok();
-        watched.uses(&["summaries_pkey", "tiers_pkey"]).await;
-        watched.reader.population(&counters(), (after, 1000)).await.ok();
-        watched.uses(&["summaries_pkey"]).await;
-        watched.reader.placed((&pyramid, None), &counters(), (after, 1000)).await.unwrap();
-        let tiers = watched.sent.lock().unwrap().split_off(1);
-        watched.uses(&["summaries_pkey"]).await;
-        // Of nobody there are no tiers to read.
-        if watched.backend == Backend::Postgres {
-            watched.sent.lock().unwrap().extend(tiers.into_iter().take(1));
-            watched.finds(&["tiers_pkey"]).await;
-        }
-        watched.reader.ranked_records(&pyramid, after, 500).await.ok();
-        watched.uses(&["customers_pkey", "tiers_pkey"]).await;
-    }
+    pages_of_everybody(&watched).await;
     // A page of many: of nearly all, PostgreSQL reads the table through.
     let (page, keys) = (("c-5", "c-51"), ["k", "l"].map(|key| LabelKey::parse(key).unwrap()));
     watched.reader.labels_between(page, &keys).await.ok();
     watched.finds(&["customer_labels_pkey"]).await;
     watched.reader.channels_between(page).await.ok();
-    watched.finds(&["uses_pkey"]).await;
+    watched.finds(&["buckets_pkey"]).await;
+}
+
+async fn population_is_read_in_the_order_of_its_key_before_there_are_statistics(opened: Opened) {
+    pages_of_everybody(&Watched::before_statistics(opened).await).await;
+}
+
+async fn pages_of_everybody(watched: &Watched) {
+    let somebody =
+        "INSERT INTO summaries (customer_id, version, stage, replacements, gross) VALUES ('d-1', 1, 1, 0, 0)";
+    watched.store.pools.writer.execute_unprepared(somebody).await.unwrap();
+    watched.sent.lock().unwrap().clear();
+    let pyramid = PyramidId::parse("p-1").unwrap();
+    for after in ["", "c-5"] {
+        let nothing = Needs::default();
+        watched.reader.seated((&pyramid, 1), &counters(), (&nothing, Day(0)), (after, 1000)).await.ok();
+        page_and_tiers(watched).await;
+        watched.reader.population(&counters(), (after, 1000)).await.ok();
+        watched.uses(&["summaries_pkey"]).await;
+        watched.reader.placed((&pyramid, None), &counters(), (after, 1000)).await.unwrap();
+        page_and_tiers(watched).await;
+        watched.reader.ranked_records(&pyramid, after, 500).await.ok();
+        watched.uses(&["customers_pkey", "tiers_pkey"]).await;
+    }
+}
+
+/// Customers, and then where they stand.
+async fn page_and_tiers(watched: &Watched) {
+    let mut page = std::mem::take(&mut *watched.sent.lock().unwrap());
+    page.retain(|statement| statement.sql.starts_with("SELECT"));
+    let tiers = page.split_off(1);
+    watched.sent.lock().unwrap().extend(page);
+    watched.uses(&["summaries_pkey"]).await;
+    watched.sent.lock().unwrap().extend(tiers);
+    watched.finds(&["tiers_pkey"]).await;
 }
 
 async fn invitations_and_what_speaks_against_them_are_found_by_customer(opened: Opened) {
