@@ -13,7 +13,6 @@ use guanxi_model::{
 };
 use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::{self as segmentation, Needs};
-use guanxi_testkit::Backend;
 
 use sea_orm::ConnectionTrait as _;
 
