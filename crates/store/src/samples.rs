@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use guanxi_model::customer::{Consent, Stage};
 use guanxi_model::{CustomerId, PyramidId, TierId, Timestamp};
 use guanxi_satisfaction::Approaches;
-use sea_orm::{QueryResult, Value};
+use sea_orm::QueryResult;
 use serde::Deserialize;
 
 use crate::approaches::{Whose, approaches};
 use crate::catalogue::{each, rows};
 use crate::rows::{from_json, word};
+use crate::tiers::seats;
 use crate::{Active, Error, Reader};
 
 /// Somebody who may be drawn for a sample.
@@ -48,28 +49,11 @@ impl Reader {
         let mut page = each(self.reports(), sql, [after.into(), rows(limit)], |row| read(&row)).await?;
         let Some(last) = page.last().map(|last| last.customer.clone()) else { return Ok(Drawables::default()) };
         if let Some((pyramid, active)) = pyramid {
-            let mut tiers = self.seen_tiers((after, last.as_str()), (pyramid, active)).await?;
-            page.iter_mut().for_each(|one| one.tier = tiers.remove(&one.customer));
+            let mut seats = seats(self.reports(), (after, last.as_str()), (pyramid, active.generation)).await?;
+            page.iter_mut().for_each(|one| one.tier = seats.remove(&one.customer).and_then(|(tier, _)| tier));
         }
         let approaches = approaches(self.reports(), &Whose::Between(after, last.as_str()), since).await?;
         Ok((page, approaches))
-    }
-
-    /// The tiers in which readers see the customers after one, up to and including another. Not joined to a page of them:
-    /// PostgreSQL does not know how few rows that has, and would read all tiers through.
-    pub(crate) async fn seen_tiers(
-        &self,
-        (after, last): (&str, &str),
-        (pyramid, active): (&PyramidId, Active),
-    ) -> Result<HashMap<CustomerId, TierId>, Error> {
-        let sql = "SELECT t.customer_id, CASE WHEN t.next_generation = $4 THEN t.next_tier ELSE t.tier END FROM tiers t \
-             WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3";
-        let values: [Value; 4] = [after.into(), last.into(), pyramid.as_str().into(), active.generation.into()];
-        let seen = |row: QueryResult| {
-            let tier = row.try_get_by_index::<Option<String>>(1)?.map(TierId::from_trusted);
-            Ok(tier.map(|tier| row.try_get_by_index(0).map(|id| (CustomerId::from_trusted(id), tier))).transpose()?)
-        };
-        Ok(each(self.reports(), sql, values, seen).await?.into_iter().flatten().collect())
     }
 }
 

@@ -242,7 +242,7 @@ async fn candidates(
     found.iter().map(|row| read_candidate(row, counters)).collect()
 }
 
-/// See `Reader::seated`. Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
+/// See `Reader::seated`.
 async fn seated(
     connection: &impl StreamTrait,
     (pyramid, generation, counters): (&PyramidId, i64, &BTreeSet<Counter>),
@@ -255,11 +255,7 @@ async fn seated(
     );
     let mut page = each(connection, &sql, [after.into(), rows(limit)], |row| read_seated(&row, counters)).await?;
     let Some(last) = page.last() else { return Ok(page) };
-    let sql = "SELECT t.customer_id, CASE WHEN t.next_generation = $4 THEN t.next_tier ELSE t.tier END, t.generation \
-               FROM tiers t WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3";
-    let values: [Value; 4] = [after.into(), last.customer.as_str().into(), pyramid.as_str().into(), generation.into()];
-    let mut seats: HashMap<CustomerId, Seat> =
-        each(connection, sql, values, |row| read_seat(&row)).await?.into_iter().collect();
+    let mut seats = seats(connection, (after, last.customer.as_str()), (pyramid, generation)).await?;
     for one in &mut page {
         (one.tier, one.generation) = seats.remove(&one.customer).unwrap_or_default();
     }
@@ -268,6 +264,19 @@ async fn seated(
 
 /// The tier that readers see, and the generation of the first slot.
 type Seat = (Option<TierId>, i64);
+
+/// The seats in a pyramid of the customers after one, up to and including another. Not joined to a page of them: PostgreSQL
+/// does not know how few rows that has, and would read all tiers through.
+pub(crate) async fn seats(
+    connection: &impl StreamTrait,
+    (after, last): (&str, &str),
+    (pyramid, generation): (&PyramidId, i64),
+) -> Result<HashMap<CustomerId, Seat>, Error> {
+    let sql = "SELECT t.customer_id, CASE WHEN t.next_generation = $4 THEN t.next_tier ELSE t.tier END, t.generation \
+               FROM tiers t WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3";
+    let values: [Value; 4] = [after.into(), last.into(), pyramid.as_str().into(), generation.into()];
+    Ok(each(connection, sql, values, |row| read_seat(&row)).await?.into_iter().collect())
+}
 
 /// Counters as the rest of a select list.
 fn select(counters: &BTreeSet<Counter>) -> String {

@@ -13,7 +13,6 @@ use guanxi_model::{
 };
 use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::{self as segmentation, Needs};
-
 use sea_orm::ConnectionTrait as _;
 
 use super::super::{Opened, on_each_database};
@@ -21,6 +20,7 @@ use super::{Watched, counters, customer};
 use crate::approaches::{Whose, approaches};
 use crate::bulk::{self, Column, Rows, text};
 use crate::ledger::Keys;
+use crate::tiers::seats;
 use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
 
 on_each_database! {
@@ -184,7 +184,7 @@ async fn invitations_and_what_speaks_against_them_are_found_by_customer(opened: 
     // After the last one: nothing is asked of a page that is empty.
     watched.reader.drawable(Some(of), Timestamp(30_000), ("d", 50)).await.unwrap();
     watched.finds(&["customers_pkey", "summaries_pkey"]).await;
-    watched.reader.seen_tiers(("c-100", "c-101"), of).await.unwrap();
+    seats(watched.reader.reports(), ("c-100", "c-101"), (of.0, active.generation)).await.unwrap();
     watched.finds(&["tiers_pkey"]).await;
     let page = Whose::Between("c-100", "c-101");
     approaches(watched.reader.reports(), &page, Timestamp(30_000)).await.unwrap();
