@@ -2,8 +2,9 @@
 //! what follows in one transaction, and answers once it is durable. There is no timer: while one batch is written the
 //! next one gathers, so a lone command waits for nobody and a crowd shares one commit.
 //!
-//! Each flusher has one batch in hand. Commands that name a customer alike always go to the same flusher of a process; between
-//! flushers and processes the version of the customer's summary decides, and who loses decides anew.
+//! Each flusher has one batch in hand, on a thread that it does not share with calls. Commands that name a customer alike
+//! always go to the same flusher of a process; between flushers and processes the version of the customer's summary decides,
+//! and who loses decides anew.
 
 mod flush;
 
@@ -67,7 +68,8 @@ impl Committer {
         let lanes = shared.store.shards(uuid::Uuid::now_v7().as_bytes()[15]).into_iter().map(|shard| {
             let (interactive, interactive_queue) = mpsc::channel(INTERACTIVE_QUEUE);
             let (bulk, bulk_queue) = mpsc::channel(BULK_QUEUE);
-            tracker.spawn(flush::run((Arc::clone(shared), shard), interactive_queue, bulk_queue));
+            let flusher = flush::run((Arc::clone(shared), shard), interactive_queue, bulk_queue);
+            tracker.spawn_on(flusher, shared.store.writing());
             Lane { interactive, bulk }
         });
         Committer { lanes: lanes.collect(), callers: Arc::clone(&shared.callers) }

@@ -14,8 +14,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::Error;
-use crate::background::Background;
 use crate::log::Log;
+use crate::threads::Threads;
 
 /// Where the database is and how many connections to hold.
 #[derive(Clone)]
@@ -28,7 +28,8 @@ pub struct Options {
 
 /// The ways to the database.
 pub(crate) struct Pools {
-    pub(crate) background: Background,
+    pub(crate) behind: Threads,
+    pub(crate) writing: Threads,
     pub(crate) backend: DbBackend,
     /// Of SQLite, whose log has to be copied.
     pub(crate) log: Option<Log>,
@@ -46,6 +47,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) async fn open(options: &Options) -> Result<Pools, Error> {
     if options.url.starts_with("sqlite:") { open_sqlite(options).await } else { open_postgres(options).await }
+}
+
+/// How many writers gain from working side by side: SQLite has one, PostgreSQL gains from a second.
+pub(crate) fn writers(backend: DbBackend) -> usize {
+    if backend == DbBackend::Postgres { 2 } else { 1 }
 }
 
 async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
@@ -78,11 +84,12 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
     let read_only = connect.clone().pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
-    let background = Background::start().map_err(sqlx::Error::Io)?;
-    let reports = open_behind(&background, pool(REPORTS).acquire_timeout(waiting), read_only).await?;
-    let copier = open_behind(&background, pool(1).acquire_timeout(waiting), connect).await?;
+    let behind = Threads::behind_calls().map_err(sqlx::Error::Io)?;
+    let reports = open_behind(&behind, pool(REPORTS).acquire_timeout(waiting), read_only).await?;
+    let copier = open_behind(&behind, pool(1).acquire_timeout(waiting), connect).await?;
     Ok(Pools {
-        background,
+        behind,
+        writing: Threads::writing(writers(DbBackend::Sqlite)).map_err(sqlx::Error::Io)?,
         backend: DbBackend::Sqlite,
         log: Some(Log::copied_by(copier, writer.clone())),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
@@ -93,11 +100,11 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
 
 /// Opens a pool whose connections give way.
 async fn open_behind(
-    background: &Background,
+    behind: &Threads,
     pool: SqlitePoolOptions,
     connect: SqliteConnectOptions,
 ) -> Result<SqlitePool, Error> {
-    let opening = background.handle().spawn(open_all(pool, connect));
+    let opening = behind.handle().spawn(open_all(pool, connect));
     Ok(opening.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??)
 }
 
@@ -141,7 +148,8 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
     let reader = pool(readers, ACQUIRE_TIMEOUT, "10s").await?;
     let reports = pool(REPORTS, Duration::from_secs(60), "300s").await?;
     Ok(Pools {
-        background: Background::start().map_err(sqlx::Error::Io)?,
+        behind: Threads::behind_calls().map_err(sqlx::Error::Io)?,
+        writing: Threads::writing(writers(DbBackend::Postgres)).map_err(sqlx::Error::Io)?,
         backend: DbBackend::Postgres,
         log: None,
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),

@@ -2,7 +2,6 @@
 //! come out. `Reader` only reads; what writes takes a transaction that only `app` begins.
 
 mod approaches;
-mod background;
 mod bulk;
 mod catalogue;
 mod cells;
@@ -35,6 +34,7 @@ mod schema_test;
 mod service_standards;
 mod services;
 mod target_decisions;
+mod threads;
 mod tier_changes;
 mod tiers;
 mod tx;
@@ -66,7 +66,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel
 pub use services::{ServiceFact, ServicePlace};
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};
-pub use tiers::{Candidate, Move, Placed, Seated, Slots, Stood};
+pub use tiers::{Candidate, Move, Placed, Seated, Slots, Standing, Stood};
 pub use tx::Tx;
 
 /// The database, opened.
@@ -81,9 +81,9 @@ impl Store {
         Ok(Store { pools: Arc::new(connect::open(options).await?) })
     }
 
-    /// How many writers gain from working side by side: SQLite has one, PostgreSQL gains from a second.
+    /// How many writers gain from working side by side.
     pub fn writers(&self) -> usize {
-        if self.pools.backend == DbBackend::Postgres { 2 } else { 1 }
+        connect::writers(self.pools.backend)
     }
 
     /// The writers, by the shard of the cells that each adds to. Processes that serve side by side take different shards

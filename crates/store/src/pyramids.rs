@@ -90,7 +90,8 @@ impl Judge {
     }
 }
 
-const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
+/// The columns, in the order of `read`.
+pub(crate) const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
      next_revision, next_generation, last_generation, operation_id, create_time, update_time, is_primary";
 
 impl Reader {
@@ -252,29 +253,40 @@ async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i6
 }
 
 fn read_pyramid(row: &QueryResult) -> Result<Pyramid, Error> {
-    let active = match (row.try_get_by_index::<Option<i64>>(4)?, row.try_get_by_index::<Option<i64>>(6)?) {
-        (Some(number), Some(time)) => {
-            let generation = row.try_get_by_index(5)?;
-            Some(Active { number: read_number(number)?, generation, time: Timestamp(time) })
-        }
-        _ => None,
-    };
-    let next = match (row.try_get_by_index::<Option<i64>>(7)?, row.try_get_by_index::<Option<i64>>(8)?) {
+    read_pyramid_from(row, 0)
+}
+
+/// Reads `PYRAMID`, from a column on.
+pub(crate) fn read_pyramid_from(row: &QueryResult, first: usize) -> Result<Pyramid, Error> {
+    let active =
+        match (row.try_get_by_index::<Option<i64>>(first + 4)?, row.try_get_by_index::<Option<i64>>(first + 6)?) {
+            (Some(number), Some(time)) => {
+                let generation = row.try_get_by_index(first + 5)?;
+                Some(Active { number: read_number(number)?, generation, time: Timestamp(time) })
+            }
+            _ => None,
+        };
+    let next = match (row.try_get_by_index::<Option<i64>>(first + 7)?, row.try_get_by_index::<Option<i64>>(first + 8)?)
+    {
         (Some(number), Some(generation)) => Some(Next { number: read_number(number)?, generation }),
         _ => None,
     };
-    let has_operation = row.try_get_by_index::<Option<Vec<u8>>>(10)?.is_some();
+    let has_operation = row.try_get_by_index::<Option<Vec<u8>>>(first + 10)?.is_some();
     Ok(Pyramid {
-        id: PyramidId::from_trusted(row.try_get_by_index(0)?),
-        display_name: row.try_get_by_index(1)?,
-        description: row.try_get_by_index(2)?,
-        revision: row.try_get_by_index(3)?,
-        primary: row.try_get_by_index::<i16>(13)? != 0,
+        id: PyramidId::from_trusted(row.try_get_by_index(first)?),
+        display_name: row.try_get_by_index(first + 1)?,
+        description: row.try_get_by_index(first + 2)?,
+        revision: row.try_get_by_index(first + 3)?,
+        primary: row.try_get_by_index::<i16>(first + 13)? != 0,
         active,
         next,
-        last_generation: row.try_get_by_index(9)?,
-        operation: if has_operation { Some(OperationId::from_bytes(id_bytes(row, 10, "operation id")?)) } else { None },
-        create_time: Timestamp(row.try_get_by_index(11)?),
-        update_time: Timestamp(row.try_get_by_index(12)?),
+        last_generation: row.try_get_by_index(first + 9)?,
+        operation: if has_operation {
+            Some(OperationId::from_bytes(id_bytes(row, first + 10, "operation id")?))
+        } else {
+            None
+        },
+        create_time: Timestamp(row.try_get_by_index(first + 11)?),
+        update_time: Timestamp(row.try_get_by_index(first + 12)?),
     })
 }

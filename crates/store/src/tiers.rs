@@ -16,9 +16,20 @@ pub use self::run::{Move, Placed};
 use crate::catalogue::{each, find, query, rows};
 use crate::history::{self, Histories, Whose};
 use crate::ledger::{Slot, Summary, TierRow};
+use crate::pyramids::{PYRAMID, Pyramid, read_pyramid_from};
 use crate::rows::tier::{SELECT, WIDTH, read};
 use crate::rows::{summary, word};
 use crate::{Error, Reader};
+
+/// A customer and a pyramid, and where the one stands in the other.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub summary: Summary,
+    /// None where there is no such pyramid.
+    pub pyramid: Option<Pyramid>,
+    /// None where the customer never stood in it.
+    pub row: Option<TierRow>,
+}
 
 /// A customer of a pyramid, for a list.
 #[derive(Clone, Debug)]
@@ -101,21 +112,21 @@ impl TierRow {
 }
 
 impl Reader {
-    /// The summary of a customer and its row in a pyramid.
-    pub async fn standing(
-        &self,
-        customer: &CustomerId,
-        pyramid: &PyramidId,
-    ) -> Result<Option<(Summary, Option<TierRow>)>, Error> {
+    /// A customer and a pyramid as they are at one moment; nothing where the customer is not there.
+    pub async fn standing(&self, customer: &CustomerId, pyramid: &PyramidId) -> Result<Option<Standing>, Error> {
         let sql = format!(
-            "SELECT {}, {SELECT} FROM summaries s \
-             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 WHERE s.customer_id = $2",
+            "SELECT {}, {SELECT}, p.* FROM summaries s \
+             LEFT JOIN tiers t ON t.customer_id = s.customer_id AND t.pyramid_id = $1 \
+             LEFT JOIN (SELECT {PYRAMID} FROM pyramids WHERE pyramid_id = $1) p ON TRUE WHERE s.customer_id = $2",
             *summary::SELECT
         );
         let found = find(self.connection(), &sql, [pyramid.as_str().into(), customer.as_str().into()]).await?;
         let Some(row) = found else { return Ok(None) };
         let (_, summary) = summary::read(&row)?;
-        Ok(Some((summary, read(&row, summary::WIDTH)?)))
+        let (tier, pyramid) = (summary::WIDTH, summary::WIDTH + WIDTH);
+        let is_there = row.try_get_by_index::<Option<String>>(pyramid)?.is_some();
+        let pyramid = is_there.then(|| read_pyramid_from(&row, pyramid)).transpose()?;
+        Ok(Some(Standing { summary, pyramid, row: read(&row, tier)? }))
     }
 
     /// The version of a customer, which every write about it raises.

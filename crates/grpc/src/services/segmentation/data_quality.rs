@@ -13,7 +13,7 @@ const CHUNK: usize = 500;
 
 pub(super) async fn report(app: &App, pyramid: PyramidId, max_age_days: i32) -> Result<pb::DataQualityReport, Error> {
     loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let in_force = InForce::of(app, &pyramid).await?;
         let made = app.now();
         let builder = QualityBuilder::new(&in_force.judge.scheme, max_age_days);
         if let Some(builder) = everybody(app, &in_force, made, builder).await? {

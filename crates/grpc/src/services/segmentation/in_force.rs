@@ -32,12 +32,15 @@ pub(super) struct InForce {
 }
 
 impl InForce {
-    pub(super) async fn of(app: &App, id: PyramidId) -> Result<InForce, Error> {
-        let kept = pyramid(app, &id).await?;
-        let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&id)))?;
-        let judge = app.judge(&id, active.generation).await?;
+    pub(super) async fn of(app: &App, id: &PyramidId) -> Result<InForce, Error> {
+        InForce::of_kept(app, pyramid(app, id).await?).await
+    }
+
+    async fn of_kept(app: &App, kept: Pyramid) -> Result<InForce, Error> {
+        let active = kept.active.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(&kept.id)))?;
+        let judge = app.judge(&kept.id, active.generation).await?;
         let (needs, today) = (judge.scheme.needs(), app.today());
-        Ok(InForce { pyramid: id, active, settled: kept.operation.is_none(), judge, needs, today })
+        Ok(InForce { pyramid: kept.id, active, settled: kept.operation.is_none(), judge, needs, today })
     }
 
     /// Where the tiers that readers see are written.
@@ -93,13 +96,10 @@ pub(super) struct Present {
 
 impl Present {
     /// A customer that is there and not deleted, as of one moment.
-    pub(super) async fn of(app: &App, customer: &CustomerId, pyramid: PyramidId) -> Result<Present, Error> {
+    pub(super) async fn of(app: &App, customer: &CustomerId, pyramid: &PyramidId) -> Result<Present, Error> {
         loop {
-            let in_force = InForce::of(app, pyramid.clone()).await?;
-            let (summary, row) = standing(app, customer, &pyramid).await?;
-            if in_force.is_outdated_by(row.as_ref().map_or(0, |row| row.generation)) {
-                continue;
-            }
+            let (kept, summary, row) = standing(app, customer, pyramid).await?;
+            let in_force = InForce::of_kept(app, kept).await?;
             let wanted = (&in_force.needs, in_force.today);
             if let Some(history) = history(app, (customer, summary.version), wanted).await? {
                 let readings = in_force.read((&summary.tally, &history));
@@ -129,9 +129,9 @@ pub(super) struct Past {
 impl Past {
     pub(super) async fn of(app: &App, customer: &CustomerId, id: &PyramidId, day: Day) -> Result<Past, Error> {
         loop {
-            let run = run(app, &pyramid(app, id).await?).await?;
+            let (kept, summary, _) = standing(app, customer, id).await?;
+            let run = run(app, &kept).await?;
             let (end, judge) = at_end_of(app, id, day).await?;
-            let (summary, _) = standing(app, customer, id).await?;
             let change = app.reader().tier_change_at(customer, (id, run.as_ref()), end).await?;
             let needs = judge.scheme.needs().of_the_past();
             if let Some(history) = history(app, (customer, summary.version), (&needs, day)).await? {
@@ -157,14 +157,19 @@ pub(super) async fn at_end_of(app: &App, id: &PyramidId, day: Day) -> Result<(Ti
     Ok((end, app.judge(id, generation).await?))
 }
 
-/// The summary and the row of a customer that is there and not deleted.
-async fn standing(app: &App, customer: &CustomerId, pyramid: &PyramidId) -> Result<(Summary, Option<TierRow>), Error> {
+/// A customer that is there and not deleted, in a pyramid that is there, as of one moment.
+async fn standing(
+    app: &App,
+    customer: &CustomerId,
+    pyramid: &PyramidId,
+) -> Result<(Pyramid, Summary, Option<TierRow>), Error> {
     let found = app.reader().standing(customer, pyramid).await?;
-    let (summary, row) = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
-    if summary.delete_time.is_some() {
+    let found = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
+    let pyramid = found.pyramid.ok_or_else(|| Error::NotFound(name::pyramid(pyramid)))?;
+    if found.summary.delete_time.is_some() {
         return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
     }
-    Ok((summary, row))
+    Ok((pyramid, found.summary, found.row))
 }
 
 /// What is kept of a customer beside its sums, as of the version they were read at; nothing where somebody has written

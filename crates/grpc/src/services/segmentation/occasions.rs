@@ -12,7 +12,7 @@ use crate::to_proto;
 pub(super) async fn list(app: &App, list: List) -> Result<pb::ListUpcomingOccasionsResponse, Error> {
     let List { pyramid, tier, first, last, size, after, query } = list;
     let (in_force, found) = loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let in_force = InForce::of(app, &pyramid).await?;
         let asked = OccasionQuery {
             slots: in_force.slots(),
             tier: tier.as_ref(),

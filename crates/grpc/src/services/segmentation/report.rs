@@ -16,7 +16,7 @@ const LORENZ_STEPS: u32 = 100;
 
 pub(super) async fn report(app: &App, pyramid: PyramidId) -> Result<pb::PyramidReport, Error> {
     loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let in_force = InForce::of(app, &pyramid).await?;
         let made = app.now();
         if let Some(builder) = everybody(app, &in_force).await? {
             let of = (&in_force.pyramid, in_force.judge.as_ref());

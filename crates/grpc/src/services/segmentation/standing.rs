@@ -24,7 +24,7 @@ pub(super) async fn assignment(
         let past = Past::of(app, &customer, &pyramid, day).await?;
         return Ok(to_proto::tier::assignment(currency, &past.seen(&customer, &pyramid)));
     }
-    let present = Present::of(app, &customer, pyramid).await?;
+    let present = Present::of(app, &customer, &pyramid).await?;
     Ok(to_proto::tier::assignment(currency, &present.seen(&customer)))
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn explanation(
         let explained = explain(&past.judge.scheme, &past.judge.calibration, &customer, &past.readings);
         return Ok(to_proto::tier::explanation(currency, &past.seen(&customer, &pyramid), explained));
     }
-    let present = Present::of(app, &customer, pyramid).await?;
+    let present = Present::of(app, &customer, &pyramid).await?;
     let judge = &present.in_force.judge;
     let explained = explain(&judge.scheme, &judge.calibration, &customer, &present.readings);
     let slot = present.slot().map(|(slot, since)| (slot, app.deployment().zone.day_of(since)));
@@ -53,7 +53,7 @@ pub(super) async fn list(app: &App, list: List) -> Result<pb::ListTierAssignment
     let List { pyramid, tier, paging } = list;
     let limit = paging.size + 1;
     let (in_force, found, histories) = loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let in_force = InForce::of(app, &pyramid).await?;
         let after = match paging.after.as_deref() {
             Some([KeyPart::Int(seen), KeyPart::Text(last)]) if *seen == in_force.active.generation => last.as_str(),
             Some(_) => return Err(Error::PageStale(name::pyramid(&pyramid))),
@@ -94,10 +94,10 @@ pub(super) async fn changes(
     (customer, pyramid): (CustomerId, PyramidId),
     paging: Paging,
 ) -> Result<pb::ListTierChangesResponse, Error> {
-    let run = in_force::run(app, &in_force::pyramid(app, &pyramid).await?).await?;
-    if app.reader().standing(&customer, &pyramid).await?.is_none() {
-        return Err(Error::NotFound(name::customer(&customer)));
-    }
+    let found = app.reader().standing(&customer, &pyramid).await?;
+    let found = found.ok_or_else(|| Error::NotFound(name::customer(&customer)))?;
+    let kept = found.pyramid.ok_or_else(|| Error::NotFound(name::pyramid(&pyramid)))?;
+    let run = in_force::run(app, &kept).await?;
     let before = match paging.after.as_deref() {
         Some([KeyPart::Int(time), KeyPart::Int(generation), KeyPart::Int(version)]) => (*time, *generation, *version),
         _ => (i64::MAX, i64::MAX, i64::MAX),

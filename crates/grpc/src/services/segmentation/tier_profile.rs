@@ -15,7 +15,7 @@ pub(super) async fn report(
     labels: Vec<LabelKey>,
 ) -> Result<pb::TierProfileReport, Error> {
     loop {
-        let in_force = InForce::of(app, pyramid.clone()).await?;
+        let in_force = InForce::of(app, &pyramid).await?;
         let made = app.now();
         if let Some(builder) = everybody(app, &in_force, &labels).await? {
             let of = (&in_force.pyramid, in_force.judge.as_ref());
