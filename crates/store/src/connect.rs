@@ -1,6 +1,6 @@
 //! The pools. SQLite: one writer connection (it allows one writer; queueing for it in the application is fair, inside
-//! SQLite it is not), a few readers, and one that copies the log. PostgreSQL: writers and readers of about twice the cores, and a small pool of
-//! their own for reports and operations, so that a long one cannot starve the short ones.
+//! SQLite it is not), a few readers, and one that copies the log. PostgreSQL: writers and readers of about twice the cores,
+//! and a small pool of their own for reports and operations, so that a long one cannot starve the short ones.
 //!
 //! On SQLite each connection has a thread, which has the priority of the one that opened it: the connections for reports
 //! and the one that copies the log are opened by the thread that gives way, and for good.

@@ -90,9 +90,9 @@ impl Judge {
     }
 }
 
-/// The columns, in the order of `read`.
-pub(crate) const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, activate_time, \
-     next_revision, next_generation, last_generation, operation_id, create_time, update_time, is_primary";
+/// The columns, in the order of `read_pyramid`.
+pub(crate) const PYRAMID: &str = "pyramid_id, display_name, description, revision, active_revision, active_generation, \
+     activate_time, next_revision, next_generation, last_generation, operation_id, create_time, update_time, is_primary";
 
 impl Reader {
     /// One pyramid.
