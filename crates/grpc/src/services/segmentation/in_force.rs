@@ -157,8 +157,8 @@ pub(super) async fn at_end_of(app: &App, id: &PyramidId, day: Day) -> Result<(Ti
     Ok((end, app.judge(id, generation).await?))
 }
 
-/// A customer that is there and not deleted, in a pyramid that is there, as of one moment.
-async fn standing(
+/// A customer and a pyramid that are there, as of one moment; the customer may be deleted.
+pub(super) async fn found(
     app: &App,
     customer: &CustomerId,
     pyramid: &PyramidId,
@@ -166,10 +166,20 @@ async fn standing(
     let found = app.reader().standing(customer, pyramid).await?;
     let found = found.ok_or_else(|| Error::NotFound(name::customer(customer)))?;
     let pyramid = found.pyramid.ok_or_else(|| Error::NotFound(name::pyramid(pyramid)))?;
-    if found.summary.delete_time.is_some() {
+    Ok((pyramid, found.summary, found.row))
+}
+
+/// The same of a customer that is not deleted.
+async fn standing(
+    app: &App,
+    customer: &CustomerId,
+    pyramid: &PyramidId,
+) -> Result<(Pyramid, Summary, Option<TierRow>), Error> {
+    let found = found(app, customer, pyramid).await?;
+    if found.1.delete_time.is_some() {
         return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
     }
-    Ok((pyramid, found.summary, found.row))
+    Ok(found)
 }
 
 /// What is kept of a customer beside its sums, as of the version they were read at; nothing where somebody has written

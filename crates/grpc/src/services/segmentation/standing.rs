@@ -94,9 +94,7 @@ pub(super) async fn changes(
     (customer, pyramid): (CustomerId, PyramidId),
     paging: Paging,
 ) -> Result<pb::ListTierChangesResponse, Error> {
-    let found = app.reader().standing(&customer, &pyramid).await?;
-    let found = found.ok_or_else(|| Error::NotFound(name::customer(&customer)))?;
-    let kept = found.pyramid.ok_or_else(|| Error::NotFound(name::pyramid(&pyramid)))?;
+    let (kept, ..) = in_force::found(app, &customer, &pyramid).await?;
     let run = in_force::run(app, &kept).await?;
     let before = match paging.after.as_deref() {
         Some([KeyPart::Int(time), KeyPart::Int(generation), KeyPart::Int(version)]) => (*time, *generation, *version),
