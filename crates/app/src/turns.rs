@@ -9,6 +9,8 @@ use crate::callers::Callers;
 
 /// Customers looked at before others have their turn: about a quarter of a millisecond.
 const TURN: usize = 100;
+/// The same while nobody is expected: a turn more costs a look at whether anybody is there.
+const LONG_TURN: usize = 500;
 /// How long an operation leaves the processor to callers after each turn.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -22,9 +24,13 @@ pub async fn look<'a, T>(at_all: &'a [T], mut at: impl FnMut(&'a T)) {
 
 /// The same for an operation, which can wait: it slows down while there are callers.
 pub(crate) async fn look_behind<'a, T>(callers: &Callers, at_all: &'a [T], mut at: impl FnMut(&'a T)) {
-    for some in at_all.chunks(TURN) {
+    let mut rest = at_all;
+    while !rest.is_empty() {
+        let expected = callers.are_expected();
+        let (some, others) = rest.split_at(rest.len().min(if expected { TURN } else { LONG_TURN }));
         some.iter().for_each(&mut at);
-        if callers.are_expected() {
+        rest = others;
+        if expected {
             sleep(PAUSE).await;
         } else {
             yield_now().await;

@@ -53,7 +53,14 @@ async fn ask(guanxi: &TestServer, request: SimulatePyramidRequest) -> Result<Ope
 
 pub(crate) async fn simulate(guanxi: &TestServer, request: SimulatePyramidRequest) -> SimulatePyramidResponse {
     let asked = ask(guanxi, request).await.unwrap();
-    found(&ended(guanxi, &asked.name).await)
+    let done = ended(guanxi, &asked.name).await;
+    let how_far = progress(&done);
+    assert_eq!((how_far.phase(), how_far.done_count), (SimulationPhase::Compare, how_far.total_count));
+    found(&done)
+}
+
+fn progress(asked: &Operation) -> SimulatePyramidMetadata {
+    SimulatePyramidMetadata::decode(asked.metadata.as_ref().unwrap().value.as_slice()).unwrap()
 }
 
 fn found(done: &Operation) -> SimulatePyramidResponse {
@@ -300,7 +307,7 @@ async fn cancelled_simulation_has_no_result(guanxi: TestServer) {
     let done = ended(&guanxi, &asked.name).await;
     let Some(operation::Result::Error(status)) = &done.result else { panic!("it was not cancelled: {done:?}") };
     assert_eq!(status.code, Code::Cancelled as i32);
-    let metadata = SimulatePyramidMetadata::decode(done.metadata.unwrap().value.as_slice()).unwrap();
+    let metadata = progress(&done);
     assert_eq!((metadata.pyramid.as_str(), metadata.pyramid_revision.clone()), ("pyramids/value", name));
     assert!(metadata.cancel_requested && metadata.phase() != SimulationPhase::Unspecified);
 }

@@ -3,6 +3,7 @@
 //! readers were switched while it read.
 
 mod compare;
+mod counting;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use guanxi_store::{Active, Judge, Operation, OperationState, Pyramid, Tx};
 use serde::{Deserialize, Serialize};
 
 use self::compare::{Against, Baseline, Comparison};
+use self::counting::Counting;
 use super::pace::{Pace as _, Progress, Steps, next_page};
 use super::pages;
 use super::population::{Facts, calibrate, looks};
@@ -168,11 +170,11 @@ impl Attempt<'_> {
         // Where the candidate is in force already, one calibration serves both sides.
         let renewal = matches!(&against, Against::InForce(active, _) if Some(active.number) == number);
         let schemes: Vec<_> = [&scheme].into_iter().chain(against.scheme().filter(|_| !renewal)).collect();
-        let people = self.held.store().reader().customer_count().await?;
-        self.steps.progress.total = looks(&schemes, people);
         let (store, facts) = (self.held.store(), self.facts());
-        let calibrated = calibrate((store, &mut self.steps), &schemes, facts, people).await?;
+        let mut counting = Counting::beside(&mut self.steps, store, looks(&schemes, 1));
+        let calibrated = calibrate((store, &mut counting), &schemes, facts, 0).await?;
         let Some((calibration, renewed)) = calibrated.and_then(first_and_last) else { return Ok(End::Cancelled) };
+        let people = counting.people().await?;
         let (candidate, baseline) = (Simulated { number, scheme, calibration }, against.calibrated(renewed));
         self.steps.progress = SimulationProgress { phase: SimulationPhase::Compare, done: 0, total: people };
         let Some(found) = self.compare(&candidate, &baseline, renewal).await? else { return Ok(End::Cancelled) };
