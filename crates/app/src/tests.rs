@@ -1,6 +1,8 @@
 //! The committer against a real SQLite file: what the black-box suite cannot see from outside, two processes writing the
 //! same customers at once.
 
+use std::time::Duration;
+
 use guanxi_model::customer::{CustomerKind, Profile};
 use guanxi_model::fact::{CustomerRef, FactBody, FactKey, NewFact, Purchase, PurchaseLine, PurchaseType};
 use guanxi_model::{Amount, Clock, Counter, Currency, CustomerId, SourceName, Timestamp, Zone};
@@ -8,9 +10,13 @@ use guanxi_store::{Deployment, Options, Store};
 
 use crate::{App, Command, CreateCustomer, Error, Grouping, MissingCustomer, Outcome, RecordFact, Urgency};
 
+async fn open(url: &str) -> Store {
+    Store::open(&Options { url: url.to_owned(), read_connections: 0 }).await.unwrap()
+}
+
 async fn app(url: &str) -> App {
     let deployment = Deployment { currency: Currency::parse("USD").unwrap(), zone: Zone::utc() };
-    let store = Store::open(&Options { url: url.to_owned(), read_connections: 0 }).await.unwrap();
+    let store = open(url).await;
     store.migrate(&deployment, Timestamp(0)).await.unwrap();
     App::start(store, deployment, Clock::system()).await.unwrap()
 }
@@ -78,6 +84,31 @@ async fn two_processes_on_one_file_lose_and_double_nothing() {
     assert_eq!((summary.tally[Counter::Purchases], summary.tally[Counter::NetRevenue]), (200, 20_000));
     one.stop().await;
     two.stop().await;
+}
+
+/// What a batch records has one record time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_another_process_writes_is_of_the_batch_that_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("waits.db").display());
+    let app = app(&url).await;
+    create(&app, "ada").await;
+    let other = open(&url).await;
+    let held = other.begin().await.unwrap();
+    let record = async |index: u64| {
+        tokio::time::sleep(Duration::from_millis(50 * index)).await;
+        match app.run(sale("ada", &format!("o-{index}"), 100)).await {
+            Ok(Outcome::Fact { fact, recorded: true }) => fact.record_time,
+            other => panic!("{other:?}"),
+        }
+    };
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        drop(held);
+    };
+    let (first, second, third, ()) = tokio::join!(record(0), record(1), record(2), release);
+    assert_eq!((second, third), (first, first));
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,6 @@
 //! Set-wise SQL below sea-orm's query builder: many rows in one statement whose text does not depend on how many, so
 //! that it is prepared once. PostgreSQL takes one array per column (UNNEST); SQLite takes a VALUES list padded with NULL
-//! rows to a power of two. The commit path of every fact and the runs over everybody live on this;
+//! rows to a few lengths. The commit path of every fact and the runs over everybody live on this;
 //! `cargo run --release -p guanxi-bench` shows what it is worth beside bare loaders.
 
 use std::fmt::Write as _;
@@ -103,6 +103,15 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// To undo a statement alone, SQLite copies every page before the statement changes it. Here it need not (an upsert that
+/// updates does all the same): a statement that fails is rolled back with its transaction or savepoint, by everybody.
+pub(crate) const fn or_fail(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "OR FAIL ",
+        _ => "",
+    }
+}
+
 /// Inserts rows; `tail` says what to do on conflict. Returns how many rows were inserted or changed.
 pub(crate) async fn insert(
     connection: &impl ConnectionTrait,
@@ -111,14 +120,27 @@ pub(crate) async fn insert(
     tail: &str,
 ) -> Result<u64, Error> {
     let names = rows.names();
+    let or_fail = or_fail(connection.get_database_backend());
     // Without a WHERE, SQLite takes the ON of ON CONFLICT for that of a join.
     let statement =
-        |source: &str| format!("INSERT INTO {table} ({names}) SELECT {names} FROM {source} WHERE TRUE {tail}");
+        |source: &str| format!("INSERT {or_fail}INTO {table} ({names}) SELECT {names} FROM {source} WHERE TRUE {tail}");
+    execute(connection, rows, statement).await
+}
+
+/// Updates for each row `k` those of a table that meet the conditions. Returns how many rows were changed.
+pub(crate) async fn update(
+    connection: &impl ConnectionTrait,
+    table: &str,
+    rows: Rows<'_>,
+    (set, on): (&str, &str),
+) -> Result<u64, Error> {
+    let or_fail = or_fail(connection.get_database_backend());
+    let statement = |source: &str| format!("UPDATE {or_fail}{table} SET {set} FROM {source} WHERE {on}");
     execute(connection, rows, statement).await
 }
 
 /// Runs a statement made from the text of a row source, for as many rows as there are. Returns the rows affected.
-pub(crate) async fn execute(
+async fn execute(
     connection: &impl ConnectionTrait,
     rows: Rows<'_>,
     statement: impl Fn(&str) -> String,
@@ -257,7 +279,7 @@ fn values_lists(rows: Rows<'_>) -> Vec<(String, Vec<Value>)> {
         if values.is_empty() {
             return lists;
         }
-        let padded = (values.len() / width).next_power_of_two();
+        let padded = padded(values.len() / width);
         let padding = padded * width - values.len();
         values.extend(rows.columns.iter().cycle().take(padding).map(|column| value(Cell::Null, column.kind)));
         let list = vec![row.as_str(); padded].join(",");
@@ -277,6 +299,29 @@ fn value(cell: Cell, kind: Kind) -> Value {
     }
 }
 
+/// The next power of two, or three quarters of it in the size of most batches: few lengths, each with a statement of its
+/// own, and little padding.
+fn padded(rows: usize) -> usize {
+    let power = rows.next_power_of_two();
+    let between = power / 4 * 3;
+    if (24..=96).contains(&between) && rows <= between { between } else { power }
+}
+
 fn previous_power_of_two(number: usize) -> usize {
     1 << (usize::BITS - 1 - number.max(1).leading_zeros())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn there_are_few_lengths_and_each_is_enough() {
+        let lengths: BTreeSet<usize> = (1..=MAX_ROWS).map(padded).collect();
+        let all = [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024];
+        assert_eq!(lengths.into_iter().collect::<Vec<_>>(), all);
+        assert!((1..=MAX_ROWS).all(|rows| rows <= padded(rows) && padded(rows) < rows * 2));
+    }
 }

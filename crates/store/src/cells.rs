@@ -61,9 +61,7 @@ impl Tx {
         }
         bulk::insert(self.connection(), "satisfaction_cells", new, "").await?;
         let on: Vec<String> = KEY.iter().map(|column| format!("satisfaction_cells.{0} = k.{0}", column.name)).collect();
-        let on = on.join(" AND ");
-        let update = |source: &str| format!("UPDATE satisfaction_cells SET sums = k.sums FROM {source} WHERE {on}");
-        bulk::execute(self.connection(), changed, update).await?;
+        bulk::update(self.connection(), "satisfaction_cells", changed, ("sums = k.sums", &on.join(" AND "))).await?;
         Ok(())
     }
 

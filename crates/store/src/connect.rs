@@ -9,9 +9,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::Error;
 use crate::log::Log;
@@ -38,7 +38,7 @@ pub(crate) struct Pools {
     pub(crate) reports: DatabaseConnection,
 }
 
-/// As many prepared statements as the set-wise writes use: tables times powers of two.
+/// Prepared statements of a connection: of the set-wise writes, tables times lengths, those that are common.
 const STATEMENT_CACHE: usize = 512;
 /// Connections for reports and operations.
 const REPORTS: u32 = 2;
@@ -78,9 +78,16 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
             .test_before_acquire(false)
     };
     let waiting = Duration::from_secs(60);
+    // A commit that fails, or a statement on a full disk, is rolled back by SQLite itself, and then sqlx cannot: it would
+    // take the transaction to be open for ever, and begin the next ones within it, whose commits would be none. Such a
+    // connection is replaced.
     // The writer's cache holds what the largest batch dirties. The file is not mapped: the mapping would only ever reach its
     // beginning, and the pages of it count as memory of the process.
-    let writer = pool(1).acquire_timeout(waiting).connect_with(connect.clone().pragma("cache_size", "-65536")).await?;
+    let writer = pool(1)
+        .acquire_timeout(waiting)
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .connect_with(connect.clone().pragma("cache_size", "-65536"))
+        .await?;
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
     let read_only = connect.clone().pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;

@@ -166,14 +166,10 @@ impl Tx {
         for (key, state) in &writes.states {
             ended.push(key_cells(key).into_iter().chain([state.code().into()]));
         }
-        let update = |source: &str| {
-            format!(
-                "UPDATE measurements SET state = CAST(k.state AS SMALLINT) FROM {source} WHERE \
-                 measurements.standard_id = k.standard_id AND measurements.source = k.source \
-                 AND measurements.source_id = k.source_id"
-            )
-        };
-        bulk::execute(self.connection(), ended, update).await.map(drop)
+        let set = "state = CAST(k.state AS SMALLINT)";
+        let on = "measurements.standard_id = k.standard_id AND measurements.source = k.source \
+                  AND measurements.source_id = k.source_id";
+        bulk::update(self.connection(), "measurements", ended, (set, on)).await.map(drop)
     }
 
     async fn write_measurement_replacements(&self, writes: &MeasurementWrites) -> Result<(), Error> {

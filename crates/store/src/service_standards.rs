@@ -86,13 +86,9 @@ impl Tx {
         for (id, StandardTotals { measurements, gross }) in totals {
             rows.push([id.as_str().into(), (*measurements).into(), (*gross).into()]);
         }
-        let update = |source: &str| {
-            format!(
-                "UPDATE service_standards SET measurements = k.measurements, gross = k.gross FROM {source} \
-                 WHERE service_standards.standard_id = k.standard_id"
-            )
-        };
-        bulk::execute(self.connection(), rows, update).await.map(drop)
+        let set = "measurements = k.measurements, gross = k.gross";
+        let on = "service_standards.standard_id = k.standard_id";
+        bulk::update(self.connection(), "service_standards", rows, (set, on)).await.map(drop)
     }
 
     /// Deletes a service standard that nothing was measured against, with withdrawals of what never came.

@@ -66,3 +66,35 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+
+    #[tokio::test]
+    async fn after_a_transaction_that_sqlite_rolled_back_itself_commits_are_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("full.db").display());
+        let store = Store::open(&Options { url, read_connections: 0 }).await.unwrap();
+        let begun = async || store.begin().await.unwrap();
+        let create = begun().await;
+        create.inner.execute_unprepared("CREATE TABLE numbers (number)").await.unwrap();
+        create.commit().await.unwrap();
+
+        let full = begun().await;
+        full.inner.execute_unprepared("PRAGMA max_page_count = 10").await.unwrap();
+        full.inner.execute_unprepared("INSERT INTO numbers VALUES (1)").await.unwrap();
+        full.inner.execute_unprepared("INSERT INTO numbers VALUES (zeroblob(1048576))").await.unwrap_err();
+        drop(full);
+        // A batch that has nothing to write.
+        drop(begun().await);
+
+        let next = begun().await;
+        next.inner.execute_unprepared("INSERT INTO numbers VALUES (2)").await.unwrap();
+        next.commit().await.unwrap();
+        let sum = Statement::from_string(DbBackend::Sqlite, "SELECT SUM(number) FROM numbers");
+        let seen = store.pools.reader.query_one_raw(sum).await.unwrap().unwrap();
+        assert_eq!(seen.try_get_by_index::<i64>(0).unwrap(), 2);
+    }
+}

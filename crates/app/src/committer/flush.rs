@@ -1,4 +1,4 @@
-//! One flusher: gathers a batch, carries it out in a task of its own, answers.
+//! One flusher: begins a transaction, gathers a batch for it, carries it out in a task of its own, answers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -28,8 +28,10 @@ use crate::world::{Standards, World};
 const MOST_BULK: usize = 2_500;
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
-/// How long one try may take, whatever its callers' deadlines are.
+/// How long to begin may take, and then a try, whatever its callers' deadlines are.
 const TRY_TIMEOUT: Duration = Duration::from_secs(30);
+/// What callers are told when it took longer.
+const LATE: Error = Error::Unavailable { retry_after: Duration::from_secs(1) };
 /// Tries with all jobs together before they are split.
 const TRIES_TOGETHER: usize = 2;
 /// Tries of a single job.
@@ -48,11 +50,13 @@ pub(super) async fn run(
             Some(job) = bulk.recv() => (job, true),
             else => return,
         };
+        // Who comes while others have the writer is of this batch, and need not wait for them again with the next.
+        let begun = tokio::spawn(begin(Arc::clone(&shared))).await.unwrap_or(Err(LATE));
         let allowance = portion.next(shared.callers.are_expected());
         let (jobs, waiting, loading) = gather(first, &mut interactive, &mut bulk, allowance);
         let began = Instant::now();
         // A task of its own: nothing that happens to a caller can drop a transaction halfway.
-        let work = tokio::spawn(settle((Arc::clone(&shared), shard), jobs));
+        let work = tokio::spawn(settle((Arc::clone(&shared), shard), begun, jobs));
         if work.await.is_err() {
             tracing::error!("a batch of commands panicked; its callers were told to try again");
         }
@@ -94,9 +98,20 @@ fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize,
     }
 }
 
-/// Carries jobs out and answers each. A conflict is tried again; what fails together is tried in halves, so that one bad
-/// job fails only its own callers.
-async fn settle((shared, shard): (Arc<Shared>, i16), jobs: Vec<Job>) {
+/// A transaction that was begun, or why there is none.
+type Begun = Result<Tx, Error>;
+
+async fn begin(shared: Arc<Shared>) -> Begun {
+    match tokio::time::timeout(TRY_TIMEOUT, shared.store.begin()).await {
+        Ok(begun) => Ok(begun?),
+        Err(_) => Err(LATE),
+    }
+}
+
+/// Carries jobs out and answers each, the first of them in the transaction that was begun. A conflict is tried again; what
+/// fails together is tried in halves, so that one bad job fails only its own callers.
+async fn settle((shared, shard): (Arc<Shared>, i16), begun: Begun, jobs: Vec<Job>) {
+    let mut begun = Some(begun);
     let mut pending = apart(jobs);
     pending.reverse();
     while let Some(mut jobs) = pending.pop() {
@@ -104,7 +119,7 @@ async fn settle((shared, shard): (Arc<Shared>, i16), jobs: Vec<Job>) {
             continue;
         }
         let tries = if jobs.len() > 1 { TRIES_TOGETHER } else { TRIES_ALONE };
-        match try_often((&shared, shard), &jobs, tries).await {
+        match try_often((&shared, shard), &mut begun, &jobs, tries).await {
             Ok(answers) => {
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     // A caller that has gone has its command done all the same.
@@ -149,10 +164,19 @@ fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     batches
 }
 
-async fn try_often((shared, shard): (&Shared, i16), jobs: &[Job], tries: usize) -> Result<Vec<Vec<Answer>>, Error> {
+async fn try_often(
+    (shared, shard): (&Arc<Shared>, i16),
+    begun: &mut Option<Begun>,
+    jobs: &[Job],
+    tries: usize,
+) -> Result<Vec<Vec<Answer>>, Error> {
     for attempt in 1..=tries {
-        let done = tokio::time::timeout(TRY_TIMEOUT, try_once((shared, shard), jobs)).await;
-        match done.unwrap_or(Err(Error::Unavailable { retry_after: Duration::from_secs(1) })) {
+        let begun = match begun.take() {
+            Some(begun) => begun,
+            None => begin(Arc::clone(shared)).await,
+        };
+        let done = tokio::time::timeout(TRY_TIMEOUT, try_once((shared, shard), begun, jobs)).await;
+        match done.unwrap_or(Err(LATE)) {
             Err(Error::Conflict) => {
                 // Others write the same customers; the longer it lasts the further apart we come.
                 let jitter = u64::from(uuid::Uuid::now_v7().as_bytes()[15]) / 8;
@@ -167,8 +191,8 @@ async fn try_often((shared, shard): (&Shared, i16), jobs: &[Job], tries: usize) 
 type Answer = Result<crate::command::Outcome, Error>;
 
 /// One transaction: load, decide, write, commit.
-async fn try_once((shared, shard): (&Shared, i16), jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Error> {
-    let tx = shared.store.begin().await?;
+async fn try_once((shared, shard): (&Shared, i16), begun: Begun, jobs: &[Job]) -> Result<Vec<Vec<Answer>>, Error> {
+    let tx = begun?;
     tx.hold_schemes().await?;
     let benches = shared.judges.benches(&tx).await?;
     let moment = Moment { zone: &shared.zone, now: shared.clock.now() };

@@ -73,7 +73,7 @@ pub(super) async fn next_page<A: Send + 'static, P: Send + 'static>(
 }
 
 /// What is waited for, which must hold no transaction: it rests while the operation keeps how far it is.
-async fn unless_cancelled<T>(
+pub(super) async fn unless_cancelled<T>(
     pace: &mut impl Pace,
     waits: impl Future<Output = Result<T, Error>>,
 ) -> Result<Option<T>, Error> {

@@ -174,7 +174,7 @@ impl Attempt<'_> {
         let mut counting = Counting::beside(&mut self.steps, store, looks(&schemes, 1));
         let calibrated = calibrate((store, &mut counting), &schemes, facts, 0).await?;
         let Some((calibration, renewed)) = calibrated.and_then(first_and_last) else { return Ok(End::Cancelled) };
-        let people = counting.people().await?;
+        let Some(people) = counting.people().await? else { return Ok(End::Cancelled) };
         let (candidate, baseline) = (Simulated { number, scheme, calibration }, against.calibrated(renewed));
         self.steps.progress = SimulationProgress { phase: SimulationPhase::Compare, done: 0, total: people };
         let Some(found) = self.compare(&candidate, &baseline, renewal).await? else { return Ok(End::Cancelled) };

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use futures::try_join;
 use guanxi_model::{Counter, Timestamp, Words};
 use guanxi_segmentation::occasions;
 
@@ -19,16 +20,23 @@ impl Tx {
         let counters = changed(effects);
         // First, so that a conflict is found before the rest is written.
         self.write_summaries(effects, &counters).await?;
-        self.write_records(effects).await?;
-        self.write_facts(effects).await?;
-        self.write_fact_states(effects).await?;
-        self.write_replacements(effects).await?;
-        self.write_invitations(effects).await?;
-        self.write_buckets(effects, &counters).await?;
-        self.write_tiers(effects).await?;
-        self.write_tier_changes(effects).await?;
-        self.write_changes(effects, now).await?;
-        self.write_requests(effects, now).await
+        // On one connection, so one after the other; each is made while those before it are carried out. A change of tier
+        // comes after the tier: a fold waits for whoever has the tier, and must not be waited for meanwhile.
+        try_join!(
+            self.write_records(effects),
+            self.write_facts(effects),
+            self.write_fact_states(effects),
+            self.write_replacements(effects),
+            self.write_invitations(effects),
+            self.write_buckets(effects, &counters),
+            async {
+                self.write_tiers(effects).await?;
+                self.write_tier_changes(effects).await
+            },
+            self.write_changes(effects, now),
+            self.write_requests(effects, now),
+        )?;
+        Ok(())
     }
 
     /// New summaries are inserted (a key that is taken is a conflict); known ones are updated where their version is still
@@ -49,13 +57,8 @@ impl Tx {
         }
         bulk::insert(self.connection(), "summaries", new, "").await?;
         let set = columns[1..].iter().map(|column| format!("{0} = k.{0}", column.name)).collect::<Vec<_>>().join(", ");
-        let update = |source: &str| {
-            format!(
-                "UPDATE summaries SET {set} FROM {source} \
-                 WHERE summaries.customer_id = k.customer_id AND summaries.version = k.loaded"
-            )
-        };
-        let written = bulk::execute(self.connection(), known, update).await?;
+        let on = "summaries.customer_id = k.customer_id AND summaries.version = k.loaded";
+        let written = bulk::update(self.connection(), "summaries", known, (&set, on)).await?;
         if written == expected { Ok(()) } else { Err(Error::Conflict) }
     }
 
@@ -158,13 +161,9 @@ impl Tx {
         for ((customer, fact), state) in &effects.fact_states {
             rows.push(fact_key(customer, fact).into_iter().chain([state.code().into()]));
         }
-        let update = |source: &str| {
-            format!(
-                "UPDATE facts SET state = k.state FROM {source} WHERE facts.customer_id = k.customer_id AND \
-                 facts.kind = k.kind AND facts.source = k.source AND facts.source_id = k.source_id"
-            )
-        };
-        bulk::execute(self.connection(), rows, update).await?;
+        let on = "facts.customer_id = k.customer_id AND facts.kind = k.kind AND facts.source = k.source \
+                  AND facts.source_id = k.source_id";
+        bulk::update(self.connection(), "facts", rows, ("state = k.state", on)).await?;
         Ok(())
     }
 

@@ -152,7 +152,8 @@ impl Tx {
         const CHUNK: &str = "t.pyramid_id = $1 AND t.customer_id > $2 AND t.customer_id <= $3";
         let generation = run.active.generation;
         let values = || [pyramid.as_str().into(), after.into(), last.into()];
-        if self.connection().get_database_backend() == DbBackend::Postgres {
+        let backend = self.connection().get_database_backend();
+        if backend == DbBackend::Postgres {
             // Whoever writes a fact has the row of a customer before its change, and rows in the order of the keys. Taken the
             // other way round, each could wait for the other.
             let hold = format!(
@@ -161,10 +162,11 @@ impl Tx {
             execute(self.connection(), &hold, values()).await?;
         }
         let (columns, changes, fold) = (tier_change::SELECT, run.unfolded(), run.fold());
+        let or_fail = bulk::or_fail(backend);
         // None is there yet: a change is kept in the transaction that folds its row.
-        let keep = format!("INSERT INTO tier_changes ({columns}) {changes} AND {CHUNK}");
+        let keep = format!("INSERT {or_fail}INTO tier_changes ({columns}) {changes} AND {CHUNK}");
         execute(self.connection(), &keep, values()).await?;
-        let fold = format!("UPDATE tiers AS t SET {fold} WHERE {CHUNK} AND t.next_generation = {generation}");
+        let fold = format!("UPDATE {or_fail}tiers AS t SET {fold} WHERE {CHUNK} AND t.next_generation = {generation}");
         execute(self.connection(), &fold, values()).await
     }
 }

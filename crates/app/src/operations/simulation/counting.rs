@@ -1,5 +1,5 @@
-//! How many a simulation has to look at, counted beside the looking: PostgreSQL takes as long to count everybody as to read
-//! a twentieth of them.
+//! How many a simulation has to look at, counted beside the looking: on PostgreSQL the count takes a twentieth
+//! of the time that the simulation does.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::SimulationProgress;
 use crate::callers::Callers;
 use crate::error::Error;
-use crate::operations::pace::{Pace, Steps};
+use crate::operations::pace::{Pace, Steps, unless_cancelled};
 
 type Counted = Result<i64, guanxi_store::Error>;
 
@@ -30,19 +30,18 @@ impl<'s, 'a> Counting<'s, 'a> {
         Counting { steps, looks, counting, people: None }
     }
 
-    /// How many there are, once they are counted.
-    pub(super) async fn people(mut self) -> Result<i64, Error> {
-        if let Some(counted) = self.counting.join_next().await {
-            self.learn(counted)?;
+    /// How many there are, once they are counted; nothing where the operation was cancelled.
+    pub(super) async fn people(self) -> Result<Option<i64>, Error> {
+        let Counting { steps, mut counting, people, .. } = self;
+        if people.is_some() {
+            return Ok(people);
         }
-        Ok(self.people.unwrap_or_default())
+        unless_cancelled(steps, async { counting.join_next().await.map_or(Ok(0), people_of) }).await
     }
+}
 
-    fn learn(&mut self, counted: Result<Counted, JoinError>) -> Result<(), Error> {
-        let people = counted.map_err(|error| Error::Internal(Arc::new(error)))??;
-        (self.people, self.steps.progress.total) = (Some(people), people * self.looks);
-        Ok(())
-    }
+fn people_of(counted: Result<Counted, JoinError>) -> Result<i64, Error> {
+    Ok(counted.map_err(|error| Error::Internal(Arc::new(error)))??)
 }
 
 impl Pace for Counting<'_, '_> {
@@ -52,7 +51,8 @@ impl Pace for Counting<'_, '_> {
 
     async fn done(&mut self, more: usize) -> Result<bool, Error> {
         if let Some(counted) = self.counting.try_join_next() {
-            self.learn(counted)?;
+            let people = people_of(counted)?;
+            (self.people, self.steps.progress.total) = (Some(people), people * self.looks);
         }
         self.steps.done(more).await
     }
