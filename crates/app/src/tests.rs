@@ -10,6 +10,13 @@ use guanxi_store::{Deployment, Options, Store};
 
 use crate::{App, Command, CreateCustomer, Error, Grouping, MissingCustomer, Outcome, RecordFact, Urgency};
 
+/// A database that is not there yet, and the folder it will be in.
+fn database() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("guanxi.db").display());
+    (folder, url)
+}
+
 async fn open(url: &str) -> Store {
     Store::open(&Options { url: url.to_owned(), read_connections: 0 }).await.unwrap()
 }
@@ -65,8 +72,7 @@ async fn create(app: &App, id: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_on_one_file_lose_and_double_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}?mode=rwc", folder.path().join("two.db").display());
+    let (_folder, url) = database();
     let (one, two) = (app(&url).await, app(&url).await);
     create(&one, "ada").await;
     // Each sale is sent to both: one of them records it, the other finds it there.
@@ -89,8 +95,7 @@ async fn two_processes_on_one_file_lose_and_double_nothing() {
 /// What a batch records has one record time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_while_another_process_writes_is_of_the_batch_that_waits_for_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}?mode=rwc", folder.path().join("waits.db").display());
+    let (_folder, url) = database();
     let app = app(&url).await;
     create(&app, "ada").await;
     let other = open(&url).await;
@@ -113,8 +118,7 @@ async fn who_comes_while_another_process_writes_is_of_the_batch_that_waits_for_i
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_the_stop_nothing_is_taken_and_what_was_taken_is_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}?mode=rwc", folder.path().join("stop.db").display());
+    let (_folder, url) = database();
     let first = app(&url).await;
     create(&first, "bob").await;
     first.run(sale("bob", "o-1", 250)).await.unwrap();

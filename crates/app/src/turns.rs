@@ -9,7 +9,7 @@ use crate::callers::Callers;
 
 /// Customers looked at before others have their turn: about a quarter of a millisecond.
 const TURN: usize = 100;
-/// The same while nobody is expected: a turn more costs a look at whether anybody is there.
+/// The same while nobody is expected: to let others have theirs costs a little, too.
 const LONG_TURN: usize = 500;
 /// How long an operation leaves the processor to callers after each turn.
 const PAUSE: Duration = Duration::from_millis(1);
