@@ -21,6 +21,7 @@ mod m20261128_000090_responses;
 mod m20261128_000110_changes;
 mod m20261129_000120_external_ids;
 mod m20261129_000130_uses;
+mod m20261129_000140_identities;
 
 use sea_orm_migration::prelude::*;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000110_changes::Migration),
             Box::new(m20261129_000120_external_ids::Migration),
             Box::new(m20261129_000130_uses::Migration),
+            Box::new(m20261129_000140_identities::Migration),
         ]
     }
 }

@@ -160,11 +160,22 @@ pub(crate) async fn select(
     query: impl Fn(&str) -> String,
 ) -> Result<Vec<QueryResult>, Error> {
     let mut results = Vec::new();
-    for (source, values) in sources(connection.get_database_backend(), rows) {
-        let statement = Statement::from_sql_and_values(connection.get_database_backend(), query(&source), values);
+    let backend = connection.get_database_backend();
+    for (source, values) in sources(backend, rows) {
+        let query = at_once(backend, query(&source));
+        let statement = Statement::from_sql_and_values(backend, query, values);
         results.append(&mut connection.query_all_raw(statement).await?);
     }
     Ok(results)
+}
+
+/// SQLite hands over each row as soon as it is found, and whoever waits would be woken for every one of them: here all are
+/// found before the first is handed over.
+fn at_once(backend: DbBackend, query: String) -> String {
+    match backend {
+        DbBackend::Sqlite => format!("WITH found AS MATERIALIZED ({query}) SELECT * FROM found"),
+        _ => query,
+    }
 }
 
 /// Deletes the rows of a table that are about customers. PostgreSQL is given them as an array, which it can only look up: two

@@ -1,12 +1,18 @@
 //! The settings that a deployment is born with: one currency and one reporting time zone, written at the first
 //! migration and refused if changed, because every sum and every day kept rests on them.
 
+use std::time::Duration;
+
 use guanxi_migrations::Migrator;
 use guanxi_model::{Currency, Timestamp, Zone};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, Statement};
+use sea_orm::{
+    ConnectionTrait, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionTrait as _,
+};
 use sea_orm_migration::MigratorTrait as _;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
 
+use crate::tx::IMMEDIATE;
 use crate::{Error, Store};
 
 /// What a deployment is born with.
@@ -16,6 +22,9 @@ pub struct Deployment {
     pub zone: Zone,
 }
 
+/// How long a process waits for another that migrates a file.
+const TURN: Duration = Duration::from_secs(3600);
+
 /// The key of the advisory lock under which one process at a time migrates.
 const MIGRATION_LOCK: i64 = 0x6775_616e_7870;
 
@@ -23,15 +32,11 @@ impl Store {
     /// Brings the schema up to date and writes the settings of the deployment, or checks them. Processes that start
     /// together take turns.
     pub async fn migrate(&self, deployment: &Deployment, now: Timestamp) -> Result<(), Error> {
-        let connection = &self.pools.writer;
-        if self.pools.backend == DbBackend::Postgres {
-            self.migrate_in_turn().await?;
-        } else {
-            // Whoever comes later waits for the file's write lock, and finds everything done.
-            let tx = self.begin().await?;
-            Migrator::up(tx.connection(), None).await?;
-            tx.commit().await?;
+        match self.pools.backend {
+            DbBackend::Postgres => self.migrate_postgres().await?,
+            _ => self.migrate_sqlite().await?,
         }
+        let connection = &self.pools.writer;
         let sql = "INSERT INTO deployment (id, currency, time_zone, create_time) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING";
         let values = [deployment.currency.code().into(), deployment.zone.name().into(), now.0.into()];
         connection.execute_raw(Statement::from_sql_and_values(self.pools.backend, sql, values)).await?;
@@ -55,23 +60,35 @@ impl Store {
     /// sea-orm takes no lock of its own, and two migrations at once would both fail halfway. The lock belongs to a
     /// session, so it has a connection of its own. Neither a migration nor who waits for its turn is to be cut short, as
     /// calls are, and it reads whole tables.
-    async fn migrate_in_turn(&self) -> Result<(), Error> {
+    async fn migrate_postgres(&self) -> Result<(), Error> {
         let connect = self.pools.writer.get_postgres_connection_pool().connect_options();
         let patient = (*connect).clone().options([("lock_timeout", "0"), ("statement_timeout", "0")]);
         let patient = patient.options([("enable_seqscan", "on"), ("enable_bitmapscan", "on")]);
         let pool = PgPoolOptions::new().max_connections(2).connect_with(patient).await?;
         let mut session = pool.acquire().await?;
         sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;
-        let migrated = migrate_all(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone())).await;
+        let migrated = Migrator::up(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), None).await;
         sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK).execute(&mut *session).await?;
         drop(session);
         pool.close().await;
         Ok(migrated?)
     }
-}
 
-async fn migrate_all(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    Migrator::up(connection, None).await
+    /// Whoever comes later waits for the file's write lock, and finds everything done. A table may have to be sorted for a
+    /// new index, which no memory is for.
+    async fn migrate_sqlite(&self) -> Result<(), Error> {
+        let connect = self.pools.writer.get_sqlite_connection_pool().connect_options();
+        let patient = (*connect).clone().busy_timeout(TURN).pragma("temp_store", "FILE");
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(patient).await?;
+        let tx = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()).begin_with_options(IMMEDIATE).await?;
+        Migrator::up(&tx, None).await?;
+        tx.commit().await?;
+        pool.close().await;
+        if let Some(log) = &self.pools.log {
+            log.grew();
+        }
+        Ok(())
+    }
 }
 
 fn same(key: &str, stored: &str, configured: &str) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Reading facts: lists of one kind, of one customer or of all, the newest first.
 
-use guanxi_model::fact::{CollectionMethod, Fact, FactKey, FactKind, InteractionPurpose, InvitationEventKind};
+use guanxi_model::fact::{CollectionMethod, Fact, FactKind, InteractionPurpose, InvitationEventKind};
 use guanxi_model::filter::{Filter, Kind, Schema};
 use guanxi_model::page::{KeyPart, Page};
 use guanxi_model::{CustomerId, FactId, Timestamp, Words};
@@ -96,8 +96,31 @@ fn place(field: &str) -> Option<&'static str> {
     })
 }
 
-/// The key of a fact of one kind, in the order of customers.
-pub type FactPlace = (CustomerId, FactKey);
+/// Where a fact is among those of everybody, customer by customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactPlace {
+    pub customer: CustomerId,
+    pub kind: FactKind,
+    pub occur_time: Timestamp,
+    pub id: FactId,
+}
+
+impl FactPlace {
+    /// The columns of it, as `facts_by_customer` has them.
+    pub(crate) const ORDER: &str = "f.customer_id, f.kind, f.occur_time, f.fact_id";
+
+    pub fn of(fact: &Fact) -> FactPlace {
+        FactPlace { customer: fact.customer.clone(), kind: fact.body.kind(), occur_time: fact.occur_time, id: fact.id }
+    }
+
+    /// What comes before everything where there is no place yet, else the values of the place.
+    pub(crate) fn values(place: Option<&FactPlace>) -> [Value; 4] {
+        let Some(FactPlace { customer, kind, occur_time, id }) = place else {
+            return ["".into(), 0_i64.into(), i64::MIN.into(), Vec::<u8>::new().into()];
+        };
+        [customer.as_str().into(), i64::from(kind.code()).into(), occur_time.0.into(), id.as_bytes().to_vec().into()]
+    }
+}
 
 /// A list of facts.
 #[derive(Clone, Debug)]
@@ -128,19 +151,17 @@ impl Reader {
         (from, to): (Timestamp, Timestamp),
         (after, limit): (Option<&FactPlace>, usize),
     ) -> Result<Vec<Fact>, Error> {
-        let code = i64::from(kind.code());
-        let (customer, source, source_id) =
-            after.map_or(("", "", ""), |(customer, key)| (customer.as_str(), key.source.as_str(), &key.source_id));
+        let [customer, of, time, id] = FactPlace::values(after);
         // SQLite would begin with the times of the kind and sort them for each page; the plus, which changes nothing else,
-        // leaves it only the key. PostgreSQL knows how many there are, and that they are asked for page by page.
+        // leaves it only the customers. PostgreSQL knows how many there are, and that they are asked for page by page.
         let plus = if self.pools.backend == DbBackend::Sqlite { "+" } else { "" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM facts f \
-             WHERE (f.customer_id, f.kind, f.source, f.source_id) > ($1, $2, $3, $4) AND {plus}f.kind = $2 AND f.state = 1 \
-             AND {plus}f.occur_time BETWEEN $5 AND $6 ORDER BY f.customer_id, f.kind, f.source, f.source_id LIMIT $7"
+            "SELECT {COLUMNS} FROM facts f WHERE ({order}) > ($1, $2, $3, $4) AND {plus}f.kind = $5 AND f.state = 1 \
+             AND {plus}f.occur_time BETWEEN $6 AND $7 ORDER BY {order} LIMIT $8",
+            order = FactPlace::ORDER,
         );
-        let values: [Value; 7] =
-            [customer.into(), code.into(), source.into(), source_id.into(), from.0.into(), to.0.into(), rows(limit)];
+        let kind = i64::from(kind.code()).into();
+        let values: [Value; 8] = [customer, of, time, id, kind, from.0.into(), to.0.into(), rows(limit)];
         each(self.reports(), &sql, values, |row| read(&row)).await
     }
 

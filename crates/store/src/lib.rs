@@ -63,7 +63,7 @@ pub use records::RankedRecord;
 pub use revisions::{Revised, Revision};
 pub use samples::{Drawable, Drawables};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
-pub use services::{ServiceFact, ServicePlace};
+pub use services::ServiceFact;
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};
 pub use tiers::{Candidate, Move, Placed, Seated, Slots, Standing, Stood};

@@ -17,17 +17,19 @@ pub struct Tx {
 }
 
 impl Store {
-    /// Begins a transaction. On SQLite it takes the write lock at once: a reading transaction that turns into a writing
-    /// one fails with "database is locked" whatever the timeout.
+    /// Begins a transaction.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        let options = TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        };
-        Ok(Tx { inner: self.pools.writer.begin_with_options(options).await?, pools: Arc::clone(&self.pools) })
+        Ok(Tx { inner: self.pools.writer.begin_with_options(IMMEDIATE).await?, pools: Arc::clone(&self.pools) })
     }
 }
+
+/// On SQLite the write lock is taken at once: a reading transaction that turns into a writing one fails with "database is
+/// locked" whatever the timeout.
+pub(crate) const IMMEDIATE: TransactionOptions = TransactionOptions {
+    isolation_level: None,
+    access_mode: None,
+    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+};
 
 /// The key of the advisory lock between writers of facts (shared) and whoever changes what facts are judged by
 /// (exclusive).

@@ -94,7 +94,7 @@ async fn read<A: Send + 'static>(
                 customer = Some(fact.place.customer.clone());
             }
             let asked = |contact: &Interaction| filter.admits(&|term| holds(term, fact, contact));
-            count.add(fact.occur_time, &fact.body, asked);
+            count.add(fact.place.occur_time, &fact.body, asked);
         })
         .await;
         looked = page.len();
@@ -115,7 +115,7 @@ fn holds(term: &Term, fact: &ServiceFact, contact: &Interaction) -> bool {
         "channel" => is(&contact.channel),
         "touchpoint" => contact.touchpoint.as_ref().is_some_and(|touchpoint| is(touchpoint.as_str())),
         "staff" => contact.staff.iter().any(|one| is(one)),
-        "source" => is(fact.place.key.source.as_str()),
+        "source" => is(fact.source.as_str()),
         _ => false,
     };
     found != (term.op == Op::Ne)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guanxi_model::fact::{Fact, FactKind};
 use guanxi_model::{CustomerId, LabelKey, PyramidId, Tally, Timestamp};
 use guanxi_segmentation::Needs;
-use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, PAGE, Placed, Reader, ServiceFact, ServicePlace};
+use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, PAGE, Placed, Reader, ServiceFact};
 use tokio::task::JoinSet;
 
 use super::population::Facts;
@@ -99,14 +99,14 @@ pub(super) fn records(
             let first = begin.customer.as_str();
             let before = &first[..first.len() - first.chars().next_back().map_or(0, char::len_utf8)];
             let labels = reader.labels_between((before, end.customer.as_str()), &keys).await?;
-            Ok(Some((Some((end.customer.clone(), end.key.clone())), (page, labels))))
+            Ok(Some((Some(FactPlace::of(end)), (page, labels))))
         }
     })
 }
 
 /// Services, and what may follow them, from one moment to another, customer by customer.
-pub(super) fn services(reader: Reader, time: (Timestamp, Timestamp)) -> Pages<Option<ServicePlace>, Vec<ServiceFact>> {
-    Pages::after(None, reader.clone(), move |after: Option<ServicePlace>| {
+pub(super) fn services(reader: Reader, time: (Timestamp, Timestamp)) -> Pages<Option<FactPlace>, Vec<ServiceFact>> {
+    Pages::after(None, reader.clone(), move |after: Option<FactPlace>| {
         let reader = reader.clone();
         async move {
             let page = reader.services_after(time, (after.as_ref(), PAGE)).await?;

@@ -16,6 +16,7 @@ on_each_database! {
     schema_is_the_same_after_going_down_and_up_again,
     what_happened_is_kept_when_its_key_changes,
     what_was_used_is_kept_when_it_becomes_part_of_its_day,
+    facts_are_kept_when_their_key_changes,
     migrating_again_changes_nothing,
     processes_that_start_together_migrate_in_turn,
     database_that_is_not_migrated_is_refused,
@@ -26,7 +27,7 @@ on_each_database! {
 fn migrations_have_names_of_their_own_and_run_in_their_order() {
     let migrations = Migrator::migrations();
     let names: Vec<&str> = migrations.iter().map(|migration| migration.name()).collect();
-    assert_eq!((names[0], names.len()), ("m20261121_000001_customers", 15));
+    assert_eq!((names[0], names.len()), ("m20261121_000001_customers", 16));
     // A name begins with its date and its number: those alone are distinct and rise.
     let begins: Vec<_> = names.iter().map(|name| &name["m".len().."m20261121_000001".len()]).collect();
     assert!(begins.is_sorted_by(|before, after| before < after), "{names:?}");
@@ -126,6 +127,50 @@ async fn what_was_used_is_kept_when_it_becomes_part_of_its_day(opened: Opened) {
     Migrator::down(connection, Some(steps)).await.unwrap();
     let after = before.iter().map(|row| row.replace("\u{e9} 1", "\u{e9} 2")).collect::<Vec<_>>();
     assert_eq!(opened.texts(kept).await, after);
+}
+
+async fn facts_are_kept_when_their_key_changes(opened: Opened) {
+    let connection = &opened.store.pools.writer;
+    let steps = steps_before("_identities");
+    let hex = |column: &str| match opened.backend {
+        Backend::Sqlite => format!("lower(hex({column}))"),
+        Backend::Postgres => format!("encode({column}, 'hex')"),
+    };
+    let id = |byte: u8| match opened.backend {
+        Backend::Sqlite => format!("x'{byte:02x}'"),
+        Backend::Postgres => format!("'\\x{byte:02x}'"),
+    };
+    // Of one number there may be a fact of each kind and of each customer.
+    let insert = format!(
+        "INSERT INTO facts (customer_id, kind, source, source_id, fact_id, occur_time, record_time, state, type, channel, \
+         replaces_source, replaces_source_id, body) VALUES \
+         ('ada', 1, 'shop', '7', {}, 10, 20, 1, 2, 'web', NULL, NULL, '{{}}'), \
+         ('ada', 3, 'shop', '7', {}, 11, 21, 2, 3, NULL, 'shop', '6', '{{\"a\":1}}'), \
+         ('ben', 1, 'shop', '7', {}, 12, 22, 3, 4, '', NULL, NULL, '')",
+        id(1),
+        id(2),
+        id(255)
+    );
+    connection.execute_unprepared(&insert).await.unwrap();
+    let kept = &format!(
+        "SELECT customer_id || ' ' || kind || ' ' || source || ' ' || source_id || ' ' || {} || ' ' || occur_time || ' ' || \
+         record_time || ' ' || state || ' ' || type || ' ' || COALESCE(channel, '-') || ' ' || \
+         COALESCE(replaces_source || replaces_source_id, '-') || ' ' || body FROM facts ORDER BY 1",
+        hex("fact_id")
+    );
+    let before = opened.texts(kept).await;
+    assert_eq!(
+        before,
+        [
+            "ada 1 shop 7 01 10 20 1 2 web - {}",
+            "ada 3 shop 7 02 11 21 2 3 - shop6 {\"a\":1}",
+            "ben 1 shop 7 ff 12 22 3 4  - ",
+        ]
+    );
+    Migrator::down(connection, Some(steps)).await.unwrap();
+    assert_eq!(opened.texts(kept).await, before);
+    Migrator::up(connection, None).await.unwrap();
+    assert_eq!(opened.texts(kept).await, before);
 }
 
 async fn migrating_again_changes_nothing(opened: Opened) {

@@ -122,7 +122,9 @@ impl Watched {
         }
         // What the statement brings along, and what it has just found, may be read through, and pyramids, which are few.
         let own = |step: &str| {
-            ["due", "k", "t"].contains(&step) || step.ends_with("CONSTANT ROWS") || step.ends_with("VALUES CLAUSE")
+            ["due", "found", "k", "t"].contains(&step)
+                || step.ends_with("CONSTANT ROWS")
+                || step.ends_with("VALUES CLAUSE")
         };
         let through = |step: &&String| {
             let table = step.strip_prefix("SCAN ").filter(|rest| !rest.contains("USING"));

@@ -10,7 +10,7 @@ use super::catalogue::{Schema, Table, read};
 use super::{Opened, on_each_database};
 
 on_each_database! {
-    tables_about_customers_begin_their_key_with_the_customer,
+    tables_about_customers_have_the_customer_in_their_key_and_begin_with_it_but_for_two,
     nothing_crosses_customers,
     constraints_and_indexes_have_names_of_ours,
     keys_are_in_byte_order,
@@ -50,11 +50,16 @@ fn about_customers(schema: &Schema) -> Vec<(&String, &Table)> {
     schema.tables.iter().filter(|(name, _)| !APART.contains(&name.as_str())).collect()
 }
 
-async fn tables_about_customers_begin_their_key_with_the_customer(opened: Opened) {
+async fn tables_about_customers_have_the_customer_in_their_key_and_begin_with_it_but_for_two(opened: Opened) {
     let schema = read(&opened).await;
     let begins = |name: &str, table: &Table| {
-        // What happened to customers is kept in the order in which it happened.
-        let by: &[&str] = if name == "changes" { &["record_time", "customer_id"] } else { &["customer_id"] };
+        let by: &[&str] = match name {
+            // What happened to customers is kept in the order in which it happened,
+            "changes" => &["record_time", "customer_id"],
+            // and facts are found in the order in which their sources number them.
+            "facts" => &["source", "source_id", "kind", "customer_id"],
+            _ => &["customer_id"],
+        };
         table.primary_key.iter().zip(by).filter(|(one, by)| one == by).count() == by.len()
     };
     let others: Vec<_> = about_customers(&schema).into_iter().filter(|(name, table)| !begins(name, table)).collect();

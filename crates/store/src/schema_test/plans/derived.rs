@@ -8,8 +8,8 @@ use guanxi_model::fact::{CollectionMethod, FactKey, FactKind};
 use guanxi_model::filter::Filter;
 use guanxi_model::page::KeyPart;
 use guanxi_model::{
-    AttributeKey, CustomerId, Day, LabelKey, PyramidId, QuestionnaireId, RequestId, RevisionNumber, ServiceStandardId,
-    SourceName, Timestamp,
+    AttributeKey, CustomerId, Day, FactId, LabelKey, PyramidId, QuestionnaireId, RequestId, RevisionNumber,
+    ServiceStandardId, SourceName, Timestamp,
 };
 use guanxi_satisfaction::cube::{Face, Place, Placed, Span, Sums};
 use guanxi_segmentation::{self as segmentation, Needs};
@@ -21,7 +21,7 @@ use crate::approaches::{Whose, approaches};
 use crate::bulk::{self, Column, Rows, text};
 use crate::ledger::Keys;
 use crate::tiers::seats;
-use crate::{Active, CellQuery, Expired, MEASUREMENT_FILTER, MeasurementQuery, PAGE, ServicePlace};
+use crate::{Active, CellQuery, Expired, FactPlace, MEASUREMENT_FILTER, MeasurementQuery, PAGE};
 
 on_each_database! {
     deleted_customers_are_found_by_their_index,
@@ -30,8 +30,8 @@ on_each_database! {
     population_is_read_in_the_order_of_its_key_before_there_are_statistics,
     invitations_and_what_speaks_against_them_are_found_by_customer,
     cells_are_found_by_their_keys,
-    records_are_walked_by_their_key,
-    services_are_walked_by_their_key,
+    records_are_walked_by_customer,
+    services_are_walked_by_customer,
     measurements_are_listed_by_their_index_and_summed_by_key,
 }
 
@@ -224,33 +224,35 @@ async fn cells_are_found_by_their_keys(opened: Opened) {
     assert_eq!(sent.len(), 2, "{sent:?}");
 }
 
+fn place(kind: FactKind) -> FactPlace {
+    FactPlace { customer: customer(), kind, occur_time: Timestamp(7), id: FactId::from_bytes([7; 16]) }
+}
+
 /// In pages as large as operations ask for, of a table of which such a page is a small part: of a table that is hardly larger
 /// PostgreSQL rather sorts all of it.
-async fn records_are_walked_by_their_key(opened: Opened) {
+async fn records_are_walked_by_customer(opened: Opened) {
     const MANY: &str = "INSERT INTO facts SELECT 'r-' || lpad((n / 10)::text, 6, '0'), 5, 'shop', 's-' || n % 10, \
          decode(md5(n::text), 'hex'), n / 10, n, 1, 1, NULL, NULL, NULL, '{}' FROM generate_series(1, 200000) n";
     let watched = Watched::on(opened).await;
     watched.fill(&[MANY, "ANALYZE facts"]).await;
     let time = (Timestamp(0), Timestamp(50_000));
-    let key = FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() };
-    for after in [None, Some((customer(), key))] {
+    for after in [None, Some(place(FactKind::SatisfactionRecord))] {
         let page = (after.as_ref(), PAGE);
         watched.reader.facts_after(FactKind::SatisfactionRecord, time, page).await.ok();
-        watched.uses(&["facts_pkey"]).await;
+        watched.uses(&["facts_by_customer"]).await;
     }
 }
 
 /// The same of contacts and returns, which are a part of what there is of a customer.
-async fn services_are_walked_by_their_key(opened: Opened) {
+async fn services_are_walked_by_customer(opened: Opened) {
     const MANY: &str = "INSERT INTO facts SELECT 'r-' || lpad((n / 10)::text, 6, '0'), 1 + n % 2, 'shop', 's-' || n % 10, \
          decode(md5(n::text), 'hex'), n / 10, n, 1, 1 + n % 11, NULL, NULL, NULL, '{}' FROM generate_series(1, 200000) n";
     let watched = Watched::on(opened).await;
     watched.fill(&[MANY, "ANALYZE facts"]).await;
     let time = (Timestamp(0), Timestamp(50_000));
-    let key = FactKey { source: SourceName::parse("shop").unwrap(), source_id: "s".into() };
-    for after in [None, Some(ServicePlace { customer: customer(), kind: FactKind::Interaction, key })] {
+    for after in [None, Some(place(FactKind::Interaction))] {
         watched.reader.services_after(time, (after.as_ref(), PAGE)).await.ok();
-        watched.uses(&["facts_pkey"]).await;
+        watched.uses(&["facts_by_customer"]).await;
     }
 }
 
