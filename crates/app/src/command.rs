@@ -2,9 +2,12 @@
 
 use guanxi_model::customer::{Customer, Profile};
 use guanxi_model::fact::{Fact, FactKey, FactKind, Invitation, Invited, NewFact};
-use guanxi_model::{CustomerId, PyramidId, RequestId, RevisionNumber, TierId, Timestamp};
+use guanxi_model::{CustomerId, PyramidId, RequestId, RevisionNumber, TierId, Timestamp, name};
 use guanxi_satisfaction::{Asking, Objections, looks_back_to};
+use guanxi_store::ledger::Fingerprint;
 use serde::{Deserialize, Serialize};
+
+use crate::fingerprint;
 
 /// One write about one customer.
 #[derive(Clone, Debug)]
@@ -25,9 +28,23 @@ impl Command {
     /// Whose override in which pyramid it changes, if any.
     pub(crate) fn overridden(&self) -> Option<(CustomerId, PyramidId)> {
         match self {
-            Command::ChangeOverride(change) => Some((change.customer.clone(), change.pyramid.clone())),
+            Command::ChangeOverride(change) => Some(change.subject()),
             _ => None,
         }
+    }
+}
+
+/// The id of a request, and what tells a retry of it from another request under the same id. Those who ask make it, many side
+/// by side; who carries commands out carries out one batch after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request {
+    pub(crate) id: RequestId,
+    pub(crate) print: Fingerprint,
+}
+
+impl Request {
+    fn of(id: Option<RequestId>, (verb, subject): (&str, &str), content: &impl Serialize) -> Option<Request> {
+        id.map(|id| Request { id, print: fingerprint::of(verb, subject, content) })
     }
 }
 
@@ -36,7 +53,14 @@ impl Command {
 pub struct CreateCustomer {
     pub id: CustomerId,
     pub profile: Profile,
-    pub request_id: Option<RequestId>,
+    pub(crate) request: Option<Request>,
+}
+
+impl CreateCustomer {
+    pub fn new(id: CustomerId, profile: Profile, request_id: Option<RequestId>) -> CreateCustomer {
+        let request = Request::of(request_id, ("create", id.as_str()), &profile);
+        CreateCustomer { id, profile, request }
+    }
 }
 
 /// New values for some groups of a customer's profile.
@@ -49,7 +73,19 @@ pub struct UpdateCustomer {
     pub mask: Vec<&'static str>,
     /// Empty where any state may be changed.
     pub etag: String,
-    pub request_id: Option<RequestId>,
+    pub(crate) request: Option<Request>,
+}
+
+impl UpdateCustomer {
+    pub fn new(
+        (id, etag): (CustomerId, String),
+        (profile, mask): (Profile, Vec<&'static str>),
+        request_id: Option<RequestId>,
+    ) -> UpdateCustomer {
+        let subject = format!("{id} {etag} {}", mask.join(","));
+        let request = Request::of(request_id, ("update", &subject), &profile);
+        UpdateCustomer { id, profile, mask, etag, request }
+    }
 }
 
 /// A deletion or its undoing.
@@ -58,7 +94,22 @@ pub struct ChangeCustomer {
     pub id: CustomerId,
     /// Empty where any state may be changed.
     pub etag: String,
-    pub request_id: Option<RequestId>,
+    pub(crate) request: Option<Request>,
+}
+
+impl ChangeCustomer {
+    pub fn delete(id: CustomerId, etag: String, request_id: Option<RequestId>) -> Command {
+        Command::DeleteCustomer(ChangeCustomer::new("delete", (id, etag), request_id))
+    }
+
+    pub fn undelete(id: CustomerId, etag: String, request_id: Option<RequestId>) -> Command {
+        Command::UndeleteCustomer(ChangeCustomer::new("undelete", (id, etag), request_id))
+    }
+
+    fn new(verb: &str, (id, etag): (CustomerId, String), request_id: Option<RequestId>) -> ChangeCustomer {
+        let request = Request::of(request_id, (verb, &format!("{id} {etag}")), &());
+        ChangeCustomer { id, etag, request }
+    }
 }
 
 /// A fact to keep.
@@ -83,16 +134,37 @@ pub struct WithdrawFact {
     pub key: FactKey,
 }
 
+/// A tier, and until when it holds.
+pub type Hold = (TierId, Option<Timestamp>);
+
 /// Holds a customer in a tier of a pyramid, or no longer.
 #[derive(Clone, Debug)]
 pub struct ChangeOverride {
-    pub customer: CustomerId,
-    pub pyramid: PyramidId,
-    /// The tier and until when; none where nothing is to hold it any longer.
-    pub hold: Option<(TierId, Option<Timestamp>)>,
-    pub actor: String,
-    pub reason: String,
-    pub request_id: Option<RequestId>,
+    pub(crate) customer: CustomerId,
+    pub(crate) pyramid: PyramidId,
+    pub(crate) hold: Option<Hold>,
+    pub(crate) actor: String,
+    pub(crate) reason: String,
+    pub(crate) request: Option<Request>,
+}
+
+impl ChangeOverride {
+    /// By whom and why it is to be held in a tier and until when, or by nothing any longer.
+    pub fn new(
+        (customer, pyramid): (CustomerId, PyramidId),
+        hold: Option<Hold>,
+        (actor, reason): (String, String),
+        request_id: Option<RequestId>,
+    ) -> ChangeOverride {
+        let assignment = name::tier_assignment(&customer, &pyramid);
+        let request = Request::of(request_id, ("override", &assignment), &(&hold, &actor, &reason));
+        ChangeOverride { customer, pyramid, hold, actor, reason, request }
+    }
+
+    /// Whom it holds in which pyramid.
+    pub fn subject(&self) -> (CustomerId, PyramidId) {
+        (self.customer.clone(), self.pyramid.clone())
+    }
 }
 
 /// A slot to hold for an invitation, where nothing speaks against asking.

@@ -15,7 +15,7 @@ use guanxi_model::fact::{CustomerRef, FactKind};
 use guanxi_store::ledger::Keys;
 
 use crate::Error;
-use crate::command::{Command, Outcome, RecordFact};
+use crate::command::{Command, Outcome, RecordFact, Request};
 use crate::world::{Decision, World};
 
 /// What a command leads to: something to do and to answer, or a refusal.
@@ -86,17 +86,17 @@ pub(crate) fn keys(keys: &mut Keys, command: &Command, customer: &CustomerId) {
     keys.customers.insert(customer.clone());
     match command {
         Command::CreateCustomer(command) => {
-            record_keys(keys, customer, command.request_id);
+            record_keys(keys, customer, command.request);
             keys.external_ids.extend(command.profile.external_ids.iter().cloned());
             keys.attribute_definitions |= !command.profile.attributes.is_empty();
         }
         Command::UpdateCustomer(command) => {
-            record_keys(keys, customer, command.request_id);
+            record_keys(keys, customer, command.request);
             keys.external_ids.extend(command.profile.external_ids.iter().cloned());
             keys.attribute_definitions |= !command.profile.attributes.is_empty();
         }
         Command::DeleteCustomer(command) | Command::UndeleteCustomer(command) => {
-            record_keys(keys, customer, command.request_id);
+            record_keys(keys, customer, command.request);
         }
         Command::RecordFact(command) => fact_keys(keys, command, customer),
         Command::WithdrawFact(command) => {
@@ -109,15 +109,15 @@ pub(crate) fn keys(keys: &mut Keys, command: &Command, customer: &CustomerId) {
             keys.approaches.insert(customer.clone(), command.since);
         }
         Command::ChangeOverride(command) => {
-            keys.requests.extend(command.request_id.map(|request| (customer.clone(), request)));
+            keys.requests.extend(command.request.map(|request| (customer.clone(), request.id)));
         }
         Command::Look(_) => {}
     }
 }
 
-fn record_keys(keys: &mut Keys, customer: &CustomerId, request: Option<guanxi_model::RequestId>) {
+fn record_keys(keys: &mut Keys, customer: &CustomerId, request: Option<Request>) {
     keys.records.insert(customer.clone());
-    keys.requests.extend(request.map(|request| (customer.clone(), request)));
+    keys.requests.extend(request.map(|request| (customer.clone(), request.id)));
 }
 
 fn fact_keys(keys: &mut Keys, command: &RecordFact, customer: &CustomerId) {

@@ -66,7 +66,7 @@ fn sale(customer_id: &str, source_id: &str, cents: i64) -> Command {
 
 async fn create(app: &App, id: &str) {
     let profile = Profile::named(CustomerKind::Person, id.to_owned());
-    let command = Command::CreateCustomer(CreateCustomer { id: customer(id), profile, request_id: None });
+    let command = Command::CreateCustomer(CreateCustomer::new(customer(id), profile, None));
     app.run(command).await.unwrap();
 }
 

@@ -25,6 +25,12 @@ impl From<&str> for Cell {
     }
 }
 
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Cell::Text(text)
+    }
+}
+
 impl From<i64> for Cell {
     fn from(number: i64) -> Self {
         Cell::Int(number)

@@ -1,20 +1,18 @@
 //! Creating, changing, deleting and bringing back customers.
 
 use guanxi_model::customer::Profile;
-use guanxi_model::{CustomerId, RequestId, Violations, etag, name};
+use guanxi_model::{CustomerId, Violations, etag, name};
 use guanxi_satisfaction::contact::{ContactCell, is_active};
-use guanxi_store::ledger::{ChangeKind, CustomerState, Fingerprint, Record};
+use guanxi_store::ledger::{ChangeKind, CustomerState, Record};
 
 use super::Verdict;
-use crate::command::{ChangeCustomer, CreateCustomer, Outcome, UpdateCustomer};
+use crate::command::{ChangeCustomer, CreateCustomer, Outcome, Request, UpdateCustomer};
 use crate::error::{Error, Refusal};
-use crate::fingerprint;
 use crate::world::{Decision, Effect, World};
 
 pub(super) fn create(world: &World<'_>, command: &CreateCustomer) -> Verdict {
-    let CreateCustomer { id, profile, request_id } = command;
-    let print = fingerprint::of("create", id.as_str(), profile);
-    if let Some(verdict) = replay(world, id, *request_id, &print) {
+    let CreateCustomer { id, profile, request } = command;
+    if let Some(verdict) = replay(world, id, *request) {
         return verdict;
     }
     if world.customer(id).is_some() {
@@ -22,13 +20,12 @@ pub(super) fn create(world: &World<'_>, command: &CreateCustomer) -> Verdict {
     }
     check_profile(world, id, profile)?;
     let effects = vec![Effect::PutRecord(world.new_record(profile.clone()))];
-    Ok(changed(id, effects, ChangeKind::CustomerCreated, *request_id, print))
+    Ok(changed(id, effects, ChangeKind::CustomerCreated, *request))
 }
 
 pub(super) fn update(world: &World<'_>, command: &UpdateCustomer) -> Verdict {
-    let UpdateCustomer { id, profile, mask, etag, request_id } = command;
-    let print = fingerprint::of("update", &format!("{id} {etag} {}", mask.join(",")), profile);
-    if let Some(verdict) = replay(world, id, *request_id, &print) {
+    let UpdateCustomer { id, profile, mask, etag, request } = command;
+    if let Some(verdict) = replay(world, id, *request) {
         return verdict;
     }
     let record = present(world, id, etag)?;
@@ -42,13 +39,12 @@ pub(super) fn update(world: &World<'_>, command: &UpdateCustomer) -> Verdict {
     // What is not written was checked when it was, and what it refers to is not loaded.
     check_profile(world, id, profile)?;
     let next = Record { profile: next, revision: record.revision + 1, update_time: world.now(), ..record.clone() };
-    Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUpdated, *request_id, print))
+    Ok(changed(id, vec![Effect::PutRecord(next)], ChangeKind::CustomerUpdated, *request))
 }
 
 pub(super) fn delete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
-    let ChangeCustomer { id, etag, request_id } = command;
-    let print = fingerprint::of("delete", &format!("{id} {etag}"), &());
-    if let Some(verdict) = replay(world, id, *request_id, &print) {
+    let ChangeCustomer { id, etag, request } = command;
+    if let Some(verdict) = replay(world, id, *request) {
         return verdict;
     }
     let record = present(world, id, etag)?;
@@ -62,13 +58,12 @@ pub(super) fn delete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
         ..record.clone()
     };
     let effects = [Effect::PutRecord(next)].into_iter().chain(activation(world, id, -1)).collect();
-    Ok(changed(id, effects, ChangeKind::CustomerDeleted, *request_id, print))
+    Ok(changed(id, effects, ChangeKind::CustomerDeleted, *request))
 }
 
 pub(super) fn undelete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
-    let ChangeCustomer { id, etag, request_id } = command;
-    let print = fingerprint::of("undelete", &format!("{id} {etag}"), &());
-    if let Some(verdict) = replay(world, id, *request_id, &print) {
+    let ChangeCustomer { id, etag, request } = command;
+    if let Some(verdict) = replay(world, id, *request) {
         return verdict;
     }
     let record = present(world, id, etag)?;
@@ -77,7 +72,7 @@ pub(super) fn undelete(world: &World<'_>, command: &ChangeCustomer) -> Verdict {
     }
     let next = Record { revision: record.revision + 1, update_time: world.now(), delete_time: None, ..record.clone() };
     let effects = [Effect::PutRecord(next)].into_iter().chain(activation(world, id, 1)).collect();
-    Ok(changed(id, effects, ChangeKind::CustomerUndeleted, *request_id, print))
+    Ok(changed(id, effects, ChangeKind::CustomerUndeleted, *request))
 }
 
 /// Whoever is active and is deleted is active no longer, and is again when brought back.
@@ -88,12 +83,12 @@ fn activation(world: &World<'_>, id: &CustomerId, turn: i64) -> Option<Effect> {
 }
 
 /// The answer to a request that was carried out before: the present state.
-fn replay(world: &World<'_>, id: &CustomerId, request: Option<RequestId>, print: &Fingerprint) -> Option<Verdict> {
+fn replay(world: &World<'_>, id: &CustomerId, request: Option<Request>) -> Option<Verdict> {
     let request = request?;
     let (state, _) = world.customer(id)?;
-    let kept = state.requests.get(&request)?;
-    if kept != print {
-        return Some(Err(Error::RequestIdReused(request.to_string())));
+    let kept = state.requests.get(&request.id)?;
+    if *kept != request.print {
+        return Some(Err(Error::RequestIdReused(request.id.to_string())));
     }
     let seen = world.seen(id)?;
     let decision = Decision { customer: id.clone(), effects: Vec::new() };
@@ -115,10 +110,9 @@ fn changed(
     id: &CustomerId,
     mut effects: Vec<Effect>,
     kind: ChangeKind,
-    request: Option<RequestId>,
-    print: Fingerprint,
+    request: Option<Request>,
 ) -> (Decision, Outcome) {
-    effects.extend(request.map(|request| Effect::PutRequest(request, print)));
+    effects.extend(request.map(|request| Effect::PutRequest(request.id, request.print)));
     effects.push(Effect::Note(kind, None));
     // Filled in with what the customer is afterwards.
     let outcome = Outcome::Customer(Box::new(placeholder(id)));

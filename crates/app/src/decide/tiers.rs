@@ -6,24 +6,23 @@ use guanxi_store::ledger::Override;
 use super::Verdict;
 use crate::command::{ChangeOverride, Outcome};
 use crate::error::{Error, Refusal};
-use crate::fingerprint;
 use crate::world::{Decision, Effect, World};
 
 pub(super) fn change_override(world: &World<'_>, command: &ChangeOverride) -> Verdict {
-    let ChangeOverride { customer, pyramid, hold, actor, reason, request_id } = command;
+    let ChangeOverride { customer, pyramid, hold, actor, reason, request } = command;
     let (state, summary) = world.customer(customer).ok_or_else(|| Error::NotFound(name::customer(customer)))?;
-    let assignment = name::tier_assignment(customer, pyramid);
-    let print = fingerprint::of("override", &assignment, &(hold, actor, reason));
     let nothing = |customer: &CustomerId| (Decision { customer: customer.clone(), effects: Vec::new() }, Outcome::Done);
-    if let Some((request, kept)) = request_id.and_then(|request| Some((request, state.requests.get(&request)?))) {
-        return if *kept == print { Ok(nothing(customer)) } else { Err(Error::RequestIdReused(request.to_string())) };
+    if let Some((request, kept)) = request.and_then(|request| Some((request, state.requests.get(&request.id)?))) {
+        let is_retry = *kept == request.print;
+        return if is_retry { Ok(nothing(customer)) } else { Err(Error::RequestIdReused(request.id.to_string())) };
     }
     if summary.delete_time.is_some() {
         return Err(Refusal::CustomerDeleted(name::customer(customer)).into());
     }
     let bench = world.standards.benches.iter().find(|bench| bench.pyramid.id == *pyramid && bench.active.is_some());
     let bench = bench.ok_or_else(|| Refusal::PyramidNotActive(name::pyramid(pyramid)))?;
-    let mut effects: Vec<Effect> = request_id.iter().map(|request| Effect::PutRequest(*request, print)).collect();
+    let mut effects: Vec<Effect> =
+        request.iter().map(|request| Effect::PutRequest(request.id, request.print)).collect();
     let by = (actor.clone(), reason.clone());
     match hold {
         Some((tier, _)) if !bench.has_tier(tier) => {

@@ -1,7 +1,7 @@
 //! Requests about customers.
 
 use guanxi::v1 as pb;
-use guanxi_app::command::{ChangeCustomer, CreateCustomer, UpdateCustomer};
+use guanxi_app::command::{ChangeCustomer, Command, CreateCustomer, UpdateCustomer};
 use guanxi_model::customer::ExternalId;
 use guanxi_model::page::QueryHash;
 use guanxi_model::{CustomerId, RequestId, Violations, mask, name};
@@ -28,7 +28,7 @@ pub(crate) fn create_request(
     let at = Path::of("customer");
     let profile =
         given(&mut v, at, customer).and_then(|customer| profile::profile(ctx, &mut v, at, (customer, GROUPS)));
-    let command = id.zip(profile).map(|(id, profile)| CreateCustomer { id, profile, request_id });
+    let command = id.zip(profile).map(|(id, profile)| CreateCustomer::new(id, profile, request_id));
     done(v, command)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn update_request(
         let etag = std::mem::take(&mut customer.etag);
         let mask = mask?;
         let profile = profile::profile(ctx, &mut v, at, (customer, &mask))?;
-        Some(UpdateCustomer { id: id?, profile, mask, etag, request_id })
+        Some(UpdateCustomer::new((id?, etag), (profile, mask), request_id))
     });
     done(v, command)
 }
@@ -68,22 +68,24 @@ pub(crate) fn get_request(request: &pb::GetCustomerRequest) -> Result<CustomerId
 }
 
 /// DeleteCustomer.
-pub(crate) fn delete_request(request: pb::DeleteCustomerRequest) -> Result<ChangeCustomer, Violations> {
+pub(crate) fn delete_request(request: pb::DeleteCustomerRequest) -> Result<Command, Violations> {
     let pb::DeleteCustomerRequest { name, etag, request_id } = request;
-    change(&name, etag, &request_id)
+    let (id, request_id) = change(&name, &request_id)?;
+    Ok(ChangeCustomer::delete(id, etag, request_id))
 }
 
 /// UndeleteCustomer.
-pub(crate) fn undelete_request(request: pb::UndeleteCustomerRequest) -> Result<ChangeCustomer, Violations> {
+pub(crate) fn undelete_request(request: pb::UndeleteCustomerRequest) -> Result<Command, Violations> {
     let pb::UndeleteCustomerRequest { name, etag, request_id } = request;
-    change(&name, etag, &request_id)
+    let (id, request_id) = change(&name, &request_id)?;
+    Ok(ChangeCustomer::undelete(id, etag, request_id))
 }
 
-fn change(name: &str, etag: String, request_id: &str) -> Result<ChangeCustomer, Violations> {
+fn change(name: &str, request_id: &str) -> Result<(CustomerId, Option<RequestId>), Violations> {
     let mut v = Violations::new();
     let id = v.field(Path::of("name"), name::parse_customer(name));
     let request_id = self::request_id(&mut v, request_id);
-    done(v, id.map(|id| ChangeCustomer { id, etag, request_id }))
+    done(v, id.map(|id| (id, request_id)))
 }
 
 /// BatchGetCustomers.

@@ -3,6 +3,7 @@
 use guanxi::google::r#type::Date;
 use guanxi::v1 as pb;
 use guanxi_app::ChangeOverride;
+use guanxi_app::command::Hold;
 use guanxi_model::filter::{Expr, Filter, Kind, Op, Schema, Value};
 use guanxi_model::{CustomerId, Day, LabelKey, PyramidId, TierId, Violations, name, text};
 
@@ -74,7 +75,7 @@ pub(crate) fn set_override_request(
         v.push(at, "must be in the future");
     }
     let change = change_override(&mut v, &name, (actor, reason), &request_id);
-    done(v, change.zip(tier).map(|(change, tier)| ChangeOverride { hold: Some((tier, expire_time)), ..change }))
+    done(v, change.zip(tier).map(|(change, tier)| change(Some((tier, expire_time)))))
 }
 
 /// ClearTierOverride.
@@ -82,21 +83,22 @@ pub(crate) fn clear_override_request(request: pb::ClearTierOverrideRequest) -> R
     let pb::ClearTierOverrideRequest { name, actor, reason, request_id } = request;
     let mut v = Violations::new();
     let change = change_override(&mut v, &name, (actor, reason), &request_id);
-    done(v, change)
+    done(v, change.map(|change| change(None)))
 }
 
+/// What is changed, but for what is to hold it.
 fn change_override(
     v: &mut Violations,
     name: &str,
     (actor, reason): (String, String),
     request: &str,
-) -> Option<ChangeOverride> {
+) -> Option<impl FnOnce(Option<Hold>) -> ChangeOverride + use<>> {
     let request_id = request_id(v, request);
     let of = v.field(Path::of("name"), name::parse_tier_assignment(name));
     let actor = v.field(Path::of("actor"), text::required(actor, MAX_ACTOR));
     let reason = v.field(Path::of("reason"), text::required_note(reason, MAX_REASON));
-    let (customer, pyramid) = of?;
-    Some(ChangeOverride { customer, pyramid, hold: None, actor: actor?, reason: reason?, request_id })
+    let (of, by) = (of?, (actor?, reason?));
+    Some(move |hold| ChangeOverride::new(of, hold, by, request_id))
 }
 
 /// ListTierChanges.

@@ -47,12 +47,12 @@ impl CustomerService for Service {
 
     async fn delete_customer(&self, request: Request<pb::DeleteCustomerRequest>) -> Answer<pb::Customer> {
         let command = from_proto::customer::delete_request(request.into_inner());
-        self.changed(Command::DeleteCustomer(command.map_err(status::invalid)?)).await
+        self.changed(command.map_err(status::invalid)?).await
     }
 
     async fn undelete_customer(&self, request: Request<pb::UndeleteCustomerRequest>) -> Answer<pb::Customer> {
         let command = from_proto::customer::undelete_request(request.into_inner());
-        self.changed(Command::UndeleteCustomer(command.map_err(status::invalid)?)).await
+        self.changed(command.map_err(status::invalid)?).await
     }
 
     async fn batch_get_customers(

@@ -82,7 +82,7 @@ impl Tx {
                 customer.as_str().into(),
                 record.profile.kind.code().into(),
                 record.profile.display_name.as_str().into(),
-                to_json(&record.profile, "customer")?.as_str().into(),
+                to_json(&record.profile, "customer")?.into(),
                 record.revision.into(),
                 record.create_time.0.into(),
                 record.update_time.0.into(),
@@ -121,7 +121,7 @@ impl Tx {
             }
             for (key, attribute) in &profile.attributes {
                 let value = to_json(&attribute.value, "attribute")?;
-                attributes.push([customer.as_str().into(), key.as_str().into(), value.as_str().into()]);
+                attributes.push([customer.as_str().into(), key.as_str().into(), value.into()]);
             }
             // Nobody gets in touch with a deleted customer.
             let occasions = if delete_time.is_none() { occasions(profile) } else { Vec::new() };
@@ -193,7 +193,7 @@ impl Tx {
             .collect();
         let mut rows = Rows::new(&columns);
         for ((customer, day), Bucket { tally, uses }) in &effects.buckets {
-            let fixed = [customer.as_str().into(), i64::from(day.0).into(), rows::uses::write(uses)?.as_str().into()];
+            let fixed = [customer.as_str().into(), i64::from(day.0).into(), rows::uses::write(uses)?.into()];
             rows.push(fixed.into_iter().chain(counters.iter().map(|counter| tally[*counter].into())));
         }
         let add: String =

@@ -69,7 +69,7 @@ pub(crate) fn write(fact: &Fact) -> Result<[Cell; 13], Error> {
         fact.body.channel().into(),
         fact.replaces.as_ref().map(|key| key.source.as_str()).into(),
         fact.replaces.as_ref().map(|key| key.source_id.as_str()).into(),
-        Cell::Text(write_body(&fact.body)?),
+        write_body(&fact.body)?.into(),
     ])
 }
 

@@ -7,7 +7,7 @@ use super::{in_force, standing};
 
 /// Sets or clears an override; where the customer stands then.
 pub(super) async fn change(app: &App, change: ChangeOverride) -> Result<pb::TierAssignment, Error> {
-    let of = (change.customer.clone(), change.pyramid.clone());
+    let of = change.subject();
     in_force::pyramid(app, &of.1).await?;
     app.run(Command::ChangeOverride(Box::new(change))).await?;
     standing::assignment(app, of, None).await
