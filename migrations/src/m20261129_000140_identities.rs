@@ -16,7 +16,7 @@ macro_rules! by_customer {
     };
 }
 
-/// In place: servers may be writing meanwhile, and wait.
+/// In place: what servers would write meanwhile is refused after their `lock_timeout`.
 macro_rules! postgres {
     ($key:expr) => {
         &[concat!("ALTER TABLE facts DROP CONSTRAINT facts_pkey, ADD CONSTRAINT facts_pkey PRIMARY KEY (", $key, ")")]

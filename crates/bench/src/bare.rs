@@ -27,7 +27,8 @@ const COUNTERS: &[Counter] = Counter::ALL.split_at(11).0;
 /// Rows of one transaction: the larger, the fewer pages are written twice.
 const TRANSACTION: usize = 50_000;
 
-/// The rows that purchases lead to, in the order of their keys.
+/// The rows that purchases lead to, in the order of customers, by which most of them are kept; what the key of facts has of a
+/// source that is new lies at its end.
 struct Batch {
     facts: Vec<FactRow>,
     days: Vec<DayRow>,

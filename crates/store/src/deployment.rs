@@ -6,7 +6,8 @@ use std::time::Duration;
 use guanxi_migrations::Migrator;
 use guanxi_model::{Currency, Timestamp, Zone};
 use sea_orm::{
-    ConnectionTrait, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionTrait as _,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
 use sqlx::postgres::PgPoolOptions;
@@ -77,18 +78,25 @@ impl Store {
     /// Whoever comes later waits for the file's write lock, and finds everything done. A table may have to be sorted for a
     /// new index, which no memory is for.
     async fn migrate_sqlite(&self) -> Result<(), Error> {
-        let connect = self.pools.writer.get_sqlite_connection_pool().connect_options();
-        let patient = (*connect).clone().busy_timeout(TURN).pragma("temp_store", "FILE");
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(patient).await?;
-        let tx = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()).begin_with_options(IMMEDIATE).await?;
-        Migrator::up(&tx, None).await?;
-        tx.commit().await?;
-        pool.close().await;
-        if let Some(log) = &self.pools.log {
-            log.grew();
+        let writer = self.pools.writer.get_sqlite_connection_pool();
+        if Migrator::get_pending_migrations(&self.pools.writer).await?.is_empty() {
+            return Ok(());
         }
+        let patient = (*writer.connect_options()).clone().busy_timeout(TURN).pragma("temp_store", "FILE");
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(patient).await?;
+        let migrated = migrate_at_once(&SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone())).await;
+        pool.close().await;
+        migrated?;
+        // A table that was copied has gone through the log, which is as large now. Where somebody reads, it stays.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
         Ok(())
     }
+}
+
+async fn migrate_at_once(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    let tx = connection.begin_with_options(IMMEDIATE).await?;
+    Migrator::up(&tx, None).await?;
+    tx.commit().await
 }
 
 fn same(key: &str, stored: &str, configured: &str) -> Result<(), Error> {

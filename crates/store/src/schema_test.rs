@@ -10,6 +10,7 @@ mod migrations;
 mod plans;
 mod purge;
 mod rules;
+mod walks;
 
 use std::panic;
 use std::time::Duration;

@@ -30,7 +30,7 @@ pub(crate) struct Loader {
     cells: BTreeMap<Placed, Sums>,
 }
 
-/// What a transaction writes, in the order of its keys.
+/// What a transaction writes, in the order of customers.
 struct Batch {
     facts: Vec<(u64, Fact, String)>,
     /// Customers with the facts (`first..first + count`) that are theirs.

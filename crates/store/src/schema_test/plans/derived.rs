@@ -64,20 +64,19 @@ async fn what_a_batch_needs_is_found_by_key_before_there_are_statistics(opened: 
         assert_eq!(bulk::delete_of_customers(tx.connection(), table, rows).await.unwrap(), 0);
     }
     drop(tx);
-    // Of a table as small as this, PostgreSQL takes one index of a customer for as good as the other.
-    let facts = "facts_pkey|facts_by_customer";
     let indexes = [
         "summaries_pkey",
         "tiers_pkey",
         "buckets_pkey",
         "customer_attributes_pkey|customer_attributes_by_key",
         "customers_pkey",
-        facts,
+        // Of a table as small as this, PostgreSQL takes one index for as good as the other.
+        "facts_pkey|facts_by_customer",
         "invitations_pkey",
         "replacements_pkey",
-        facts,
+        "facts_by_customer",
         "invitations_pkey",
-        facts,
+        "facts_by_customer",
         "customer_requests_pkey",
         "external_ids_pkey",
         "external_ids_by_customer",
