@@ -27,7 +27,7 @@ pub struct Deployment {
 const TURN: Duration = Duration::from_secs(3600);
 
 /// The key of the advisory lock under which one process at a time migrates.
-const MIGRATION_LOCK: i64 = 0x6775_616e_7870;
+pub(crate) const MIGRATION_LOCK: i64 = 0x6775_616e_7870;
 
 impl Store {
     /// Brings the schema up to date and writes the settings of the deployment, or checks them. Processes that start

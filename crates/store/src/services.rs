@@ -28,11 +28,11 @@ impl Reader {
         (after, limit): (Option<&FactPlace>, usize),
     ) -> Result<Vec<ServiceFact>, Error> {
         let [customer, kind, time, id] = FactPlace::values(after);
-        // As of `facts_after`: SQLite is left only the customers.
+        // As of `facts_after`: SQLite is left only the customers. The index knows the kind, but not the type.
         let plus = if self.pools.backend == DbBackend::Sqlite { "+" } else { "" };
         let sql = format!(
             "SELECT {order}, f.source, f.body FROM facts f WHERE ({order}) > ($1, $2, $3, $4) AND f.state = 1 \
-             AND ({plus}f.kind = {interaction} AND f.type IN ({service}, {visit}, {complaint}) \
+             AND {plus}f.kind IN ({interaction}, {purchase}) AND ({plus}f.kind = {interaction} AND f.type IN ({service}, {visit}, {complaint}) \
              OR {plus}f.kind = {purchase} AND f.type = {back}) \
              AND {plus}f.occur_time BETWEEN $5 AND $6 ORDER BY {order} LIMIT $7",
             order = FactPlace::ORDER,

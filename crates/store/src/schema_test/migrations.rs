@@ -1,5 +1,8 @@
 //! Migrations: there and back, twice, by two processes at once, and for another deployment than the database's.
 
+use std::path::Path;
+use std::time::Duration;
+
 use guanxi_migrations::Migrator;
 use guanxi_model::fact::UseKind;
 use guanxi_model::{Currency, Timestamp, Zone};
@@ -9,6 +12,7 @@ use sea_orm_migration::MigratorTrait as _;
 
 use super::catalogue::{Schema, read};
 use super::{Opened, deployment, empty, on_each_database, open};
+use crate::deployment::MIGRATION_LOCK;
 use crate::rows::uses;
 use crate::{Deployment, Error};
 
@@ -19,6 +23,7 @@ on_each_database! {
     facts_are_kept_when_their_key_changes,
     migrating_again_changes_nothing,
     processes_that_start_together_migrate_in_turn,
+    who_migrates_waits_for_another_longer_than_calls_do,
     database_that_is_not_migrated_is_refused,
     database_of_another_deployment_is_refused,
 }
@@ -31,6 +36,17 @@ fn migrations_have_names_of_their_own_and_run_in_their_order() {
     // A name begins with its date and its number: those alone are distinct and rise.
     let begins: Vec<_> = names.iter().map(|name| &name["m".len().."m20261121_000001".len()]).collect();
     assert!(begins.is_sorted_by(|before, after| before < after), "{names:?}");
+}
+
+#[tokio::test]
+async fn log_that_a_migration_has_gone_through_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("guanxi.db");
+    let store = open(&format!("sqlite://{}?mode=rwc", file.display())).await.unwrap();
+    store.migrate(&deployment(), Timestamp(1)).await.unwrap();
+    let size = |file: &Path| file.metadata().unwrap().len();
+    let (kept, log) = (size(&file), size(&folder.path().join("guanxi.db-wal")));
+    assert!(kept > 200_000 && log < 50_000, "{kept} bytes, {log} of log");
 }
 
 /// How many migrations there are from one on.
@@ -179,6 +195,24 @@ async fn migrating_again_changes_nothing(opened: Opened) {
     let after = (read(&opened).await, opened.rows("SELECT create_time FROM deployment").await.len());
     assert_eq!(after, before);
     assert_eq!(opened.rows("SELECT id FROM deployment WHERE create_time = 77").await.len(), 0);
+}
+
+async fn who_migrates_waits_for_another_longer_than_calls_do(opened: Opened) {
+    Migrator::down(&opened.store.pools.writer, Some(1)).await.unwrap();
+    let other = open(&opened.url).await.unwrap();
+    // Of SQLite all that is to be had is the write lock.
+    let held = other.begin().await.unwrap();
+    if opened.backend == Backend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        held.connection().execute_unprepared(&lock).await.unwrap();
+    }
+    let release = async {
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        drop(held);
+    };
+    let deployment = deployment();
+    let (migrated, ()) = tokio::join!(opened.store.migrate(&deployment, Timestamp(1)), release);
+    migrated.unwrap();
 }
 
 async fn processes_that_start_together_migrate_in_turn(migrated: Opened) {
