@@ -1,10 +1,11 @@
 //! How much bulk work one transaction takes on. While nobody waits for an answer of his own, as much as is there; while
-//! callers come, what fits into 10 ms by the speed seen so far.
+//! callers come, what fits into 4 ms by the speed seen so far.
 
 use std::time::Duration;
 
 /// A bulk transaction's share of the writer while callers come.
-const SLICE: Duration = Duration::from_millis(10);
+const SLICE: Duration = Duration::from_millis(4);
+
 /// See the module.
 pub(crate) struct Portion {
     most: usize,
@@ -46,9 +47,9 @@ mod tests {
             portion.learn(100, Duration::from_millis(5));
         }
         assert_eq!(portion.next(false), 4_000);
-        assert!((150..=250).contains(&portion.next(true)), "10 ms at 50 us each, got {}", portion.next(true));
+        assert!((60..=100).contains(&portion.next(true)), "4 ms at 50 us each, got {}", portion.next(true));
         portion.learn(0, Duration::from_secs(1));
-        assert!((150..=250).contains(&portion.next(true)), "nothing is learnt from nothing");
+        assert!((60..=100).contains(&portion.next(true)), "nothing is learnt from nothing");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -21,7 +21,7 @@ pub(crate) struct Paced {
     pub(crate) until: CancellationToken,
 }
 
-type Answers = JoinSet<(Duration, Result<(), Status>)>;
+type Answer = (Duration, Result<(), Status>);
 
 impl Paced {
     /// Asks until it is told to stop, then waits for the last answer. Calls are numbered from `first`.
@@ -32,13 +32,20 @@ impl Paced {
         caller: impl Fn(Channel) -> C + Send + 'static,
     ) -> Result<Measured> {
         let (cpu, began, handle, channels) = (Cpu::start(pid)?, Instant::now(), Handle::current(), channels.to_vec());
+        // Answers are counted as they come: kept, they would take memory all the time, and to make it takes milliseconds in
+        // which nobody is asked.
+        let (answered, mut answers) = mpsc::unbounded_channel();
         // A thread of its own: tokio's timer knows whole milliseconds only.
-        let mut answers = tokio::task::spawn_blocking(move || self.ask((&handle, &channels), first, caller)).await?;
+        let asking = tokio::task::spawn_blocking(move || self.ask((&handle, &channels), first, (caller, answered)));
         let mut latencies = Histogram::<u64>::new_with_bounds(1, 60_000_000, 3)?;
-        while let Some(answer) = answers.join_next().await {
-            let (latency, answer) = answer?;
-            answer?;
+        let mut failure = None;
+        while let Some((latency, answer)) = answers.recv().await {
             latencies.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX).max(1));
+            failure = failure.or(answer.err());
+        }
+        asking.await?;
+        if let Some(failure) = failure {
+            return Err(failure.into());
         }
         Ok(Measured {
             count: latencies.len(),
@@ -53,22 +60,21 @@ impl Paced {
         self,
         (handle, channels): (&Handle, &[Channel]),
         first: u64,
-        caller: impl Fn(Channel) -> C,
-    ) -> Answers {
-        let (began, mut answers) = (Instant::now(), JoinSet::new());
+        (caller, answered): (impl Fn(Channel) -> C, mpsc::UnboundedSender<Answer>),
+    ) {
+        let began = Instant::now();
         for (number, channel) in (first..).zip(channels.iter().cycle()) {
             let due = began + Duration::from_secs_f64((number - first) as f64 / self.per_second);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
             if self.until.is_cancelled() {
                 break;
             }
-            let mut caller = caller(channel.clone());
-            let call = async move {
+            let (mut caller, answered) = (caller(channel.clone()), answered.clone());
+            handle.spawn(async move {
                 let answer = caller.call(number).await;
-                (due.elapsed(), answer)
-            };
-            answers.spawn_on(call, handle);
+                // Nobody counts it where another call has failed.
+                let _ = answered.send((due.elapsed(), answer));
+            });
         }
-        answers
     }
 }

@@ -1,4 +1,4 @@
-//! Chunks of an import: where they begin, and their items, each read by itself.
+//! Chunks of an import: where they begin, and their items, each to be read by itself.
 
 use guanxi_app::command::RecordFact;
 use guanxi_model::Violations;
@@ -10,33 +10,36 @@ use crate::kinds::{ImportParts, Kind};
 /// The most items of one chunk.
 const MAX_CHUNK: usize = 500;
 
-/// A chunk whose shape is right.
-#[derive(Debug)]
+/// An item as it came, and how it is read. A whole chunk takes milliseconds to read, in which its thread answers nobody.
+pub(crate) type Unread<T> = Box<dyn FnOnce(&Context<'_>) -> Result<T, Violations> + Send>;
+
+/// A chunk whose shape is right, of items as they came or as they were read.
 pub(crate) struct Chunk<T> {
     /// The index of the first item.
     pub(crate) first: i64,
     /// The index after the last item.
     pub(crate) end: i64,
-    pub(crate) items: Vec<Result<T, Violations>>,
+    pub(crate) items: Vec<T>,
 }
 
-/// Reads a chunk of facts; `expected` is where the one before ended.
+/// A chunk of facts; `expected` is where the one before ended.
 pub(crate) fn chunk<K: Kind>(
-    ctx: &Context<'_>,
     request: K::Import,
     expected: Option<i64>,
-) -> Result<Chunk<RecordFact>, Violations> {
+) -> Result<Chunk<Unread<RecordFact>>, Violations> {
     let ImportParts { first_index, items, missing_customer } = K::import(request);
     let mut v = Violations::new();
     let missing_customer = fact::missing_customer(&mut v, missing_customer);
     let end = end(&mut v, (first_index, expected), (K::ITEMS, items.len()));
     let (missing_customer, end) = done(v, missing_customer.zip(end))?;
-    let read = |item| {
-        let mut v = Violations::new();
-        let fact = fact::new_fact(ctx, &mut v, Path::of(K::FIELD), (item, Unnamed::Refused));
-        done(v, fact.map(|fact| RecordFact { fact, missing_customer }))
+    let unread = |item| -> Unread<RecordFact> {
+        Box::new(move |ctx| {
+            let mut v = Violations::new();
+            let fact = fact::new_fact(ctx, &mut v, Path::of(K::FIELD), (item, Unnamed::Refused));
+            done(v, fact.map(|fact| RecordFact { fact, missing_customer }))
+        })
     };
-    Ok(Chunk { first: first_index, end, items: items.into_iter().map(read).collect() })
+    Ok(Chunk { first: first_index, end, items: items.into_iter().map(unread).collect() })
 }
 
 /// The index after the last of so many items in the field of that name.
@@ -74,17 +77,17 @@ mod tests {
     use crate::kinds::Purchases;
     use crate::testing::{ctx, paths};
 
-    fn read(first_index: i64, count: usize, expected: Option<i64>) -> Result<Chunk<RecordFact>, Violations> {
+    /// Where a chunk begins and ends, and how many items it has.
+    fn read(first_index: i64, count: usize, expected: Option<i64>) -> Result<(i64, i64, usize), Violations> {
         let purchases = vec![purchase(); count];
         let request = pb::ImportPurchasesRequest { first_index, purchases, missing_customer: 2 };
-        chunk::<Purchases>(&ctx(), request, expected)
+        chunk::<Purchases>(request, expected).map(|chunk| (chunk.first, chunk.end, chunk.items.len()))
     }
 
     #[test]
     fn chunks_follow_each_other() {
-        let first = read(7, 3, None).unwrap();
-        assert_eq!((first.first, first.end, first.items.len()), (7, 10, 3));
-        assert_eq!(read(10, 500, Some(10)).unwrap().end, 510);
+        assert_eq!(read(7, 3, None).unwrap(), (7, 10, 3));
+        assert_eq!(read(10, 500, Some(10)).unwrap(), (10, 510, 500));
         assert_eq!(paths(read(11, 1, Some(10))), ["first_index"]);
         assert_eq!(paths(read(9, 1, Some(10))), ["first_index"]);
     }
@@ -103,8 +106,9 @@ mod tests {
         unnamed.context.as_mut().unwrap().source_id.clear();
         let purchases = vec![purchase(), unnamed];
         let request = pb::ImportPurchasesRequest { first_index: 0, purchases, missing_customer: 0 };
-        let mut items = chunk::<Purchases>(&ctx(), request, None).unwrap().items;
-        assert_eq!(paths(items.remove(1)), ["purchase.context.source_id"]);
-        assert!(items.remove(0).is_ok());
+        let Ok(chunk) = chunk::<Purchases>(request, None) else { panic!("its shape is right") };
+        let [good, bad] = <[_; 2]>::try_from(chunk.items).ok().unwrap().map(|item| item(&ctx()));
+        assert!(good.is_ok());
+        assert_eq!(paths(bad), ["purchase.context.source_id"]);
     }
 }

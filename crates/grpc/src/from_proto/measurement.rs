@@ -10,7 +10,7 @@ use guanxi_store::{MEASUREMENT_FILTER, MeasurementQuery};
 
 use super::customer::request_id;
 use super::fact::{self, Unnamed};
-use super::import::{self, Chunk};
+use super::import::{self, Chunk, Unread};
 use super::page::Column;
 use super::resource::MAX_NAME;
 use super::{Context, Path, done, given, page, time};
@@ -49,21 +49,23 @@ pub(crate) fn batch_request(
 
 /// A chunk of ImportServiceMeasurements; `expected` is where the one before ended.
 pub(crate) fn chunk(
-    ctx: &Context<'_>,
     request: pb::ImportServiceMeasurementsRequest,
     expected: Option<i64>,
-) -> Result<Chunk<NewMeasurement>, Violations> {
+) -> Result<Chunk<Unread<NewMeasurement>>, Violations> {
     let pb::ImportServiceMeasurementsRequest { parent, first_index, service_measurements } = request;
     let mut v = Violations::new();
     let standard = v.field(Path::of("parent"), name::parse_service_standard(&parent));
     let end = import::end(&mut v, (first_index, expected), ("service_measurements", service_measurements.len()));
     let (standard, end) = done(v, standard.zip(end))?;
-    let read = |item| {
-        let mut v = Violations::new();
-        let new = new(ctx, &mut v, (item, Unnamed::Refused));
-        done(v, new.map(|new| new.of(standard.clone())))
+    let unread = |item| -> Unread<NewMeasurement> {
+        let standard = standard.clone();
+        Box::new(move |ctx| {
+            let mut v = Violations::new();
+            let new = new(ctx, &mut v, (item, Unnamed::Refused));
+            done(v, new.map(|new| new.of(standard)))
+        })
     };
-    Ok(Chunk { first: first_index, end, items: service_measurements.into_iter().map(read).collect() })
+    Ok(Chunk { first: first_index, end, items: service_measurements.into_iter().map(unread).collect() })
 }
 
 /// A measurement but for its standard.
@@ -216,15 +218,14 @@ mod tests {
     fn chunks_follow_each_other_and_items_are_read_by_themselves() {
         let read = |first_index, items, expected| {
             let parent = "serviceStandards/loaves".into();
-            chunk(
-                &ctx(),
-                pb::ImportServiceMeasurementsRequest { parent, first_index, service_measurements: items },
-                expected,
-            )
+            let request = pb::ImportServiceMeasurementsRequest { parent, first_index, service_measurements: items };
+            let items = |chunk: Chunk<Unread<NewMeasurement>>| {
+                chunk.items.into_iter().map(|item| item(&ctx()).is_ok()).collect()
+            };
+            chunk(request, expected).map(|chunk| (chunk.first, chunk.end, items(chunk)))
         };
         let unnamed = pb::ServiceMeasurement { source_id: String::new(), ..sound() };
-        let good = read(3, vec![sound(), unnamed], None).unwrap();
-        assert_eq!((good.first, good.end, good.items[0].is_ok(), good.items[1].is_err()), (3, 5, true, true));
+        assert_eq!(read(3, vec![sound(), unnamed], None).unwrap(), (3, 5, vec![true, false]));
         assert_eq!(paths(read(4, vec![], Some(3))), ["service_measurements", "first_index"]);
     }
 }

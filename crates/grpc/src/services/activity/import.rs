@@ -12,14 +12,17 @@ use guanxi::v1 as pb;
 use guanxi_app::command::{Grouping, Outcome, RecordFact, Urgency};
 use guanxi_app::{App, Error};
 use guanxi_model::Violations;
+use tokio::task::yield_now;
 use tonic::Status;
 
 use super::{Progress, command_of};
-use crate::from_proto::Context;
-use crate::from_proto::import::{self, Chunk};
+use crate::from_proto::import::{self, Chunk, Unread};
 use crate::kinds::Kind;
 use crate::services::{context, unexpected};
 use crate::status;
+
+/// Items read before calls have their turn: about a quarter of a millisecond.
+const TURN: usize = 50;
 
 /// What can be imported.
 pub(in crate::services) trait Import: Send + 'static {
@@ -29,8 +32,8 @@ pub(in crate::services) trait Import: Send + 'static {
     /// How many chunks are taken unacknowledged.
     const IN_HAND: usize;
 
-    /// Reads a chunk; `expected` is where the one before ended.
-    fn read(ctx: &Context<'_>, chunk: Self::Message, expected: Option<i64>) -> Result<Chunk<Self::Item>, Violations>;
+    /// The chunk of a message; `expected` is where the one before ended.
+    fn chunk(message: Self::Message, expected: Option<i64>) -> Result<Chunk<Unread<Self::Item>>, Violations>;
 
     /// Records items, each by itself; says of each whether it is new. An error of the whole leaves it open which of them
     /// are recorded.
@@ -48,8 +51,8 @@ impl<K: Kind> Import for Facts<K> {
     type Item = RecordFact;
     const IN_HAND: usize = 4;
 
-    fn read(ctx: &Context<'_>, chunk: K::Import, expected: Option<i64>) -> Result<Chunk<RecordFact>, Violations> {
-        import::chunk::<K>(ctx, chunk, expected)
+    fn chunk(message: K::Import, expected: Option<i64>) -> Result<Chunk<Unread<RecordFact>>, Violations> {
+        import::chunk::<K>(message, expected)
     }
 
     async fn record(app: Arc<App>, items: Vec<RecordFact>) -> Result<Vec<Result<bool, Error>>, Error> {
@@ -74,30 +77,31 @@ where
     S: Stream<Item = Result<I::Message, Status>> + Send + 'static,
 {
     let (reader, writer) = (Arc::clone(app), Arc::clone(app));
-    let read = Read { expected: None, ended: false };
-    let chunks = chunks.scan(read, move |read, chunk| future::ready(read.next::<I>(&reader, chunk)));
+    let taken = Taken { expected: None, ended: false };
+    let chunks = chunks.scan(taken, move |taken, message| future::ready(taken.next::<I>(message)));
+    // One after the other: of two items that differ and have one id the first is recorded.
+    let chunks = chunks.then(move |chunk| read(Arc::clone(&reader), chunk));
     let recorded = chunks.map(move |chunk| record::<I>(Arc::clone(&writer), chunk)).buffered(I::IN_HAND);
     Box::pin(until_error(recorded))
 }
 
-/// How far the chunks were read.
-struct Read {
+/// How far the chunks were taken.
+struct Taken {
     /// The index that the next chunk must begin with.
     expected: Option<i64>,
     ended: bool,
 }
 
-impl Read {
+impl Taken {
     /// The chunk, if it goes on where the one before ended; nothing after one that cannot be taken.
     fn next<I: Import>(
         &mut self,
-        app: &App,
-        chunk: Result<I::Message, Status>,
-    ) -> Option<Result<Chunk<I::Item>, Status>> {
+        message: Result<I::Message, Status>,
+    ) -> Option<Result<Chunk<Unread<I::Item>>, Status>> {
         if self.ended {
             return None;
         }
-        let chunk = chunk.and_then(|chunk| I::read(&context(app), chunk, self.expected).map_err(status::invalid));
+        let chunk = message.and_then(|message| I::chunk(message, self.expected).map_err(status::invalid));
         match &chunk {
             Ok(chunk) => self.expected = Some(chunk.end),
             Err(_) => self.ended = true,
@@ -106,8 +110,27 @@ impl Read {
     }
 }
 
+/// An item, or what is wrong with it.
+type Item<T> = Result<T, Violations>;
+
+/// Reads the items of a chunk, a few at a time.
+async fn read<T>(app: Arc<App>, chunk: Result<Chunk<Unread<T>>, Status>) -> Result<Chunk<Item<T>>, Status> {
+    let Chunk { first, end, items: unread } = chunk?;
+    let (ctx, mut items) = (context(&app), Vec::with_capacity(unread.len()));
+    for item in unread {
+        items.push(item(&ctx));
+        if items.len() % TURN == 0 {
+            yield_now().await;
+        }
+    }
+    Ok(Chunk { first, end, items })
+}
+
 /// Records what of a chunk could be read and tells what became of its items.
-async fn record<I: Import>(app: Arc<App>, chunk: Result<Chunk<I::Item>, Status>) -> Result<pb::ImportProgress, Status> {
+async fn record<I: Import>(
+    app: Arc<App>,
+    chunk: Result<Chunk<Item<I::Item>>, Status>,
+) -> Result<pb::ImportProgress, Status> {
     let Chunk { first, end, items } = chunk?;
     let mut tally = Tally { progress: pb::ImportProgress { last_index: end - 1, ..pb::ImportProgress::default() } };
     let (mut readable, mut indexes) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));

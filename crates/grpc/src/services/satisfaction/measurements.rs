@@ -11,8 +11,8 @@ use guanxi_satisfaction::standard::measured::{Measurement, NewMeasurement};
 use tonic::Response;
 
 use super::{Answer, standards};
-use crate::from_proto::import::Chunk;
-use crate::from_proto::{Context, measurement as read};
+use crate::from_proto::import::{Chunk, Unread};
+use crate::from_proto::measurement as read;
 use crate::services::Service;
 use crate::services::activity::import::Import;
 use crate::status;
@@ -27,12 +27,8 @@ impl Import for Measurements {
     // Each is a transaction of its own, and two at a time would overtake each other.
     const IN_HAND: usize = 1;
 
-    fn read(
-        ctx: &Context<'_>,
-        chunk: Self::Message,
-        expected: Option<i64>,
-    ) -> Result<Chunk<NewMeasurement>, Violations> {
-        read::chunk(ctx, chunk, expected)
+    fn chunk(message: Self::Message, expected: Option<i64>) -> Result<Chunk<Unread<NewMeasurement>>, Violations> {
+        read::chunk(message, expected)
     }
 
     async fn record(app: Arc<App>, items: Vec<NewMeasurement>) -> Result<Vec<Result<bool, Error>>, Error> {
