@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use guanxi_store::PAGE;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
@@ -13,6 +14,15 @@ const TURN: usize = 100;
 const LONG_TURN: usize = 500;
 /// How long an operation leaves the processor to callers after each turn.
 const PAUSE: Duration = Duration::from_millis(1);
+
+/// What an operation reads at a time while there are callers. What the database does for it is done before it looks at anybody
+/// else, on PostgreSQL by a process that has no reason to give way.
+const SHORT_PAGE: usize = 500;
+
+/// How much an operation reads at a time.
+pub(crate) fn page(callers: &Callers) -> usize {
+    if callers.are_expected() { SHORT_PAGE } else { PAGE }
+}
 
 /// Looks at all of them, a few at a time.
 pub async fn look<'a, T>(at_all: &'a [T], mut at: impl FnMut(&'a T)) {

@@ -11,6 +11,7 @@ use super::Held;
 use super::pages::Pages;
 use crate::callers::Callers;
 use crate::error::Error;
+use crate::turns;
 
 /// How often an operation that writes nothing else keeps how far it is; its lease lasts longer.
 pub(super) const CHECKPOINT: Duration = Duration::from_secs(1);
@@ -69,7 +70,8 @@ pub(super) async fn next_page<A: Send + 'static, P: Send + 'static>(
     pace: &mut impl Pace,
     pages: &mut Pages<A, P>,
 ) -> Result<Option<Option<P>>, Error> {
-    unless_cancelled(pace, pages.next()).await
+    let most = turns::page(pace.callers());
+    unless_cancelled(pace, pages.next(most)).await
 }
 
 /// What is waited for, which must hold no transaction: it rests while the operation keeps how far it is.

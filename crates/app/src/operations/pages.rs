@@ -27,7 +27,8 @@ type Reading<A, P> = Pin<Box<dyn Future<Output = Read<A, P>> + Send>>;
 /// The pages after a place that are left. At most two are held.
 pub(super) struct Pages<A, P> {
     reader: Reader,
-    read: Box<dyn Fn(A) -> Reading<A, P> + Send>,
+    /// What comes after a place, at most so much.
+    read: Box<dyn Fn(A, usize) -> Reading<A, P> + Send>,
     /// Aborted where the rest is not asked for.
     ahead: JoinSet<Read<A, P>>,
 }
@@ -35,10 +36,10 @@ pub(super) struct Pages<A, P> {
 /// What is added up about everybody not deleted.
 pub(super) fn population(reader: Reader, needs: Needs, facts: Facts) -> Pages<String, Page<(CustomerId, Tally)>> {
     let needs = Arc::new(needs);
-    Pages::after(String::new(), reader.clone(), move |after| {
+    Pages::after(String::new(), reader.clone(), move |after, most| {
         let (reader, needs) = (reader.clone(), Arc::clone(&needs));
         async move {
-            let page = reader.population(&needs.counters, (&after, PAGE)).await?;
+            let page = reader.population(&needs.counters, (&after, most)).await?;
             let Some(last) = page.last().map(|(last, _)| last.as_str().to_owned()) else { return Ok(None) };
             let histories = reader.histories_between((&after, &last), &needs, facts.day()).await?;
             Ok(Some((last, (page, histories))))
@@ -54,11 +55,11 @@ pub(super) fn placed(
     after: String,
 ) -> Pages<String, Page<Placed>> {
     let of = Arc::new((pyramid, needs));
-    Pages::after(after, reader.clone(), move |after| {
+    Pages::after(after, reader.clone(), move |after, most| {
         let (reader, of) = (reader.clone(), Arc::clone(&of));
         async move {
             let (pyramid, needs) = &*of;
-            let page = reader.placed((pyramid, active), &needs.counters, (&after, PAGE)).await?;
+            let page = reader.placed((pyramid, active), &needs.counters, (&after, most)).await?;
             let Some(last) = page.last().map(|last| last.customer.as_str().to_owned()) else { return Ok(None) };
             let histories = reader.histories_between((&after, &last), needs, facts.day()).await?;
             Ok(Some((last, (page, histories))))
@@ -73,11 +74,11 @@ pub(super) fn drawable(
     since: Timestamp,
 ) -> Pages<String, Drawables> {
     let pyramid = Arc::new(pyramid);
-    Pages::after(String::new(), reader.clone(), move |after| {
+    Pages::after(String::new(), reader.clone(), move |after, most| {
         let (reader, pyramid) = (reader.clone(), Arc::clone(&pyramid));
         async move {
             let pyramid = pyramid.as_ref().as_ref().map(|(id, active)| (id, *active));
-            let page = reader.drawable(pyramid, since, (&after, PAGE)).await?;
+            let page = reader.drawable(pyramid, since, (&after, most)).await?;
             Ok(page.0.last().map(|last| last.customer.as_str().to_owned()).map(|last| (last, page)))
         }
     })
@@ -90,10 +91,10 @@ pub(super) fn records(
     keys: Vec<LabelKey>,
 ) -> Pages<Option<FactPlace>, Labelled> {
     let keys: Arc<[LabelKey]> = keys.into();
-    Pages::after(None, reader.clone(), move |after: Option<FactPlace>| {
+    Pages::after(None, reader.clone(), move |after: Option<FactPlace>, most| {
         let (reader, keys) = (reader.clone(), Arc::clone(&keys));
         async move {
-            let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), PAGE)).await?;
+            let page = reader.facts_after(FactKind::SatisfactionRecord, time, (after.as_ref(), most)).await?;
             let Some((begin, end)) = page.first().zip(page.last()) else { return Ok(None) };
             // After whatever comes before the first customer: ids hold no character as low.
             let first = begin.customer.as_str();
@@ -106,30 +107,30 @@ pub(super) fn records(
 
 /// Services, and what may follow them, from one moment to another, customer by customer.
 pub(super) fn services(reader: Reader, time: (Timestamp, Timestamp)) -> Pages<Option<FactPlace>, Vec<ServiceFact>> {
-    Pages::after(None, reader.clone(), move |after: Option<FactPlace>| {
+    Pages::after(None, reader.clone(), move |after: Option<FactPlace>, most| {
         let reader = reader.clone();
         async move {
-            let page = reader.services_after(time, (after.as_ref(), PAGE)).await?;
+            let page = reader.services_after(time, (after.as_ref(), most)).await?;
             Ok(page.last().map(|last| last.place.clone()).map(|last| (Some(last), page)))
         }
     })
 }
 
 impl<A: Send + 'static, P: Send + 'static> Pages<A, P> {
-    fn after<F>(after: A, reader: Reader, read: impl Fn(A) -> F + Send + 'static) -> Pages<A, P>
+    fn after<F>(after: A, reader: Reader, read: impl Fn(A, usize) -> F + Send + 'static) -> Pages<A, P>
     where
         F: Future<Output = Read<A, P>> + Send + 'static,
     {
         let mut ahead = JoinSet::new();
-        reader.read_ahead(&mut ahead, read(after));
-        Pages { reader, read: Box::new(move |after| Box::pin(read(after))), ahead }
+        reader.read_ahead(&mut ahead, read(after, PAGE));
+        Pages { reader, read: Box::new(move |after, most| Box::pin(read(after, most))), ahead }
     }
 
-    /// The next page; nothing after the last one.
-    pub(super) async fn next(&mut self) -> Result<Option<P>, Error> {
+    /// The next page; nothing after the last one. The one after it, which is read meanwhile, has at most so much.
+    pub(super) async fn next(&mut self, most: usize) -> Result<Option<P>, Error> {
         let Some(read) = self.ahead.join_next().await else { return Ok(None) };
         let Some((last, page)) = read.map_err(|error| Error::Internal(Arc::new(error)))?? else { return Ok(None) };
-        self.reader.read_ahead(&mut self.ahead, (self.read)(last));
+        self.reader.read_ahead(&mut self.ahead, (self.read)(last, most));
         Ok(Some(page))
     }
 }
