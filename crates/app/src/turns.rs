@@ -47,3 +47,16 @@ pub(crate) async fn look_behind<'a, T>(callers: &Callers, at_all: &'a [T], mut a
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn pages_are_short_while_callers_are_expected() {
+        let callers = Callers::new();
+        assert_eq!(page(&callers), PAGE);
+        callers.note();
+        assert_eq!(page(&callers), SHORT_PAGE);
+    }
+}

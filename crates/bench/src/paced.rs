@@ -72,7 +72,7 @@ impl Paced {
             let (mut caller, answered) = (caller(channel.clone()), answered.clone());
             handle.spawn(async move {
                 let answer = caller.call(number).await;
-                // Nobody counts it where another call has failed.
+                // Nobody counts it where what goes on beside has failed.
                 let _ = answered.send((due.elapsed(), answer));
             });
         }

@@ -14,6 +14,7 @@ use crate::support::{create_person, refusal, shop};
 on_each_backend! {
     every_chunk_is_acknowledged_with_its_last_index,
     what_was_imported_before_is_unchanged,
+    a_short_chunk_does_not_overtake_a_long_one,
     a_rejected_item_is_named_with_its_reason_and_stops_no_other,
     an_item_needs_a_source_id,
     unknown_customers_are_created_where_the_chunk_says_so,
@@ -98,6 +99,20 @@ fn rejections(progress: &ImportProgress) -> Vec<(i64, Code, String)> {
         (rejection.index, refused.code, refused.reason)
     };
     progress.rejections.iter().map(rejection).collect()
+}
+
+async fn does_not_overtake<K: Sample>(guanxi: &TestServer) {
+    // Other than the last of the chunk before, which is the one to be recorded.
+    let chunks = vec![chunk(0, facts::<K>(0..500)), chunk(500, vec![least("ada", 2, "o-499")])];
+    let (acknowledged, end) = import(&guanxi.activity(), chunks).await;
+    end.unwrap();
+    assert_eq!(acknowledged[0], counts(499, 500, 0));
+    assert_eq!(rejections(&acknowledged[1]), [(500, Code::AlreadyExists, "FACT_DIFFERS".to_owned())]);
+}
+
+async fn a_short_chunk_does_not_overtake_a_long_one(guanxi: TestServer) {
+    create_person(&guanxi, "ada").await;
+    of_each_kind!(does_not_overtake, &guanxi);
 }
 
 async fn is_named<K: Sample>(guanxi: &TestServer) {

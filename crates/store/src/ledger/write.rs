@@ -1,6 +1,6 @@
 //! Writes what a batch led to: one statement per table, rows in the order of their keys so that two writers never wait
-//! for each other in a circle (facts by customer: who writes those of a customer has its summary already). A summary whose version is not the one that was loaded is a conflict: the whole batch is
-//! rolled back and decided anew.
+//! for each other in a circle (facts by customer: who writes those of a customer has its summary already). A summary whose
+//! version is not the one that was loaded is a conflict: the whole batch is rolled back and decided anew.
 
 use std::sync::LazyLock;
 
