@@ -1,8 +1,9 @@
-//! Whether anybody waits for an answer of his own: what can wait makes way then.
+//! Whether anybody waits for an answer of his own: what can wait makes way then, and writes one at a time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 /// How long after the last caller more are to be expected. Callers come one by one, and the next would wait for all that
@@ -14,11 +15,32 @@ pub(crate) struct Callers {
     began: Instant,
     /// Milliseconds since then, and one; 0 where nobody came yet.
     last: AtomicU64,
+    /// Taken by whoever writes what can wait.
+    turn: Mutex<()>,
+}
+
+/// The turn to write what can wait: while callers are expected one has it at a time, of all runs and imports; else each has
+/// one of its own.
+pub(crate) struct Turn<'a> {
+    _of_all: Option<MutexGuard<'a, ()>>,
 }
 
 impl Callers {
     pub(crate) fn new() -> Callers {
-        Callers { began: Instant::now(), last: AtomicU64::new(0) }
+        Callers { began: Instant::now(), last: AtomicU64::new(0), turn: Mutex::new(()) }
+    }
+
+    /// Waits for the turn to write what can wait. Who waits for it must hold no transaction.
+    pub(crate) async fn turn(&self) -> Turn<'_> {
+        Turn { _of_all: if self.are_expected() { Some(self.turn.lock().await) } else { None } }
+    }
+
+    /// The turn, if nobody else has it.
+    pub(crate) fn turn_now(&self) -> Option<Turn<'_>> {
+        if !self.are_expected() {
+            return Some(Turn { _of_all: None });
+        }
+        self.turn.try_lock().ok().map(|turn| Turn { _of_all: Some(turn) })
     }
 
     /// Somebody is here.
@@ -41,7 +63,9 @@ impl Callers {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::sleep;
+    use std::pin::pin;
+
+    use tokio::time::{sleep, timeout};
 
     use super::*;
 
@@ -54,5 +78,20 @@ mod tests {
         assert!(callers.are_expected());
         sleep(Duration::from_millis(200)).await;
         assert!(!callers.are_expected());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_writes_what_can_wait_while_callers_are_expected() {
+        let callers = Callers::new();
+        let (first, second) = (callers.turn().await, callers.turn_now());
+        assert!(second.is_some(), "nobody is there for whom to make way");
+        drop((first, second));
+        callers.note();
+        let first = callers.turn().await;
+        assert!(callers.turn_now().is_none());
+        let mut second = pin!(callers.turn());
+        assert!(timeout(Duration::from_secs(60), &mut second).await.is_err());
+        drop(first);
+        assert!(timeout(Duration::from_secs(60), second).await.is_ok());
     }
 }

@@ -7,6 +7,7 @@
 //! and who loses decides anew.
 
 mod flush;
+mod queues;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use guanxi_store::Store;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
+use self::queues::Queues;
 use crate::callers::Callers;
 use crate::command::{Command, Grouping, Outcome, Urgency};
 use crate::error::Error;
@@ -68,7 +70,7 @@ impl Committer {
         let lanes = shared.store.shards(uuid::Uuid::now_v7().as_bytes()[15]).into_iter().map(|shard| {
             let (interactive, interactive_queue) = mpsc::channel(INTERACTIVE_QUEUE);
             let (bulk, bulk_queue) = mpsc::channel(BULK_QUEUE);
-            let flusher = flush::run((Arc::clone(shared), shard), interactive_queue, bulk_queue);
+            let flusher = flush::run((Arc::clone(shared), shard), Queues::new(interactive_queue, bulk_queue));
             tracker.spawn_on(flusher, shared.store.writing());
             Lane { interactive, bulk }
         });
@@ -94,13 +96,12 @@ impl Committer {
         let grain = if urgency == Urgency::Bulk { BULK_GRAIN } else { usize::MAX };
         let mut sent = Vec::new();
         let mut places = Vec::new();
-        for (lane, mut commands) in split.into_iter().enumerate() {
-            while !commands.is_empty() {
-                let rest = commands.split_off(commands.len().min(grain));
-                let (indexes, part): (Vec<usize>, Vec<Command>) = commands.into_iter().unzip();
+        for (lane, commands) in split.into_iter().enumerate() {
+            let mut commands = commands.into_iter();
+            while commands.len() > 0 {
+                let (indexes, part): (Vec<usize>, Vec<Command>) = commands.by_ref().take(grain).unzip();
                 places.push(indexes);
                 sent.push(self.send(lane, part, Grouping::Each, urgency));
-                commands = rest;
             }
         }
         let mut answers: Vec<Option<Result<Outcome, Error>>> = (0..count).map(|_| None).collect();

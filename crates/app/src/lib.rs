@@ -118,6 +118,11 @@ impl App {
         self.callers.note();
     }
 
+    /// Whoever does what can wait lets callers go first, after a quarter of a millisecond at the most.
+    pub async fn make_way(&self) {
+        turns::make_way(&self.callers).await;
+    }
+
     /// The currency and the time zone.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment

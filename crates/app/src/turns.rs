@@ -15,13 +15,10 @@ const LONG_TURN: usize = 500;
 /// How long an operation leaves the processor to callers after each turn.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// What an operation reads at a time while there are callers. What the database does for it is done before it looks at anybody
-/// else, on PostgreSQL by a process that has no reason to give way.
-const SHORT_PAGE: usize = 500;
-
-/// How much an operation reads at a time.
+/// How much an operation reads at a time; while callers are expected no more than it looks at in a turn. What the database
+/// does for a page it does in one go, on PostgreSQL by a process that has no reason to give way.
 pub(crate) fn page(callers: &Callers) -> usize {
-    if callers.are_expected() { SHORT_PAGE } else { PAGE }
+    if callers.are_expected() { TURN } else { PAGE }
 }
 
 /// Looks at all of them, a few at a time.
@@ -36,15 +33,21 @@ pub async fn look<'a, T>(at_all: &'a [T], mut at: impl FnMut(&'a T)) {
 pub(crate) async fn look_behind<'a, T>(callers: &Callers, at_all: &'a [T], mut at: impl FnMut(&'a T)) {
     let mut rest = at_all;
     while !rest.is_empty() {
-        let expected = callers.are_expected();
-        let (some, others) = rest.split_at(rest.len().min(if expected { TURN } else { LONG_TURN }));
+        let turn = if callers.are_expected() { TURN } else { LONG_TURN };
+        let (some, others) = rest.split_at(rest.len().min(turn));
         some.iter().for_each(&mut at);
         rest = others;
-        if expected {
-            sleep(PAUSE).await;
-        } else {
-            yield_now().await;
-        }
+        make_way(callers).await;
+    }
+}
+
+/// Leaves the processor to callers for a while, if any are expected, else others have their turn. To let others have theirs is
+/// not enough: the thread goes on with what it has, and the system may put who wakes up behind it.
+pub(crate) async fn make_way(callers: &Callers) {
+    if callers.are_expected() {
+        sleep(PAUSE).await;
+    } else {
+        yield_now().await;
     }
 }
 
@@ -57,6 +60,6 @@ mod tests {
         let callers = Callers::new();
         assert_eq!(page(&callers), PAGE);
         callers.note();
-        assert_eq!(page(&callers), SHORT_PAGE);
+        assert_eq!(page(&callers), TURN);
     }
 }

@@ -1,6 +1,7 @@
 //! One flusher: begins a transaction, gathers a batch for it, carries it out in a task of its own, answers.
 
 use std::collections::{BTreeSet, HashMap};
+use std::mem::take;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,9 +10,8 @@ use guanxi_model::{CustomerId, Day};
 use guanxi_segmentation::Needs;
 use guanxi_store::Tx;
 use guanxi_store::ledger::{Keys, Loaded};
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TryRecvError;
 
+use super::queues::Queues;
 use super::{Job, Shared};
 use crate::command::{Command, Grouping};
 use crate::decide;
@@ -26,8 +26,6 @@ use crate::world::{Standards, World};
 /// Bulk commands of one transaction when nobody else is there: what they dirty, about six pages each, fits into the
 /// writer's cache on SQLite.
 const MOST_BULK: usize = 2_500;
-/// Interactive commands of one transaction.
-const MOST_INTERACTIVE: usize = 512;
 /// How long to begin may take, and then a try, whatever its callers' deadlines are.
 const TRY_TIMEOUT: Duration = Duration::from_secs(30);
 /// What callers are told when it took longer.
@@ -37,63 +35,24 @@ const TRIES_TOGETHER: usize = 2;
 /// Tries of a single job.
 const TRIES_ALONE: usize = 10;
 
-pub(super) async fn run(
-    (shared, shard): (Arc<Shared>, i16),
-    mut interactive: mpsc::Receiver<Job>,
-    mut bulk: mpsc::Receiver<Job>,
-) {
+pub(super) async fn run((shared, shard): (Arc<Shared>, i16), mut queues: Queues) {
     let mut portion = Portion::of(MOST_BULK);
-    loop {
-        let first = tokio::select! {
-            biased;
-            Some(job) = interactive.recv() => (job, false),
-            Some(job) = bulk.recv() => (job, true),
-            else => return,
-        };
+    while let Some(mut batch) = queues.first(&shared.callers).await {
         // Who comes while others have the writer is of this batch, and need not wait for them again with the next.
         let begun = tokio::spawn(begin(Arc::clone(&shared))).await.unwrap_or(Err(LATE));
-        let allowance = portion.next(shared.callers.are_expected());
-        let (jobs, waiting, loading) = gather(first, &mut interactive, &mut bulk, allowance);
+        queues.fill(&mut batch, &shared.callers, portion.next(shared.callers.are_expected()));
         let began = Instant::now();
         // A task of its own: nothing that happens to a caller can drop a transaction halfway.
-        let work = tokio::spawn(settle((Arc::clone(&shared), shard), begun, jobs));
+        let work = tokio::spawn(settle((Arc::clone(&shared), shard), begun, take(&mut batch.jobs)));
         if work.await.is_err() {
             tracing::error!("a batch of commands panicked; its callers were told to try again");
         }
-        if loading > 0 {
-            portion.learn(waiting + loading, began.elapsed());
-        }
-    }
-}
-
-/// Everything that is queued, interactive first; jobs whose callers are gone are dropped. Returns the jobs and how many
-/// commands of each sort they hold.
-fn gather(
-    (first, first_is_bulk): (Job, bool),
-    interactive: &mut mpsc::Receiver<Job>,
-    bulk: &mut mpsc::Receiver<Job>,
-    allowance: usize,
-) -> (Vec<Job>, usize, usize) {
-    let mut jobs = Vec::new();
-    let (mut waiting, mut loading) = (0, 0);
-    let counted = if first_is_bulk { &mut loading } else { &mut waiting };
-    *counted += first.commands.len();
-    jobs.push(first);
-    take(interactive, &mut jobs, &mut waiting, MOST_INTERACTIVE);
-    let allowance = if waiting > 0 { allowance.min(MOST_INTERACTIVE) } else { allowance };
-    take(bulk, &mut jobs, &mut loading, allowance);
-    jobs.retain(|job| !job.reply.is_closed());
-    (jobs, waiting, loading)
-}
-
-fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize, most: usize) {
-    while *count < most {
-        match queue.try_recv() {
-            Ok(job) => {
-                *count += job.commands.len();
-                jobs.push(job);
+        if batch.bulk > 0 {
+            let took = began.elapsed();
+            portion.learn(batch.interactive + batch.bulk, took);
+            if shared.callers.are_expected() {
+                queues.rest(took);
             }
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
         }
     }
 }

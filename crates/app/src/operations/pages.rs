@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guanxi_model::fact::{Fact, FactKind};
 use guanxi_model::{CustomerId, LabelKey, PyramidId, Tally, Timestamp};
 use guanxi_segmentation::Needs;
-use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, PAGE, Placed, Reader, ServiceFact};
+use guanxi_store::{Active, Drawables, FactPlace, Histories, Labels, Placed, Reader, ServiceFact};
 use tokio::task::JoinSet;
 
 use super::population::Facts;
@@ -27,6 +27,8 @@ type Reading<A, P> = Pin<Box<dyn Future<Output = Read<A, P>> + Send>>;
 /// The pages after a place that are left. At most two are held.
 pub(super) struct Pages<A, P> {
     reader: Reader,
+    /// The place to begin after, until the first page is asked for.
+    begin: Option<A>,
     /// What comes after a place, at most so much.
     read: Box<dyn Fn(A, usize) -> Reading<A, P> + Send>,
     /// Aborted where the rest is not asked for.
@@ -117,17 +119,20 @@ pub(super) fn services(reader: Reader, time: (Timestamp, Timestamp)) -> Pages<Op
 }
 
 impl<A: Send + 'static, P: Send + 'static> Pages<A, P> {
-    fn after<F>(after: A, reader: Reader, read: impl Fn(A, usize) -> F + Send + 'static) -> Pages<A, P>
+    fn after<F>(begin: A, reader: Reader, read: impl Fn(A, usize) -> F + Send + 'static) -> Pages<A, P>
     where
         F: Future<Output = Read<A, P>> + Send + 'static,
     {
-        let mut ahead = JoinSet::new();
-        reader.read_ahead(&mut ahead, read(after, PAGE));
-        Pages { reader, read: Box::new(move |after, most| Box::pin(read(after, most))), ahead }
+        let read = Box::new(move |after, most| Box::pin(read(after, most)) as Reading<A, P>);
+        Pages { reader, begin: Some(begin), read, ahead: JoinSet::new() }
     }
 
-    /// The next page; nothing after the last one. The one after it, which is read meanwhile, has at most so much.
+    /// The next page; nothing after the last one. The first one, and the one after it, which is read meanwhile, have at most
+    /// so much.
     pub(super) async fn next(&mut self, most: usize) -> Result<Option<P>, Error> {
+        if let Some(begin) = self.begin.take() {
+            self.reader.read_ahead(&mut self.ahead, (self.read)(begin, most));
+        }
         let Some(read) = self.ahead.join_next().await else { return Ok(None) };
         let Some((last, page)) = read.map_err(|error| Error::Internal(Arc::new(error)))?? else { return Ok(None) };
         self.reader.read_ahead(&mut self.ahead, (self.read)(last, most));

@@ -22,21 +22,21 @@ pub(crate) struct Chunk<T> {
     pub(crate) items: Vec<T>,
 }
 
-/// A chunk of facts; `expected` is where the one before ended.
+/// A chunk of facts, boxed as they are passed on from one to the next; `expected` is where the one before ended.
 pub(crate) fn chunk<K: Kind>(
     request: K::Import,
     expected: Option<i64>,
-) -> Result<Chunk<Unread<RecordFact>>, Violations> {
+) -> Result<Chunk<Unread<Box<RecordFact>>>, Violations> {
     let ImportParts { first_index, items, missing_customer } = K::import(request);
     let mut v = Violations::new();
     let missing_customer = fact::missing_customer(&mut v, missing_customer);
     let end = end(&mut v, (first_index, expected), (K::ITEMS, items.len()));
     let (missing_customer, end) = done(v, missing_customer.zip(end))?;
-    let unread = |item| -> Unread<RecordFact> {
+    let unread = |item| -> Unread<Box<RecordFact>> {
         Box::new(move |ctx| {
             let mut v = Violations::new();
             let fact = fact::new_fact(ctx, &mut v, Path::of(K::FIELD), (item, Unnamed::Refused));
-            done(v, fact.map(|fact| RecordFact { fact, missing_customer }))
+            done(v, fact.map(|fact| Box::new(RecordFact { fact, missing_customer })))
         })
     };
     Ok(Chunk { first: first_index, end, items: items.into_iter().map(unread).collect() })

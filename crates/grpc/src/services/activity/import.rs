@@ -9,19 +9,18 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _, future};
 use guanxi::v1 as pb;
-use guanxi_app::command::{Grouping, Outcome, RecordFact, Urgency};
+use guanxi_app::command::{Command, Grouping, Outcome, RecordFact, Urgency};
 use guanxi_app::{App, Error};
 use guanxi_model::Violations;
-use tokio::task::yield_now;
 use tonic::Status;
 
-use super::{Progress, command_of};
+use super::Progress;
 use crate::from_proto::import::{self, Chunk, Unread};
 use crate::kinds::Kind;
 use crate::services::{context, unexpected};
 use crate::status;
 
-/// Items read before calls have their turn: about a quarter of a millisecond.
+/// Items read before callers go first: about a quarter of a millisecond.
 const TURN: usize = 50;
 
 /// What can be imported.
@@ -48,15 +47,15 @@ pub(in crate::services) struct Facts<K>(PhantomData<K>);
 
 impl<K: Kind> Import for Facts<K> {
     type Message = K::Import;
-    type Item = RecordFact;
+    type Item = Box<RecordFact>;
     const IN_HAND: usize = 4;
 
-    fn chunk(message: K::Import, expected: Option<i64>) -> Result<Chunk<Unread<RecordFact>>, Violations> {
+    fn chunk(message: K::Import, expected: Option<i64>) -> Result<Chunk<Unread<Box<RecordFact>>>, Violations> {
         import::chunk::<K>(message, expected)
     }
 
-    async fn record(app: Arc<App>, items: Vec<RecordFact>) -> Result<Vec<Result<bool, Error>>, Error> {
-        let commands = items.into_iter().map(command_of).collect();
+    async fn record(app: Arc<App>, items: Vec<Box<RecordFact>>) -> Result<Vec<Result<bool, Error>>, Error> {
+        let commands = items.into_iter().map(Command::RecordFact).collect();
         let outcomes = app.submit(commands, Grouping::Each, Urgency::Bulk).await?;
         let is_new = |outcome| match outcome {
             Outcome::Fact { recorded, .. } => Ok(recorded),
@@ -120,7 +119,7 @@ async fn read<T>(app: Arc<App>, chunk: Result<Chunk<Unread<T>>, Status>) -> Resu
     for item in unread {
         items.push(item(&ctx));
         if items.len() % TURN == 0 {
-            yield_now().await;
+            app.make_way().await;
         }
     }
     Ok(Chunk { first, end, items })

@@ -1,0 +1,190 @@
+//! What waits for a flusher: commands that somebody waits for, and commands that can wait.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::time::{Instant, sleep_until};
+
+use super::Job;
+use crate::callers::{Callers, Turn};
+
+/// Interactive commands of one transaction.
+const MOST_INTERACTIVE: usize = 512;
+
+/// See the module.
+pub(super) struct Queues {
+    interactive: mpsc::Receiver<Job>,
+    bulk: mpsc::Receiver<Job>,
+    /// The first of those that can wait, until it is its turn.
+    next: Option<Job>,
+    /// Until then callers have the writer to themselves.
+    rests_until: Instant,
+}
+
+/// Jobs that are carried out together.
+pub(super) struct Batch<'a> {
+    pub(super) jobs: Vec<Job>,
+    /// Commands that somebody waits for.
+    pub(super) interactive: usize,
+    /// Commands that can wait.
+    pub(super) bulk: usize,
+    /// There where it is the flusher's turn to write what can wait.
+    turn: Option<Turn<'a>>,
+}
+
+impl Queues {
+    pub(super) fn new(interactive: mpsc::Receiver<Job>, bulk: mpsc::Receiver<Job>) -> Queues {
+        Queues { interactive, bulk, next: None, rests_until: Instant::now() }
+    }
+
+    /// Waits for somebody, or for the turn of what can wait; nothing where nobody will come any more.
+    pub(super) async fn first<'a>(&mut self, callers: &'a Callers) -> Option<Batch<'a>> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(job) = self.interactive.recv() => return Some(Batch::of(job)),
+                turn = turn_after(self.rests_until, callers), if self.next.is_some() => return Some(Batch::in_turn(turn)),
+                Some(job) = self.bulk.recv(), if self.next.is_none() => self.next = Some(job),
+                else => return None,
+            }
+        }
+    }
+
+    /// Adds everything that is queued, interactive first, of what can wait at most so many commands and nothing while it
+    /// rests or others have the turn; jobs whose callers are gone are dropped.
+    pub(super) fn fill<'a>(&mut self, batch: &mut Batch<'a>, callers: &'a Callers, allowance: usize) {
+        take(&mut self.interactive, &mut batch.jobs, &mut batch.interactive, MOST_INTERACTIVE);
+        if batch.turn.is_none() && self.rests_until <= Instant::now() {
+            batch.turn = callers.turn_now();
+        }
+        if batch.turn.is_some() {
+            let allowance = if batch.interactive > 0 { allowance.min(MOST_INTERACTIVE) } else { allowance };
+            if let Some(next) = self.next.take() {
+                batch.bulk += next.commands.len();
+                batch.jobs.push(next);
+            }
+            take(&mut self.bulk, &mut batch.jobs, &mut batch.bulk, allowance);
+        }
+        if batch.bulk == 0 {
+            batch.turn = None;
+        }
+        batch.jobs.retain(|job| !job.reply.is_closed());
+    }
+
+    /// After a batch with some of what can wait, which took so long: leaves as long to callers.
+    pub(super) fn rest(&mut self, took: Duration) {
+        self.rests_until = Instant::now() + took;
+    }
+}
+
+async fn turn_after(rest: Instant, callers: &Callers) -> Turn<'_> {
+    sleep_until(rest).await;
+    callers.turn().await
+}
+
+impl<'a> Batch<'a> {
+    fn of(first: Job) -> Batch<'a> {
+        Batch { interactive: first.commands.len(), jobs: vec![first], bulk: 0, turn: None }
+    }
+
+    fn in_turn(turn: Turn<'a>) -> Batch<'a> {
+        Batch { jobs: Vec::new(), interactive: 0, bulk: 0, turn: Some(turn) }
+    }
+}
+
+fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize, most: usize) {
+    while *count < most {
+        match queue.try_recv() {
+            Ok(job) => {
+                *count += job.commands.len();
+                jobs.push(job);
+            }
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guanxi_model::CustomerId;
+    use tokio::sync::oneshot;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::command::{Command, Grouping};
+    use crate::committer::Answers;
+
+    const ALL: usize = 100;
+    const SOON: Duration = Duration::from_millis(100);
+
+    /// A job of one command, and who waits for it.
+    fn job() -> (Job, oneshot::Receiver<Answers>) {
+        let (reply, answer) = oneshot::channel();
+        let commands = vec![Command::Look(CustomerId::parse("somebody").unwrap())];
+        (Job { commands, grouping: Grouping::Each, reply }, answer)
+    }
+
+    /// Queues with one job that can wait, and where to send one that somebody waits for.
+    fn queues() -> (Queues, mpsc::Sender<Job>, oneshot::Receiver<Answers>) {
+        let ((interactive, first), (bulk, second)) = (mpsc::channel(10), mpsc::channel(10));
+        let (can_wait, answer) = job();
+        bulk.try_send(can_wait).ok().unwrap();
+        (Queues::new(first, second), interactive, answer)
+    }
+
+    async fn batch<'a>(queues: &mut Queues, callers: &'a Callers) -> (usize, usize, Batch<'a>) {
+        let mut batch = timeout(SOON, queues.first(callers)).await.expect("somebody comes").expect("more will come");
+        queues.fill(&mut batch, callers, ALL);
+        assert_eq!(batch.jobs.len(), batch.interactive + batch.bulk);
+        (batch.interactive, batch.bulk, batch)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_does_not_wait_for_the_turn_of_what_can_wait() {
+        let callers = Callers::new();
+        callers.note();
+        let (mut queues, interactive, _answer) = queues();
+        let turn_of_another = callers.turn().await;
+        assert!(timeout(SOON, queues.first(&callers)).await.is_err(), "it is not the turn of what can wait");
+        let (somebody, _answer) = job();
+        interactive.try_send(somebody).ok().unwrap();
+        let (waited, could_wait, _) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (1, 0));
+        drop(turn_of_another);
+        let (waited, could_wait, held) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (0, 1));
+        assert!(callers.turn_now().is_none(), "the turn lasts as long as the batch");
+        drop(held);
+        assert!(callers.turn_now().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_can_wait_rests_and_then_joins_whoever_waits() {
+        let callers = Callers::new();
+        callers.note();
+        let (mut queues, interactive, _answer) = queues();
+        queues.rest(SOON * 2);
+        let (somebody, _answer) = job();
+        interactive.try_send(somebody).ok().unwrap();
+        let (waited, could_wait, resting) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (1, 0));
+        assert!(callers.turn_now().is_some(), "who has nothing that can wait does not keep the turn");
+        drop(resting);
+        sleep_until(Instant::now() + SOON * 2).await;
+        let (somebody, _answer) = job();
+        interactive.try_send(somebody).ok().unwrap();
+        let (waited, could_wait, _) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (1, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_who_comes_is_left_out_at_the_end() {
+        let callers = Callers::new();
+        let (mut queues, interactive, _answer) = queues();
+        drop(interactive);
+        let (waited, could_wait, _) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (0, 1));
+        assert!(queues.first(&callers).await.is_none());
+    }
+}
