@@ -1,6 +1,6 @@
 //! The committer: takes the commands that are queued, loads what they need, decides them in the order they came, writes
-//! what follows in one transaction, and answers once it is durable. There is no timer: while one batch is written the
-//! next one gathers, so a lone command waits for nobody and a crowd shares one commit.
+//! what follows in one transaction, and answers once it is durable. No timer holds up who waits: while one batch is written
+//! the next one gathers, so a lone command waits for nobody and a crowd shares one commit.
 //!
 //! Each flusher has one batch in hand, on a thread that it does not share with calls. Commands that name a customer alike
 //! always go to the same flusher of a process; between flushers and processes the version of the customer's summary decides,

@@ -11,6 +11,8 @@ use crate::callers::{Callers, Turn};
 
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
+/// After a batch that hung for seconds nobody gains from a rest as long.
+const LONGEST_REST: Duration = Duration::from_millis(100);
 
 /// See the module.
 pub(super) struct Queues {
@@ -18,7 +20,7 @@ pub(super) struct Queues {
     bulk: mpsc::Receiver<Job>,
     /// The first of those that can wait, until it is its turn.
     next: Option<Job>,
-    /// Until then callers have the writer to themselves.
+    /// Until then no more of them is taken.
     rests_until: Instant,
 }
 
@@ -74,7 +76,7 @@ impl Queues {
 
     /// After a batch with some of what can wait, which took so long: leaves as long to callers.
     pub(super) fn rest(&mut self, took: Duration) {
-        self.rests_until = Instant::now() + took;
+        self.rests_until = Instant::now() + took.min(LONGEST_REST);
     }
 }
 
@@ -116,7 +118,7 @@ mod tests {
     use crate::committer::Answers;
 
     const ALL: usize = 100;
-    const SOON: Duration = Duration::from_millis(100);
+    const SOON: Duration = Duration::from_millis(40);
 
     /// A job of one command, and who waits for it.
     fn job() -> (Job, oneshot::Receiver<Answers>) {
@@ -179,10 +181,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_can_wait_rests_where_nobody_asks_just_then() {
+        let callers = Callers::new();
+        callers.note();
+        let (mut queues, _interactive, _answer) = queues();
+        queues.rest(Duration::from_secs(30));
+        assert!(timeout(SOON, queues.first(&callers)).await.is_err());
+        sleep_until(Instant::now() + LONGEST_REST - SOON).await;
+        let (waited, could_wait, _) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (0, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn nobody_who_comes_is_left_out_at_the_end() {
         let callers = Callers::new();
+        callers.note();
         let (mut queues, interactive, _answer) = queues();
         drop(interactive);
+        let turn_of_another = callers.turn().await;
+        assert!(timeout(SOON, queues.first(&callers)).await.is_err(), "one more is there, though it is not its turn");
+        drop(turn_of_another);
         let (waited, could_wait, _) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (0, 1));
         assert!(queues.first(&callers).await.is_none());

@@ -57,6 +57,9 @@ impl Activation<'_> {
     /// Writes where some of a page will stand, a part for each writer, and says how long the longest took. To write a part
     /// again changes nothing, so how far the run is need not be kept with every one.
     async fn put(&self, moves: &[Move<'_>], at: (Next, Moment<'_>)) -> Result<Duration, Error> {
+        if moves.is_empty() {
+            return Ok(Duration::ZERO);
+        }
         let _turn = self.held.callers().turn().await;
         let each = moves.len().div_ceil(self.parts()).max(1);
         let (_, took) = side_by_side(moves.chunks(each).map(|part| self.put_part(part, at))).await?;

@@ -38,10 +38,11 @@ impl Activation<'_> {
     /// fold a chunk again, or after somebody else has, changes nothing, so none needs the lease, and how far it is need not
     /// be kept with every one.
     async fn fold_chunks(&mut self, run: &Run, mut ends: Vec<String>) -> Result<Duration, Error> {
-        let _turn = self.held.callers().turn().await;
         let begins = [&self.progress.cursor].into_iter().chain(&ends);
-        let (counts, took) =
-            side_by_side(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await?;
+        let (counts, took) = {
+            let _turn = self.held.callers().turn().await;
+            side_by_side(begins.zip(&ends).map(|(after, last)| self.fold_chunk(run, (after, last)))).await?
+        };
         self.progress.cursor = ends.pop().unwrap_or_default();
         // Facts have filled second slots as well, and folded some.
         let left = usize::try_from(self.progress.total - self.progress.done).unwrap_or(0);
