@@ -19,8 +19,8 @@ pub(crate) struct Callers {
     turn: Mutex<()>,
 }
 
-/// The turn to write what can wait: while callers are expected one has it at a time, of all runs and imports; else each has
-/// one of its own.
+/// The turn to write what can wait: while callers are expected one has it at a time, of the flushers and runs of the process; else
+/// each has one of its own.
 pub(crate) struct Turn<'a> {
     _of_all: Option<MutexGuard<'a, ()>>,
 }

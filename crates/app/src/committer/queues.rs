@@ -130,9 +130,15 @@ mod tests {
     /// Queues with one job that can wait, and where to send one that somebody waits for.
     fn queues() -> (Queues, mpsc::Sender<Job>, oneshot::Receiver<Answers>) {
         let ((interactive, first), (bulk, second)) = (mpsc::channel(10), mpsc::channel(10));
-        let (can_wait, answer) = job();
-        bulk.try_send(can_wait).ok().unwrap();
+        let answer = ask(&bulk);
         (Queues::new(first, second), interactive, answer)
+    }
+
+    /// Somebody comes who waits for the answer.
+    fn ask(queue: &mpsc::Sender<Job>) -> oneshot::Receiver<Answers> {
+        let (job, answer) = job();
+        queue.try_send(job).ok().unwrap();
+        answer
     }
 
     async fn batch<'a>(queues: &mut Queues, callers: &'a Callers) -> (usize, usize, Batch<'a>) {
@@ -149,8 +155,7 @@ mod tests {
         let (mut queues, interactive, _answer) = queues();
         let turn_of_another = callers.turn().await;
         assert!(timeout(SOON, queues.first(&callers)).await.is_err(), "it is not the turn of what can wait");
-        let (somebody, _answer) = job();
-        interactive.try_send(somebody).ok().unwrap();
+        let _answer = ask(&interactive);
         let (waited, could_wait, _) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (1, 0));
         drop(turn_of_another);
@@ -167,15 +172,13 @@ mod tests {
         callers.note();
         let (mut queues, interactive, _answer) = queues();
         queues.rest(SOON * 2);
-        let (somebody, _answer) = job();
-        interactive.try_send(somebody).ok().unwrap();
+        let _answer = ask(&interactive);
         let (waited, could_wait, resting) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (1, 0));
         assert!(callers.turn_now().is_some(), "who has nothing that can wait does not keep the turn");
         drop(resting);
         sleep_until(Instant::now() + SOON * 2).await;
-        let (somebody, _answer) = job();
-        interactive.try_send(somebody).ok().unwrap();
+        let _answer = ask(&interactive);
         let (waited, could_wait, _) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (1, 1));
     }

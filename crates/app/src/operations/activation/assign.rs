@@ -61,7 +61,7 @@ impl Activation<'_> {
             return Ok(Duration::ZERO);
         }
         let _turn = self.held.callers().turn().await;
-        let each = moves.len().div_ceil(self.parts()).max(1);
+        let each = moves.len().div_ceil(self.parts());
         let (_, took) = side_by_side(moves.chunks(each).map(|part| self.put_part(part, at))).await?;
         Ok(took)
     }
