@@ -92,12 +92,15 @@ pub(crate) async fn paced(bench: &Bench, (source, per_second): (&str, f64), unti
         let source = source.clone();
         tokio::task::spawn_blocking(move || {
             let first = index * CHUNK;
-            let sale = |number| population.new_sale(seed, number as u64, (A_WEEK, now())).message(&source);
-            ImportPurchasesRequest {
-                first_index: first as i64,
-                purchases: (first..first + CHUNK).map(sale).collect(),
-                ..Default::default()
+            let mut purchases = Vec::with_capacity(CHUNK);
+            for number in first..first + CHUNK {
+                if number % 50 == 0 {
+                    // Whoever asks would wait for the processor that all of a message is made on.
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                purchases.push(population.new_sale(seed, number as u64, (A_WEEK, now())).message(&source));
             }
+            ImportPurchasesRequest { first_index: first as i64, purchases, ..Default::default() }
         })
     });
     // One that could not be made is missed by the server.

@@ -4,31 +4,44 @@
 //!
 //! The log begins anew once all of it is copied and nobody reads from it any more. While somebody writes it is never all
 //! copied, so when it has become long the writer rests for what little is left.
+//!
+//! SQLite syncs the file when it has copied all of the log, and whoever commits meanwhile waits for the disk as well. So
+//! little is not copied before it has become much, or nobody has committed for a while.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Error;
 
 /// Between two looks at the log: pages that many commits touch are copied once for all of them.
 const REST: Duration = Duration::from_millis(50);
-/// The same where nothing could be copied: somebody reads what was there before, or the database has a fault.
+/// The same where not all could be copied that should be: somebody reads what was there before, more is committed than can be
+/// copied, or the database has a fault.
 const LONG_REST: Duration = Duration::from_millis(500);
+/// Nobody has committed for so long: what is left is copied, however little it is.
+const QUIET: Duration = Duration::from_secs(1);
 /// Since SQLite 3.51.
 const LOOK: &str = "PRAGMA wal_checkpoint(NOOP)";
 /// As far as it can be done without waiting for anybody.
 const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
-/// Pages that are worth copying.
-const SOME: i64 = 1_000;
-/// Copying takes time, and what is committed meanwhile is copied after it, so often. The file is synced by the first copying
-/// that nobody commits beside.
+/// Pages that are worth copying while others commit: 64 MiB.
+const SOME: i64 = 16_000;
+/// Pages that are copied in a moment.
+const LITTLE: i64 = 500;
+/// How long everybody may wait for that, several times.
+const MOMENT: Duration = Duration::from_millis(10);
+/// How long everybody may wait for the file to be synced, once.
+const SHORT: Duration = Duration::from_millis(50);
+/// Copying takes time, and what is committed meanwhile is copied after it, so often.
 const TRIES: usize = 6;
-/// Pages of a log that is to begin anew: 512 MiB.
-const LONG: i64 = 128_000;
+/// Pages of a log that is to begin anew: 2 GiB.
+const LONG: i64 = 512_000;
 
 /// Has the log copied for as long as it is not dropped.
 pub(crate) struct Log {
@@ -86,54 +99,118 @@ impl Copying {
 
     /// At once, for what somebody may have left, and then whenever the log has grown.
     async fn whenever(mut self, grown: Arc<Notify>) {
+        let mut worth = 1;
         while !self.copier.is_closed() {
-            let again = self.copy().await.unwrap_or_else(|error| {
+            let again = self.copy(worth).await.unwrap_or_else(|error| {
                 if !self.copier.is_closed() {
                     tracing::warn!(%error, "the log could not be copied, and grows");
                 }
-                Some(LONG_REST)
+                Again::Later
             });
-            if again.is_none() {
-                grown.notified().await;
-            }
-            tokio::time::sleep(again.unwrap_or(REST)).await;
+            worth = if again.or_quiet(&grown).await { 1 } else { SOME };
         }
     }
 
-    /// Copies what is there to be copied, and all of it where the log is long. Where much is left it says when to look again.
-    async fn copy(&mut self) -> Result<Option<Duration>, Error> {
-        let mut length = checkpoint(&self.copier, LOOK).await?;
-        let mut rest = REST;
+    /// Copies what is there to be copied if so much is, and all of it where the log is long. Says when to look again.
+    async fn copy(&mut self, worth: i64) -> Result<Again, Error> {
+        let looked = checkpoint(&self.copier, LOOK).await?;
+        let worth = if looked.written >= self.bar { LITTLE } else { worth };
+        let mut length = self.catch_up(looked, worth).await?;
+        if self.may_begin_anew(length) {
+            length = self.begin_anew(length).await?;
+        }
+        Ok(match length.left() {
+            0 => Again::WhenGrown,
+            left if left >= worth => Again::Later,
+            _ => Again::WhenGrownOrQuiet,
+        })
+    }
+
+    /// Copies until less is left than is worth it, or nothing more can be copied.
+    async fn catch_up(&self, mut length: Length, worth: i64) -> Result<Length, Error> {
         for _ in 0..TRIES {
-            let enough = if length.written >= self.bar { 1 } else { SOME };
-            if length.left() < enough {
+            if length.left() < worth {
                 break;
             }
             let before = length.copied;
             checkpoint(&self.copier, COPY).await?;
             length = checkpoint(&self.copier, LOOK).await?;
             if length.copied == before {
-                rest = LONG_REST;
                 break;
             }
         }
-        self.begin_anew(length).await?;
-        Ok((length.left() >= SOME).then_some(rest))
+        Ok(length)
     }
 
-    /// Has a long log copied to its end while the writer rests. Not where much is left, which is because somebody reads, or
-    /// because more is committed than can be copied beside it; for that the writer waits once the log is four times as long.
-    async fn begin_anew(&mut self, length: Length) -> Result<(), Error> {
+    /// Whether the log is long and little of it left. Not where much is left, which is because somebody reads, or because
+    /// more is committed than can be copied beside it; for that the writer rests once the log is twice as long.
+    fn may_begin_anew(&mut self, length: Length) -> bool {
         if length.written < self.long {
             self.bar = self.long;
         }
-        let little = length.left() < SOME || length.written >= 4 * self.long;
-        if length.written >= self.bar && little {
+        length.written >= self.bar && (length.left() < LITTLE || length.written >= 2 * self.long)
+    }
+
+    /// Has a long log copied to its end while the writer rests. The file is synced then, and everybody would wait for a second
+    /// or more where all of a long log is to be synced. So that is done before, beside the writer: each time less is left, what
+    /// was committed meanwhile.
+    async fn begin_anew(&mut self, mut length: Length) -> Result<Length, Error> {
+        for _ in 0..TRIES {
+            if length.left() >= LITTLE || self.sync().await? < SHORT {
+                break;
+            }
+            length = self.catch_up(checkpoint(&self.copier, LOOK).await?, LITTLE).await?;
+        }
+        if self.may_begin_anew(length) {
+            // By the writer itself: who copies gives way to all others, and nobody must wait for one who does.
             checkpoint(&self.writer, COPY).await?;
             // Whoever reads just then keeps it from beginning anew: not again at the next commit.
             self.bar = length.written + self.long / 8;
         }
-        Ok(())
+        Ok(length)
+    }
+
+    /// Has the file synced, and says how long it took. SQLite does so when nobody has committed while it copied: for a moment
+    /// the writer rests, in which little is copied, and goes on while the file is synced.
+    async fn sync(&self) -> Result<Duration, Error> {
+        let resting = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let began = Instant::now();
+        let mut copying = pin!(checkpoint(&self.copier, COPY));
+        let copied = timeout(MOMENT, &mut copying).await;
+        resting.rollback().await?;
+        match copied {
+            Ok(copied) => copied?,
+            Err(_) => copying.await?,
+        };
+        Ok(began.elapsed())
+    }
+}
+
+/// When to look at the log again.
+#[derive(Debug, PartialEq)]
+enum Again {
+    /// All of it is copied.
+    WhenGrown,
+    /// Little is left.
+    WhenGrownOrQuiet,
+    /// More is left than should be.
+    Later,
+}
+
+impl Again {
+    /// Waits until then, and says whether nobody has committed for a while.
+    async fn or_quiet(self, grown: &Notify) -> bool {
+        let rest = match self {
+            Again::WhenGrown => {
+                grown.notified().await;
+                REST
+            }
+            Again::WhenGrownOrQuiet if timeout(QUIET, grown.notified()).await.is_err() => return true,
+            Again::WhenGrownOrQuiet => REST,
+            Again::Later => LONG_REST,
+        };
+        sleep(rest).await;
+        false
     }
 }
 
@@ -182,13 +259,13 @@ mod tests {
         assert_eq!(numbers(&mut reading).await, 0);
         commit(&writer, "INSERT INTO blobs VALUES (zeroblob(12 * 1048576))").await;
         commit(&writer, "INSERT INTO numbers VALUES (1)").await;
-        let again = copying.copy().await.unwrap();
-        assert_eq!(again, Some(LONG_REST), "somebody reads what was there before");
+        let again = copying.copy(SOME).await.unwrap();
+        assert_eq!(again, Again::Later, "somebody reads what was there before");
         assert_eq!(numbers(&mut reading).await, 0);
         let long = checkpoint(&writer, LOOK).await.unwrap();
         assert!(long.written > 3_000 && long.copied < LONG, "{}, {}", long.written, long.copied);
         reading.rollback().await.unwrap();
-        assert_eq!(copying.copy().await.unwrap(), None);
+        assert_eq!(copying.copy(SOME).await.unwrap(), Again::WhenGrown);
         assert_eq!(checkpoint(&writer, LOOK).await.unwrap().copied, long.written);
         commit(&writer, "INSERT INTO numbers VALUES (2)").await;
         assert!(checkpoint(&writer, LOOK).await.unwrap().written < 10, "it has begun anew");
@@ -206,23 +283,22 @@ mod tests {
         checkpoint(&copier, COPY).await.unwrap();
         for left in [0, 1] {
             commit(&writer, "INSERT INTO numbers VALUES (1)").await;
-            let length = checkpoint(&copier, LOOK).await.unwrap();
             reading.rollback().await.unwrap();
             reading = reader.begin().await.unwrap();
             numbers(&mut reading).await;
-            copying.begin_anew(length).await.unwrap();
+            copying.copy(SOME).await.unwrap();
             assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left(), left);
         }
         assert!(copying.bar > LONG);
         reading.rollback().await.unwrap();
         checkpoint(&copier, COPY).await.unwrap();
         commit(&writer, "INSERT INTO numbers VALUES (1)").await;
-        copying.copy().await.unwrap();
+        copying.copy(SOME).await.unwrap();
         assert_eq!(copying.bar, LONG, "it has begun anew, and may become long once more");
     }
 
     #[tokio::test]
-    async fn writer_waits_for_much_only_once_the_log_is_four_times_as_long() {
+    async fn writer_waits_for_much_only_once_the_log_is_twice_as_long() {
         let (writer, copier, _reader, _folder) = opened().await;
         let mut copying = Copying::of(copier.clone(), writer.clone(), LONG);
         for (sql, waits) in [
@@ -231,9 +307,48 @@ mod tests {
         ] {
             commit(&writer, sql).await;
             let length = checkpoint(&copier, LOOK).await.unwrap();
-            assert!(length.written > LONG && length.left() > SOME);
+            assert!(length.written > LONG && length.left() > LITTLE);
             copying.begin_anew(length).await.unwrap();
             assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left() == 0, waits);
         }
+    }
+    #[tokio::test]
+    async fn little_is_not_copied_before_nobody_has_committed_for_a_while() {
+        let (writer, copier, _reader, _folder) = opened().await;
+        let grown = Arc::new(Notify::new());
+        let mut copying = JoinSet::new();
+        copying.spawn(Copying::of(copier.clone(), writer.clone(), LONG).whenever(Arc::clone(&grown)));
+        let left = async || checkpoint(&copier, LOOK).await.unwrap().left();
+        let began = Instant::now();
+        while began.elapsed() < QUIET {
+            commit(&writer, "INSERT INTO numbers VALUES (1)").await;
+            grown.notify_one();
+            sleep(REST).await;
+        }
+        assert!(left().await > 5, "{}", left().await);
+        timeout(QUIET * 10, async {
+            while left().await > 0 {
+                sleep(REST).await;
+            }
+        })
+        .await
+        .expect("it is copied in the end");
+    }
+
+    #[tokio::test]
+    async fn writer_goes_on_while_the_file_is_synced() {
+        let (writer, copier, reader, _folder) = opened().await;
+        let copying = Copying::of(copier.clone(), writer.clone(), LONG);
+        // Who copies does not get on: his connection is taken.
+        let held = copier.acquire().await.unwrap();
+        let (synced, written) = tokio::join!(timeout(MOMENT * 20, copying.sync()), async {
+            sleep(MOMENT * 5).await;
+            timeout(MOMENT * 10, commit(&writer, "INSERT INTO numbers VALUES (1)")).await
+        });
+        assert!(synced.is_err() && written.is_ok());
+        drop(held);
+        assert_eq!(numbers(&mut reader.begin().await.unwrap()).await, 1);
+        copying.sync().await.unwrap();
+        assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left(), 0);
     }
 }
