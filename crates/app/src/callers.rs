@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::time::Instant;
 
 /// How long after the last caller more are to be expected. Callers come one by one, and the next would wait for all that
@@ -43,6 +43,17 @@ impl Callers {
         self.turn.try_lock().ok().map(|turn| Turn { _of_all: Some(turn) })
     }
 
+    /// Has the turn whenever the database's file is synced: commits take several times as long beside it, and callers would
+    /// wait for those that could wait as well. Ends when the database is closed.
+    pub(crate) async fn keep_the_turn_while(&self, mut syncing: watch::Receiver<bool>) {
+        while syncing.wait_for(|syncing| *syncing).await.is_ok() {
+            let _turn = self.turn().await;
+            if syncing.wait_for(|syncing| !syncing).await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Somebody is here.
     pub(crate) fn note(&self) {
         self.last.store(self.passed() + 1, Ordering::Relaxed);
@@ -78,6 +89,22 @@ mod tests {
         assert!(callers.are_expected());
         sleep(Duration::from_millis(200)).await;
         assert!(!callers.are_expected());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_writes_what_can_wait_while_the_file_is_synced() {
+        let callers = Callers::new();
+        callers.note();
+        let file = watch::Sender::new(false);
+        let mut keeping = pin!(callers.keep_the_turn_while(file.subscribe()));
+        for (syncing, free) in [(false, true), (true, false), (false, true), (true, false)] {
+            file.send_replace(syncing);
+            assert!(timeout(Duration::from_millis(1), &mut keeping).await.is_err());
+            assert_eq!(callers.turn_now().is_some(), free, "syncing {syncing}");
+        }
+        drop(file);
+        keeping.await;
+        assert!(callers.turn_now().is_some());
     }
 
     #[tokio::test(start_paused = true)]

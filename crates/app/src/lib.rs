@@ -95,6 +95,10 @@ impl App {
         let sweeper =
             sweeper::Sweeper { reader: store.reader(), clock: clock.clone(), committer: Arc::downgrade(&committer) };
         tasks.spawn(sweeper.run(stop.clone()));
+        if let Some(syncing) = store.syncing() {
+            let (callers, stop) = (Arc::clone(&callers), stop.clone());
+            tasks.spawn(async move { stop.run_until_cancelled(callers.keep_the_turn_while(syncing)).await });
+        }
         let committer = Mutex::new(Some(committer));
         let reader = store.reader();
         Ok(App { store, reader, deployment, clock, judges, questionnaires, callers, committer, wake, stop, tasks })

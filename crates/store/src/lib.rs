@@ -67,6 +67,7 @@ pub use services::ServiceFact;
 pub use target_decisions::{TARGET_DECISION_FILTER, TargetDecisionQuery};
 pub use tier_changes::{Arrival, Run};
 pub use tiers::{Candidate, Move, Placed, Seated, Slots, Standing, Stood};
+use tokio::sync::watch;
 pub use tx::Tx;
 
 /// The database, opened.
@@ -99,6 +100,11 @@ impl Store {
     /// What only reads.
     pub fn reader(&self) -> Reader {
         Reader { pools: Arc::clone(&self.pools) }
+    }
+
+    /// Whether the database's file is being synced: SQLite's. PostgreSQL does that by itself.
+    pub fn syncing(&self) -> Option<watch::Receiver<bool>> {
+        self.pools.log.as_ref().map(log::Log::syncing)
     }
 
     /// Closes all connections; SQLite folds its log into the file, which only a writer can, so that one is closed last.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -47,6 +47,8 @@ const LONG: i64 = 512_000;
 pub(crate) struct Log {
     grown: Arc<Notify>,
     copier: SqlitePool,
+    /// Whether the log is about to begin anew.
+    syncing: watch::Receiver<bool>,
     _copying: JoinSet<()>,
 }
 
@@ -68,13 +70,20 @@ impl Log {
     pub(crate) fn copied_by(copier: SqlitePool, writer: SqlitePool) -> Log {
         let grown = Arc::new(Notify::new());
         let mut copying = JoinSet::new();
-        copying.spawn(Copying::of(copier.clone(), writer, LONG).whenever(Arc::clone(&grown)));
-        Log { grown, copier, _copying: copying }
+        let who = Copying::of(copier.clone(), writer, LONG);
+        let syncing = who.syncing.subscribe();
+        copying.spawn(who.whenever(Arc::clone(&grown)));
+        Log { grown, copier, syncing, _copying: copying }
     }
 
     /// Somebody has committed.
     pub(crate) fn grew(&self) {
         self.grown.notify_one();
+    }
+
+    /// Whether the file is being synced, beside which commits take several times as long.
+    pub(crate) fn syncing(&self) -> watch::Receiver<bool> {
+        self.syncing.clone()
     }
 
     /// Copies no more. What is left is copied when the last connection closes.
@@ -87,6 +96,7 @@ impl Log {
 struct Copying {
     copier: SqlitePool,
     writer: SqlitePool,
+    syncing: watch::Sender<bool>,
     long: i64,
     /// The length from which on the writer is taken.
     bar: i64,
@@ -94,7 +104,7 @@ struct Copying {
 
 impl Copying {
     fn of(copier: SqlitePool, writer: SqlitePool, long: i64) -> Copying {
-        Copying { copier, writer, long, bar: long }
+        Copying { copier, writer, syncing: watch::Sender::new(false), long, bar: long }
     }
 
     /// At once, for what somebody may have left, and then whenever the log has grown.
@@ -117,7 +127,10 @@ impl Copying {
         let worth = if looked.written >= self.bar { LITTLE } else { worth };
         let mut length = self.catch_up(looked, worth).await?;
         if self.may_begin_anew(length) {
-            length = self.begin_anew(length).await?;
+            self.syncing.send_replace(true);
+            let begun = self.begin_anew(length).await;
+            self.syncing.send_replace(false);
+            length = begun?;
         }
         Ok(match length.left() {
             0 => Again::WhenGrown,
