@@ -4,11 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// How long after the last caller more are to be expected. Callers come one by one, and the next would wait for all that
 /// was begun because nobody waited just then.
 const EXPECTED: Duration = Duration::from_secs(1);
+
+/// How long what can wait does so for the database's file.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// When a caller was here last.
 pub(crate) struct Callers {
@@ -43,11 +46,14 @@ impl Callers {
         self.turn.try_lock().ok().map(|turn| Turn { _of_all: Some(turn) })
     }
 
-    /// Has the turn whenever the database's file is synced: commits take several times as long beside it, and callers would
-    /// wait for those that could wait as well. Ends when the database is closed.
+    /// Has the turn whenever the database's file is synced, but not for ever: commits take several times as long beside it, and
+    /// callers would wait for those that could wait as well. Ends when the database is closed.
     pub(crate) async fn keep_the_turn_while(&self, mut syncing: watch::Receiver<bool>) {
         while syncing.wait_for(|syncing| *syncing).await.is_ok() {
-            let _turn = self.turn().await;
+            // Also where nobody is expected yet.
+            let turn = self.turn.lock().await;
+            let _ = timeout(LONGEST, syncing.wait_for(|syncing| !syncing)).await;
+            drop(turn);
             if syncing.wait_for(|syncing| !syncing).await.is_err() {
                 return;
             }
@@ -76,7 +82,7 @@ impl Callers {
 mod tests {
     use std::pin::pin;
 
-    use tokio::time::{sleep, timeout};
+    use tokio::time::sleep;
 
     use super::*;
 
@@ -94,9 +100,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_writes_what_can_wait_while_the_file_is_synced() {
         let callers = Callers::new();
-        callers.note();
-        let file = watch::Sender::new(false);
+        let file = watch::Sender::new(true);
         let mut keeping = pin!(callers.keep_the_turn_while(file.subscribe()));
+        assert!(timeout(Duration::from_millis(1), &mut keeping).await.is_err());
+        callers.note();
+        assert!(callers.turn_now().is_none(), "who comes while it is synced does not wait for what can wait, either");
+        assert!(timeout(LONGEST, &mut keeping).await.is_err());
+        callers.note();
+        assert!(callers.turn_now().is_some(), "it takes too long");
         for (syncing, free) in [(false, true), (true, false), (false, true), (true, false)] {
             file.send_replace(syncing);
             assert!(timeout(Duration::from_millis(1), &mut keeping).await.is_err());

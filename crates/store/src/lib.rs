@@ -102,7 +102,7 @@ impl Store {
         Reader { pools: Arc::clone(&self.pools) }
     }
 
-    /// Whether the database's file is being synced: SQLite's. PostgreSQL does that by itself.
+    /// Whether SQLite's log is about to begin anew, beside which commits take longer. PostgreSQL has nothing of the kind.
     pub fn syncing(&self) -> Option<watch::Receiver<bool>> {
         self.pools.log.as_ref().map(log::Log::syncing)
     }

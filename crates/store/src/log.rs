@@ -36,7 +36,7 @@ const SOME: i64 = 16_000;
 const LITTLE: i64 = 500;
 /// How long everybody may wait for that, several times.
 const MOMENT: Duration = Duration::from_millis(10);
-/// How long everybody may wait for the file to be synced, once.
+/// How long everybody may wait for the file to be synced as well, once it takes no longer.
 const SHORT: Duration = Duration::from_millis(50);
 /// Copying takes time, and what is committed meanwhile is copied after it, so often.
 const TRIES: usize = 6;
@@ -81,7 +81,7 @@ impl Log {
         self.grown.notify_one();
     }
 
-    /// Whether the file is being synced, beside which commits take several times as long.
+    /// Whether the log is about to begin anew: the file is synced, beside which commits take several times as long.
     pub(crate) fn syncing(&self) -> watch::Receiver<bool> {
         self.syncing.clone()
     }
@@ -89,6 +89,8 @@ impl Log {
     /// Copies no more. What is left is copied when the last connection closes.
     pub(crate) async fn close(&self) {
         self.copier.close().await;
+        // Who copies ends, too.
+        self.grown.notify_one();
     }
 }
 
@@ -124,6 +126,9 @@ impl Copying {
     /// Copies what is there to be copied if so much is, and all of it where the log is long. Says when to look again.
     async fn copy(&mut self, worth: i64) -> Result<Again, Error> {
         let looked = checkpoint(&self.copier, LOOK).await?;
+        if looked.written < self.long {
+            self.bar = self.long;
+        }
         let worth = if looked.written >= self.bar { LITTLE } else { worth };
         let mut length = self.catch_up(looked, worth).await?;
         if self.may_begin_anew(length) {
@@ -157,40 +162,46 @@ impl Copying {
 
     /// Whether the log is long and little of it left. Not where much is left, which is because somebody reads, or because
     /// more is committed than can be copied beside it; for that the writer rests once the log is twice as long.
-    fn may_begin_anew(&mut self, length: Length) -> bool {
-        if length.written < self.long {
-            self.bar = self.long;
-        }
+    fn may_begin_anew(&self, length: Length) -> bool {
         length.written >= self.bar && (length.left() < LITTLE || length.written >= 2 * self.long)
     }
 
     /// Has a long log copied to its end while the writer rests. The file is synced then, and everybody would wait for a second
     /// or more where all of a long log is to be synced. So that is done before, beside the writer: each time less is left, what
-    /// was committed meanwhile.
+    /// was committed meanwhile, until it takes no longer than the writer may rest. Where it does not come to that, because
+    /// somebody reads or the processors are taken, it is tried again when more has been written, and once the log is twice as
+    /// long the writer waits for however long it takes.
     async fn begin_anew(&mut self, mut length: Length) -> Result<Length, Error> {
+        self.bar = length.written + self.long / 8;
+        let mut resting = MOMENT;
         for _ in 0..TRIES {
-            if length.left() >= LITTLE || self.sync().await? < SHORT {
+            if length.left() >= LITTLE {
                 break;
             }
-            length = self.catch_up(checkpoint(&self.copier, LOOK).await?, LITTLE).await?;
+            if self.sync(resting).await? < SHORT {
+                resting = SHORT;
+            }
+            length = checkpoint(&self.copier, LOOK).await?;
+            if length.left() == 0 || length.written < self.long {
+                return Ok(length);
+            }
+            length = self.catch_up(length, LITTLE).await?;
         }
-        if self.may_begin_anew(length) {
-            // By the writer itself: who copies gives way to all others, and nobody must wait for one who does.
-            checkpoint(&self.writer, COPY).await?;
-            // Whoever reads just then keeps it from beginning anew: not again at the next commit.
-            self.bar = length.written + self.long / 8;
+        if length.written >= 2 * self.long {
+            // By the writer itself: who copies gives way to all others.
+            length = checkpoint(&self.writer, COPY).await?;
         }
         Ok(length)
     }
 
-    /// Has the file synced, and says how long it took. SQLite does so when nobody has committed while it copied: for a moment
-    /// the writer rests, in which little is copied, and goes on while the file is synced.
-    async fn sync(&self) -> Result<Duration, Error> {
-        let resting = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+    /// Has the file synced, and says how long it took. SQLite does so when nobody has committed while it copied: so long the
+    /// writer rests, but no longer than it is told, and goes on while the file is synced.
+    async fn sync(&self, resting: Duration) -> Result<Duration, Error> {
+        let writer = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let began = Instant::now();
         let mut copying = pin!(checkpoint(&self.copier, COPY));
-        let copied = timeout(MOMENT, &mut copying).await;
-        resting.rollback().await?;
+        let copied = timeout(resting, &mut copying).await;
+        writer.rollback().await?;
         match copied {
             Ok(copied) => copied?,
             Err(_) => copying.await?,
@@ -325,43 +336,70 @@ mod tests {
             assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left() == 0, waits);
         }
     }
+
     #[tokio::test]
-    async fn little_is_not_copied_before_nobody_has_committed_for_a_while() {
+    async fn little_is_copied_only_once_nobody_has_committed_for_a_while() {
         let (writer, copier, _reader, _folder) = opened().await;
         let grown = Arc::new(Notify::new());
         let mut copying = JoinSet::new();
         copying.spawn(Copying::of(copier.clone(), writer.clone(), LONG).whenever(Arc::clone(&grown)));
         let left = async || checkpoint(&copier, LOOK).await.unwrap().left();
-        let began = Instant::now();
-        while began.elapsed() < QUIET {
-            commit(&writer, "INSERT INTO numbers VALUES (1)").await;
-            grown.notify_one();
+        while left().await > 0 {
             sleep(REST).await;
         }
-        assert!(left().await > 5, "{}", left().await);
-        timeout(QUIET * 10, async {
+        let began = Instant::now();
+        commit(&writer, "INSERT INTO numbers VALUES (1)").await;
+        grown.notify_one();
+        let still = left().await;
+        assert!(still > 0 || began.elapsed() >= QUIET);
+        let copied = async {
             while left().await > 0 {
                 sleep(REST).await;
             }
-        })
-        .await
-        .expect("it is copied in the end");
+        };
+        timeout(QUIET * 30, copied).await.expect("it is copied in the end");
+        assert!(began.elapsed() >= QUIET, "{:?}", began.elapsed());
     }
 
     #[tokio::test]
-    async fn writer_goes_on_while_the_file_is_synced() {
-        let (writer, copier, reader, _folder) = opened().await;
-        let copying = Copying::of(copier.clone(), writer.clone(), LONG);
-        // Who copies does not get on: his connection is taken.
+    async fn writer_goes_on_and_others_are_told_while_the_file_may_be_synced() {
+        let (writer, copier, _reader, _folder) = opened().await;
+        let mut copying = Copying::of(copier.clone(), writer.clone(), LONG);
+        commit(&writer, "INSERT INTO blobs VALUES (zeroblob(12 * 1048576))").await;
+        let length = checkpoint(&copier, COPY).await.unwrap();
+        let mut syncing = copying.syncing.subscribe();
+        // Who copies does not get on, as if syncing took for ever: his connection is taken.
         let held = copier.acquire().await.unwrap();
-        let (synced, written) = tokio::join!(timeout(MOMENT * 20, copying.sync()), async {
-            sleep(MOMENT * 5).await;
-            timeout(MOMENT * 10, commit(&writer, "INSERT INTO numbers VALUES (1)")).await
-        });
-        assert!(synced.is_err() && written.is_ok());
-        drop(held);
-        assert_eq!(numbers(&mut reader.begin().await.unwrap()).await, 1);
-        copying.sync().await.unwrap();
-        assert_eq!(checkpoint(&copier, LOOK).await.unwrap().left(), 0);
+        {
+            let mut anew = pin!(copying.begin_anew(length));
+            tokio::select! {
+                _ = &mut anew => panic!("it has begun anew"),
+                () = async { sleep(MOMENT * 2).await; commit(&writer, "INSERT INTO numbers VALUES (1)").await } => {}
+            }
+            drop(held);
+            anew.await.unwrap();
+        }
+        commit(&writer, "INSERT INTO numbers VALUES (2)").await;
+        assert!(checkpoint(&copier, LOOK).await.unwrap().written < 10, "it has begun anew");
+        assert_eq!(copying.copy(SOME).await.unwrap(), Again::WhenGrownOrQuiet);
+        commit(&writer, "INSERT INTO blobs VALUES (zeroblob(12 * 1048576))").await;
+        let told = timeout(QUIET * 10, async { syncing.wait_for(|syncing| *syncing).await.map(drop) });
+        let (copied, told) = tokio::join!(copying.copy(SOME), told);
+        assert_eq!(copied.unwrap(), Again::WhenGrown);
+        assert!(told.is_ok(), "others are told");
+        assert!(!*copying.syncing.borrow());
+    }
+
+    #[tokio::test]
+    async fn log_that_somebody_reads_is_left_alone_until_more_is_written() {
+        let (writer, copier, reader, _folder) = opened().await;
+        let mut copying = Copying::of(copier.clone(), writer.clone(), LONG);
+        commit(&writer, "INSERT INTO blobs VALUES (zeroblob(12 * 1048576))").await;
+        let mut reading = reader.begin().await.unwrap();
+        numbers(&mut reading).await;
+        commit(&writer, "INSERT INTO numbers VALUES (1)").await;
+        copying.copy(SOME).await.unwrap();
+        let length = checkpoint(&copier, LOOK).await.unwrap();
+        assert!(length.left() > 0 && copying.bar == length.written + LONG / 8, "{} {}", length.left(), copying.bar);
     }
 }
