@@ -1,3 +1,5 @@
+//! When a log begins anew, and what it waits for before it does.
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Sqlite, Transaction};
 use tempfile::TempDir;
