@@ -13,13 +13,15 @@ use crate::callers::{Callers, Turn};
 const MOST_INTERACTIVE: usize = 512;
 /// After a batch that hung for seconds nobody gains from a rest as long.
 const LONGEST_REST: Duration = Duration::from_millis(100);
+/// How long what can wait lets those go first for whom somebody waits, once it could be written.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// See the module.
 pub(super) struct Queues {
     interactive: mpsc::Receiver<Job>,
     bulk: mpsc::Receiver<Job>,
-    /// The first of those that can wait, until it is its turn.
-    next: Option<Job>,
+    /// The first of those that can wait, until it is its turn, and since when it is there.
+    next: Option<(Job, Instant)>,
     /// Until then no more of them is taken.
     rests_until: Instant,
 }
@@ -47,31 +49,43 @@ impl Queues {
                 biased;
                 Some(job) = self.interactive.recv() => return Some(Batch::of(job)),
                 turn = turn_after(self.rests_until, callers), if self.next.is_some() => return Some(Batch::in_turn(turn)),
-                Some(job) = self.bulk.recv(), if self.next.is_none() => self.next = Some(job),
+                Some(job) = self.bulk.recv(), if self.next.is_none() => self.next = Some((job, Instant::now())),
                 else => return None,
             }
         }
     }
 
-    /// Adds everything that is queued, interactive first, of what can wait at most so many commands and nothing while it
-    /// rests or others have the turn; jobs whose callers are gone are dropped.
+    /// Adds everything that is queued for which somebody waits; and of what can wait at most so many commands where it is its
+    /// turn and nobody waits, or it has let others go first for long enough. Jobs whose callers are gone are dropped.
     pub(super) fn fill<'a>(&mut self, batch: &mut Batch<'a>, callers: &'a Callers, allowance: usize) {
         take(&mut self.interactive, &mut batch.jobs, &mut batch.interactive, MOST_INTERACTIVE);
-        if batch.turn.is_none() && self.rests_until <= Instant::now() {
-            batch.turn = callers.turn_now();
-        }
-        if batch.turn.is_some() {
-            let allowance = if batch.interactive > 0 { allowance.min(MOST_INTERACTIVE) } else { allowance };
-            if let Some(next) = self.next.take() {
-                batch.bulk += next.commands.len();
-                batch.jobs.push(next);
-            }
-            take(&mut self.bulk, &mut batch.jobs, &mut batch.bulk, allowance);
-        }
-        if batch.bulk == 0 {
-            batch.turn = None;
+        if batch.interactive == 0 {
+            self.add_bulk(batch, allowance);
+        } else {
+            batch.turn = if self.is_overdue() { batch.turn.take().or_else(|| callers.turn_now()) } else { None };
+            self.add_bulk(batch, allowance.min(MOST_INTERACTIVE));
         }
         batch.jobs.retain(|job| !job.reply.is_closed());
+    }
+
+    /// Whether the first of what can wait has let others go first for long enough.
+    fn is_overdue(&mut self) -> bool {
+        let now = Instant::now();
+        if self.next.is_none() {
+            self.next = self.bulk.try_recv().ok().map(|job| (job, now));
+        }
+        self.next.as_ref().is_some_and(|(_, since)| self.rests_until.max(*since) + PATIENCE <= now)
+    }
+
+    fn add_bulk(&mut self, batch: &mut Batch<'_>, allowance: usize) {
+        if batch.turn.is_none() {
+            return;
+        }
+        if let Some((next, _)) = self.next.take() {
+            batch.bulk += next.commands.len();
+            batch.jobs.push(next);
+        }
+        take(&mut self.bulk, &mut batch.jobs, &mut batch.bulk, allowance);
     }
 
     /// After a batch with some of what can wait, which took so long: leaves as long to callers.
@@ -111,7 +125,7 @@ fn take(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, count: &mut usize,
 mod tests {
     use guanxi_model::CustomerId;
     use tokio::sync::oneshot;
-    use tokio::time::timeout;
+    use tokio::time::{sleep, timeout};
 
     use super::*;
     use crate::command::{Command, Grouping};
@@ -167,20 +181,36 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_can_wait_rests_and_then_joins_whoever_waits() {
+    async fn what_can_wait_rests_lets_others_go_first_and_then_joins_them() {
         let callers = Callers::new();
         callers.note();
         let (mut queues, interactive, _answer) = queues();
-        queues.rest(SOON * 2);
+        queues.rest(SOON);
+        for after in [Duration::ZERO, SOON, PATIENCE / 2] {
+            sleep(after).await;
+            let _answer = ask(&interactive);
+            let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
+            assert_eq!((waited, could_wait), (1, 0));
+            assert!(callers.turn_now().is_some(), "who has nothing that can wait does not keep the turn");
+        }
+        sleep(PATIENCE / 2).await;
         let _answer = ask(&interactive);
-        let (waited, could_wait, resting) = batch(&mut queues, &callers).await;
-        assert_eq!((waited, could_wait), (1, 0));
-        assert!(callers.turn_now().is_some(), "who has nothing that can wait does not keep the turn");
-        drop(resting);
-        sleep_until(Instant::now() + SOON * 2).await;
-        let _answer = ask(&interactive);
-        let (waited, could_wait, _) = batch(&mut queues, &callers).await;
+        let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (1, 1));
+        assert!(callers.turn_now().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_before_what_can_wait_was_begun_goes_first() {
+        let callers = Callers::new();
+        callers.note();
+        let (mut queues, interactive, _answer) = queues();
+        let mut begun = timeout(SOON, queues.first(&callers)).await.unwrap().unwrap();
+        let _answer = ask(&interactive);
+        queues.fill(&mut begun, &callers, ALL);
+        assert_eq!((begun.interactive, begun.bulk), (1, 0));
+        let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
+        assert_eq!((waited, could_wait), (0, 1));
     }
 
     #[tokio::test(start_paused = true)]
