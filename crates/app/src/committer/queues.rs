@@ -14,7 +14,7 @@ const MOST_INTERACTIVE: usize = 512;
 /// After a batch that hung for seconds nobody gains from a rest as long.
 const LONGEST_REST: Duration = Duration::from_millis(100);
 /// How long what can wait lets those go first for whom somebody waits, once it could be written.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// See the module.
 pub(super) struct Queues {
