@@ -1,7 +1,7 @@
 //! How long calls wait while a run over everybody and an import are under way, beside the same calls without: reads of
 //! tiers and purchases, each and the import at a fifth of what it can do alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use guanxi::v1::GetTierAssignmentRequest;
 use guanxi::v1::segmentation_service_client::SegmentationServiceClient;
@@ -43,12 +43,21 @@ struct Busy<'a> {
     pyramid: &'a str,
     /// Facts per second of the import beside.
     import_rate: f64,
-    /// What all imports have recorded.
-    imported: u64,
+    /// What all imports have recorded, in how many seconds.
+    imported: (u64, f64),
     /// The next revision to put in force.
     next: usize,
     /// The first number that no call has had.
     first: u64,
+}
+
+/// The same calls without and with what is beside.
+struct Compared {
+    alone: Side,
+    beside: Side,
+    memory: Memory,
+    /// Facts per second of the import beside, from its begin to its last acknowledgement.
+    imported: f64,
 }
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
@@ -56,7 +65,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     create_revision(bench, &pyramid, 1).await?;
     bench.restart().await?;
     let import_rate = SHARE * import::peak(bench, "busy-peak").await?;
-    let mut busy = Busy { bench, pyramid: &pyramid, import_rate, imported: 0, next: 2, first: 0 };
+    let mut busy = Busy { bench, pyramid: &pyramid, import_rate, imported: (0, 0.0), next: 2, first: 0 };
     let get = {
         let (pyramid, customers) = (pyramid.clone(), bench.population.customers);
         move |channel| {
@@ -66,24 +75,24 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
     };
     let read = busy.compare(get).await?;
     let written = busy.compare(Record::new(bench, "busy-record")).await?;
-    let imported = busy.imported;
+    let (imported, _) = busy.imported;
     let sources = format!("SELECT COUNT(*) FROM facts WHERE source LIKE 'busy-{}-%'", bench.seed);
     bench.verify("purchases imported beside", &sources, i64::try_from(imported)?).await?;
     retire(bench, &[&pyramid]).await?;
     let write_goal = if bench.args.database == Kind::Sqlite { 4.0 } else { 2.0 };
-    for (what, goal, (ceiling, ours, memory, found)) in
+    for (what, goal, Compared { alone, beside, memory, imported }) in
         [("GetTierAssignment", 2.0, read), ("RecordPurchase", write_goal, written)]
     {
         bench.report.add(Row {
             benchmark: bench.name(&format!("{what} during a run and an import, p99")),
             unit: "calls",
-            ceiling,
-            ours,
+            ceiling: alone,
+            ours: beside,
             goal: Goal::LatencyAtMost(goal),
             memory: Some(memory),
             memory_below_mib: None,
             notes: vec![format!(
-                "beside an import of {found:.0} facts/s, {import_rate:.0} asked for; a round is a whole run"
+                "beside an import of {imported:.0} facts/s, {import_rate:.0} asked for; a round is a whole run"
             )],
         });
     }
@@ -91,29 +100,25 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<()> {
 }
 
 impl Busy<'_> {
-    /// The calls alone and beside, by turns; and how many facts a second the import recorded beside.
-    async fn compare<C: Caller>(
-        &mut self,
-        caller: impl Fn(Channel) -> C + Clone + Send + 'static,
-    ) -> Result<(Side, Side, Memory, f64)> {
+    /// The calls alone and beside, by turns.
+    async fn compare<C: Caller>(&mut self, caller: impl Fn(Channel) -> C + Clone + Send + 'static) -> Result<Compared> {
         let (peak, done) = self.bench.load().run(self.bench.ours(), self.first, caller.clone()).await?.sound()?;
         self.first += done + 1_000;
         let per_second = SHARE * peak.rate();
-        let (mut quiet, mut busy) = sides(format!("{per_second:.0} a second alone"), "during a run and an import");
-        let (mut memory, imported_before) = (Memory::default(), self.imported);
+        let (mut alone, mut beside) = sides(format!("{per_second:.0} a second alone"), "during a run and an import");
+        let (mut memory, before) = (Memory::default(), self.imported);
         for _ in 0..self.bench.args.rounds {
             let until = CancellationToken::new();
-            let alone = self.paced((per_second, until.clone()), caller.clone());
-            let (measured, ()) = tokio::try_join!(alone, after(self.bench.args.seconds, until))?;
+            let calls = self.paced((per_second, until.clone()), caller.clone());
+            let (measured, ()) = tokio::try_join!(calls, after(self.bench.args.seconds, until))?;
             self.first += measured.count;
-            quiet.rounds.push(measured);
+            alone.rounds.push(measured);
             let watch = Watch::start(self.bench.server.pid())?;
-            busy.rounds.push(self.beside(per_second, caller.clone()).await?);
+            beside.rounds.push(self.beside(per_second, caller.clone()).await?);
             memory = memory.max(watch.finish().await?);
         }
-        let seconds: f64 = busy.rounds.iter().map(|round| round.seconds).sum();
-        let found = (self.imported - imported_before) as f64 / seconds;
-        Ok((quiet, busy, memory, found))
+        let imported = (self.imported.0 - before.0) as f64 / (self.imported.1 - before.1);
+        Ok(Compared { alone, beside, memory, imported })
     }
 
     /// The calls from the begin of a run to its end.
@@ -132,10 +137,11 @@ impl Busy<'_> {
         let source = format!("busy-{}-{}", self.bench.seed, self.first);
         let import = import::paced(self.bench, (&source, self.import_rate), until.clone());
         let calls = self.paced((per_second, until.clone()), caller);
+        let began = Instant::now();
         let (measured, _, imported) = tokio::try_join!(calls, run, import)?;
         self.next = 3 - self.next;
         self.first += measured.count;
-        self.imported += imported;
+        self.imported = (self.imported.0 + imported, self.imported.1 + began.elapsed().as_secs_f64());
         Ok(measured)
     }
 

@@ -13,14 +13,14 @@ use crate::callers::{Callers, Turn};
 const MOST_INTERACTIVE: usize = 512;
 /// After a batch that hung for seconds nobody gains from a rest as long.
 const LONGEST_REST: Duration = Duration::from_millis(100);
-/// How long what can wait lets those go first for whom somebody waits, once it could be written.
+/// How long after its rest what can wait lets those go first for whom somebody waits, also if others had the turn meanwhile.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// See the module.
 pub(super) struct Queues {
     interactive: mpsc::Receiver<Job>,
     bulk: mpsc::Receiver<Job>,
-    /// The first of those that can wait, until it is its turn, and since when it is there.
+    /// The first of those that can wait, until it is its turn, and since when it is known.
     next: Option<(Job, Instant)>,
     /// Until then no more of them is taken.
     rests_until: Instant,
@@ -55,32 +55,39 @@ impl Queues {
         }
     }
 
-    /// Adds everything that is queued for which somebody waits; and of what can wait at most so many commands where it is its
-    /// turn and nobody waits, or it has let others go first for long enough. Jobs whose callers are gone are dropped.
-    pub(super) fn fill<'a>(&mut self, batch: &mut Batch<'a>, callers: &'a Callers, allowance: usize) {
+    /// Adds everything that is queued for which somebody waits; and where it is the turn of what can wait, at most so many
+    /// commands of that, unless somebody waits and it has not yet let others go first for long enough. Jobs whose callers are
+    /// gone are dropped.
+    pub(super) fn fill<'a>(&mut self, batch: &mut Batch<'a>, callers: &'a Callers, mut allowance: usize) {
         take(&mut self.interactive, &mut batch.jobs, &mut batch.interactive, MOST_INTERACTIVE);
-        if batch.interactive == 0 {
+        if batch.interactive > 0 {
+            self.look_ahead();
+            if !self.is_overdue() {
+                batch.turn = None;
+            } else if batch.turn.is_none() {
+                batch.turn = callers.turn_now();
+            }
+            allowance = allowance.min(MOST_INTERACTIVE);
+        }
+        if batch.turn.is_some() {
             self.add_bulk(batch, allowance);
-        } else {
-            batch.turn = if self.is_overdue() { batch.turn.take().or_else(|| callers.turn_now()) } else { None };
-            self.add_bulk(batch, allowance.min(MOST_INTERACTIVE));
         }
         batch.jobs.retain(|job| !job.reply.is_closed());
     }
 
-    /// Whether the first of what can wait has let others go first for long enough.
-    fn is_overdue(&mut self) -> bool {
-        let now = Instant::now();
+    /// Takes the first of what can wait from its queue, where it is not known yet.
+    fn look_ahead(&mut self) {
         if self.next.is_none() {
-            self.next = self.bulk.try_recv().ok().map(|job| (job, now));
+            self.next = self.bulk.try_recv().ok().map(|job| (job, Instant::now()));
         }
-        self.next.as_ref().is_some_and(|(_, since)| self.rests_until.max(*since) + PATIENCE <= now)
+    }
+
+    fn is_overdue(&self) -> bool {
+        let (next, rests_until) = (self.next.as_ref(), self.rests_until);
+        next.is_some_and(|(_, since)| rests_until.max(*since) + PATIENCE <= Instant::now())
     }
 
     fn add_bulk(&mut self, batch: &mut Batch<'_>, allowance: usize) {
-        if batch.turn.is_none() {
-            return;
-        }
         if let Some((next, _)) = self.next.take() {
             batch.bulk += next.commands.len();
             batch.jobs.push(next);
@@ -132,7 +139,10 @@ mod tests {
     use crate::committer::Answers;
 
     const ALL: usize = 100;
+    /// Longer than anything is let go first.
     const SOON: Duration = Duration::from_millis(40);
+    /// What the clock counts in.
+    const MS: Duration = Duration::from_millis(1);
 
     /// A job of one command, and who waits for it.
     fn job() -> (Job, oneshot::Receiver<Answers>) {
@@ -186,14 +196,14 @@ mod tests {
         callers.note();
         let (mut queues, interactive, _answer) = queues();
         queues.rest(SOON);
-        for after in [Duration::ZERO, SOON, PATIENCE / 2] {
+        for after in [Duration::ZERO, SOON, PATIENCE - MS] {
             sleep(after).await;
             let _answer = ask(&interactive);
             let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
             assert_eq!((waited, could_wait), (1, 0));
             assert!(callers.turn_now().is_some(), "who has nothing that can wait does not keep the turn");
         }
-        sleep(PATIENCE / 2).await;
+        sleep(MS).await;
         let _answer = ask(&interactive);
         let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (1, 1));
@@ -205,12 +215,29 @@ mod tests {
         let callers = Callers::new();
         callers.note();
         let (mut queues, interactive, _answer) = queues();
+        // However long nothing was there before.
+        sleep(SOON).await;
         let mut begun = timeout(SOON, queues.first(&callers)).await.unwrap().unwrap();
         let _answer = ask(&interactive);
         queues.fill(&mut begun, &callers, ALL);
         assert_eq!((begun.interactive, begun.bulk), (1, 0));
         let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (0, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_waited_for_its_turn_keeps_it_where_somebody_comes() {
+        let callers = Callers::new();
+        callers.note();
+        let (mut queues, interactive, _answer) = queues();
+        let turn_of_another = callers.turn().await;
+        assert!(timeout(SOON, queues.first(&callers)).await.is_err());
+        drop(turn_of_another);
+        let mut begun = timeout(SOON, queues.first(&callers)).await.unwrap().unwrap();
+        let _answer = ask(&interactive);
+        queues.fill(&mut begun, &callers, ALL);
+        assert_eq!((begun.interactive, begun.bulk), (1, 1));
+        assert!(callers.turn_now().is_none());
     }
 
     #[tokio::test(start_paused = true)]
