@@ -83,8 +83,8 @@ impl Queues {
     }
 
     fn is_overdue(&self) -> bool {
-        let (next, rests_until) = (self.next.as_ref(), self.rests_until);
-        next.is_some_and(|(_, since)| rests_until.max(*since) + PATIENCE <= Instant::now())
+        let known = self.next.as_ref().map(|(_, since)| *since);
+        known.is_some_and(|since| since.max(self.rests_until) + PATIENCE <= Instant::now())
     }
 
     fn add_bulk(&mut self, batch: &mut Batch<'_>, allowance: usize) {
