@@ -67,10 +67,13 @@ const BULK_GRAIN: usize = 10;
 impl Committer {
     /// Starts the flushers; they end when the committer is dropped and everything queued is done.
     pub(crate) fn start(shared: &Arc<Shared>, tracker: &TaskTracker) -> Committer {
-        let lanes = shared.store.shards(uuid::Uuid::now_v7().as_bytes()[15]).into_iter().map(|shard| {
+        let shards = shared.store.shards(uuid::Uuid::now_v7().as_bytes()[15]);
+        let flushers = shards.len();
+        let lanes = shards.into_iter().map(|shard| {
             let (interactive, interactive_queue) = mpsc::channel(INTERACTIVE_QUEUE);
             let (bulk, bulk_queue) = mpsc::channel(BULK_QUEUE);
-            let flusher = flush::run((Arc::clone(shared), shard), Queues::new(interactive_queue, bulk_queue));
+            let queues = Queues::new((interactive_queue, bulk_queue), flushers);
+            let flusher = flush::run((Arc::clone(shared), shard), queues);
             tracker.spawn_on(flusher, shared.store.writing());
             Lane { interactive, bulk }
         });

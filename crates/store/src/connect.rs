@@ -2,8 +2,11 @@
 //! SQLite it is not), a few readers, and one that copies the log. PostgreSQL: writers and readers of about twice the cores,
 //! and a small pool of their own for reports and operations, so that a long one cannot starve the short ones.
 //!
-//! On SQLite each connection has a thread, which has the priority of the one that opened it: the connections for reports
-//! and the one that copies the log are opened by the thread that gives way, and for good.
+//! A connection is opened by the threads that use it. On SQLite it has a thread of its own, with the priority of the one
+//! that opened it: the connections for reports and the one that copies the log are opened by the thread that gives way, and
+//! for good. On PostgreSQL the threads that opened it are told that an answer has come: were they others than who waits for
+//! it, every statement would wake two threads, one after the other, and those that calls are answered on would be woken for
+//! all that is written beside.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -92,8 +95,8 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     let read_only = connect.clone().pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
     let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
     let behind = Threads::behind_calls().map_err(sqlx::Error::Io)?;
-    let reports = open_behind(&behind, pool(REPORTS).acquire_timeout(waiting), read_only).await?;
-    let copier = open_behind(&behind, pool(1).acquire_timeout(waiting), connect).await?;
+    let reports = behind.open(open_all(pool(REPORTS).acquire_timeout(waiting), read_only)).await?;
+    let copier = behind.open(open_all(pool(1).acquire_timeout(waiting), connect)).await?;
     Ok(Pools {
         behind,
         writing: Threads::writing(writers(DbBackend::Sqlite)).map_err(sqlx::Error::Io)?,
@@ -103,16 +106,6 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         reports: SqlxSqliteConnector::from_sqlx_sqlite_pool(reports),
     })
-}
-
-/// Opens a pool whose connections give way.
-async fn open_behind(
-    behind: &Threads,
-    pool: SqlitePoolOptions,
-    connect: SqliteConnectOptions,
-) -> Result<SqlitePool, Error> {
-    let opening = behind.handle().spawn(open_all(pool, connect));
-    Ok(opening.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??)
 }
 
 /// Opens a pool with all of its connections.
@@ -141,22 +134,25 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
         .disable_statement_logging();
     let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2));
     let pool = |size: u32, wait: Duration, statement_timeout: &str| {
-        PgPoolOptions::new()
+        let connect = connect.clone().options([("statement_timeout", statement_timeout)]);
+        let options = PgPoolOptions::new()
             .min_connections(1)
             .max_connections(size)
             .acquire_timeout(wait)
             // All connections of a process must not reach the end of their lives together.
             .max_lifetime(Duration::from_secs(1800 + u64::from(std::process::id() % 360)))
-            .test_before_acquire(false)
-            .connect_with(connect.clone().options([("statement_timeout", statement_timeout)]))
+            .test_before_acquire(false);
+        options.connect_with(connect)
     };
     let readers = if options.read_connections == 0 { cores * 2 } else { options.read_connections };
-    let writer = pool(cores * 2, Duration::from_secs(10), "30s").await?;
+    let behind = Threads::behind_calls().map_err(sqlx::Error::Io)?;
+    let writing = Threads::writing(writers(DbBackend::Postgres)).map_err(sqlx::Error::Io)?;
+    let writer = writing.open(pool(cores * 2, Duration::from_secs(10), "30s")).await?;
     let reader = pool(readers, ACQUIRE_TIMEOUT, "10s").await?;
-    let reports = pool(REPORTS, Duration::from_secs(60), "300s").await?;
+    let reports = behind.open(pool(REPORTS, Duration::from_secs(60), "300s")).await?;
     Ok(Pools {
-        behind: Threads::behind_calls().map_err(sqlx::Error::Io)?,
-        writing: Threads::writing(writers(DbBackend::Postgres)).map_err(sqlx::Error::Io)?,
+        behind,
+        writing,
         backend: DbBackend::Postgres,
         log: None,
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),

@@ -44,6 +44,14 @@ impl Threads {
     pub(crate) fn handle(&self) -> &Handle {
         &self.handle
     }
+
+    /// Opens what is then used on these threads, on them.
+    pub(crate) async fn open<T: Send + 'static>(
+        &self,
+        opening: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+    ) -> Result<T, sqlx::Error> {
+        self.handle.spawn(opening).await.map_err(|error| sqlx::Error::Io(io::Error::other(error)))?
+    }
 }
 
 impl Drop for Threads {

@@ -14,6 +14,7 @@ const MOST_INTERACTIVE: usize = 512;
 /// After a batch that hung for seconds nobody gains from a rest as long.
 const LONGEST_REST: Duration = Duration::from_millis(100);
 /// How long after its rest what can wait lets those go first for whom somebody waits, also if others had the turn meanwhile.
+/// Only where all wait for one writer: where there are more, nobody's answer came sooner for it.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// See the module.
@@ -24,6 +25,8 @@ pub(super) struct Queues {
     next: Option<(Job, Instant)>,
     /// Until then no more of them is taken.
     rests_until: Instant,
+    /// How long they let others go first after that.
+    patience: Duration,
 }
 
 /// Jobs that are carried out together.
@@ -38,8 +41,10 @@ pub(super) struct Batch<'a> {
 }
 
 impl Queues {
-    pub(super) fn new(interactive: mpsc::Receiver<Job>, bulk: mpsc::Receiver<Job>) -> Queues {
-        Queues { interactive, bulk, next: None, rests_until: Instant::now() }
+    /// Those of a flusher of so many.
+    pub(super) fn new((interactive, bulk): (mpsc::Receiver<Job>, mpsc::Receiver<Job>), flushers: usize) -> Queues {
+        let patience = if flushers == 1 { PATIENCE } else { Duration::ZERO };
+        Queues { interactive, bulk, next: None, rests_until: Instant::now(), patience }
     }
 
     /// Waits for somebody, or for the turn of what can wait; nothing where nobody will come any more.
@@ -84,7 +89,7 @@ impl Queues {
 
     fn is_overdue(&self) -> bool {
         let known = self.next.as_ref().map(|(_, since)| *since);
-        known.is_some_and(|since| since.max(self.rests_until) + PATIENCE <= Instant::now())
+        known.is_some_and(|since| since.max(self.rests_until) + self.patience <= Instant::now())
     }
 
     fn add_bulk(&mut self, batch: &mut Batch<'_>, allowance: usize) {
@@ -151,11 +156,15 @@ mod tests {
         (Job { commands, grouping: Grouping::Each, reply }, answer)
     }
 
-    /// Queues with one job that can wait, and where to send one that somebody waits for.
-    fn queues() -> (Queues, mpsc::Sender<Job>, oneshot::Receiver<Answers>) {
+    /// Queues of one of so many flushers with one job that can wait, and where to send one that somebody waits for.
+    fn queues_of(flushers: usize) -> (Queues, mpsc::Sender<Job>, oneshot::Receiver<Answers>) {
         let ((interactive, first), (bulk, second)) = (mpsc::channel(10), mpsc::channel(10));
         let answer = ask(&bulk);
-        (Queues::new(first, second), interactive, answer)
+        (Queues::new((first, second), flushers), interactive, answer)
+    }
+
+    fn queues() -> (Queues, mpsc::Sender<Job>, oneshot::Receiver<Answers>) {
+        queues_of(1)
     }
 
     /// Somebody comes who waits for the answer.
@@ -208,6 +217,20 @@ mod tests {
         let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (1, 1));
         assert!(callers.turn_now().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_there_are_more_writers_what_can_wait_joins_others_once_it_has_rested() {
+        let callers = Callers::new();
+        callers.note();
+        let (mut queues, interactive, _answer) = queues_of(2);
+        queues.rest(SOON);
+        for (after, joined) in [(SOON - MS, 0), (MS, 1)] {
+            sleep(after).await;
+            let _answer = ask(&interactive);
+            let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
+            assert_eq!((waited, could_wait), (1, joined));
+        }
     }
 
     #[tokio::test(start_paused = true)]
