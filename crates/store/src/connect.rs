@@ -2,11 +2,12 @@
 //! SQLite it is not), a few readers, and one that copies the log. PostgreSQL: writers and readers of about twice the cores,
 //! and a small pool of their own for reports and operations, so that a long one cannot starve the short ones.
 //!
-//! A connection is opened by the threads that use it. On SQLite it has a thread of its own, with the priority of the one
-//! that opened it: the connections for reports and the one that copies the log are opened by the thread that gives way, and
-//! for good. On PostgreSQL the threads that opened it are told that an answer has come: were they others than who waits for
-//! it, every statement would wake two threads, one after the other, and those that calls are answered on would be woken for
-//! all that is written beside.
+//! Who opens a connection matters. On SQLite it has a thread of its own, with the priority of the one that opened it: the
+//! connections for reports and the one that copies the log are opened by the thread that gives way, and for good. On
+//! PostgreSQL the threads that opened it are told that an answer has come: the writers' are opened by the threads that write,
+//! or each of their statements would wake a thread that calls are answered on, and that one the thread that waits. (Whoever
+//! finds none idle opens one more, so this holds of most, not of all.) Those for reports are not opened by the thread that
+//! gives way: somebody waits for a report.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -31,14 +32,15 @@ pub struct Options {
 
 /// The ways to the database.
 pub(crate) struct Pools {
-    pub(crate) behind: Threads,
-    pub(crate) writing: Threads,
     pub(crate) backend: DbBackend,
     /// Of SQLite, whose log has to be copied.
     pub(crate) log: Option<Log>,
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
     pub(crate) reports: DatabaseConnection,
+    /// Dropped last: connections may live on them.
+    pub(crate) behind: Threads,
+    pub(crate) writing: Threads,
 }
 
 /// Prepared statements of a connection: of the set-wise writes, tables times lengths, those that are common.
@@ -145,13 +147,12 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
         options.connect_with(connect)
     };
     let readers = if options.read_connections == 0 { cores * 2 } else { options.read_connections };
-    let behind = Threads::behind_calls().map_err(sqlx::Error::Io)?;
     let writing = Threads::writing(writers(DbBackend::Postgres)).map_err(sqlx::Error::Io)?;
     let writer = writing.open(pool(cores * 2, Duration::from_secs(10), "30s")).await?;
     let reader = pool(readers, ACQUIRE_TIMEOUT, "10s").await?;
-    let reports = behind.open(pool(REPORTS, Duration::from_secs(60), "300s")).await?;
+    let reports = pool(REPORTS, Duration::from_secs(60), "300s").await?;
     Ok(Pools {
-        behind,
+        behind: Threads::behind_calls().map_err(sqlx::Error::Io)?,
         writing,
         backend: DbBackend::Postgres,
         log: None,

@@ -1,10 +1,10 @@
 //! Threads beside those that calls are answered on, each with a runtime, for as long as the store is there.
 //!
 //! Some give way. Whoever reads everybody would take a whole processor from calls that somebody waits for, so what reads for
-//! reports and operations runs there, and the operating system puts it behind everything else.
+//! operations, and on SQLite for reports, runs there, and the operating system puts it behind everything else.
 //!
-//! Some write. A batch is a dozen statements, each handed to another thread and waited for; among calls every one of them
-//! would wait once more, until the thread that goes on with it has looked at what the calls have to do.
+//! Some write. A batch is a dozen statements, each of which is waited for; among calls every one of them would wait once
+//! more, until the thread that goes on with it has looked at what the calls have to do.
 
 use std::future::Future;
 use std::io;
@@ -45,7 +45,7 @@ impl Threads {
         &self.handle
     }
 
-    /// Opens what is then used on these threads, on them.
+    /// Opens connections, which then belong to these threads.
     pub(crate) async fn open<T: Send + 'static>(
         &self,
         opening: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,

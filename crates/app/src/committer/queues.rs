@@ -14,7 +14,7 @@ const MOST_INTERACTIVE: usize = 512;
 /// After a batch that hung for seconds nobody gains from a rest as long.
 const LONGEST_REST: Duration = Duration::from_millis(100);
 /// How long after its rest what can wait lets those go first for whom somebody waits, also if others had the turn meanwhile.
-/// Only where all wait for one writer: where there are more, nobody's answer came sooner for it.
+/// Only where all wait for one writer: where there are more, purchases took as long without it.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// See the module.
@@ -41,7 +41,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl Queues {
-    /// Those of a flusher of so many.
+    /// Those of one flusher; there are so many.
     pub(super) fn new((interactive, bulk): (mpsc::Receiver<Job>, mpsc::Receiver<Job>), flushers: usize) -> Queues {
         let patience = if flushers == 1 { PATIENCE } else { Duration::ZERO };
         Queues { interactive, bulk, next: None, rests_until: Instant::now(), patience }
@@ -156,7 +156,7 @@ mod tests {
         (Job { commands, grouping: Grouping::Each, reply }, answer)
     }
 
-    /// Queues of one of so many flushers with one job that can wait, and where to send one that somebody waits for.
+    /// Queues of one flusher, of so many, with one job that can wait; and where to send one that somebody waits for.
     fn queues_of(flushers: usize) -> (Queues, mpsc::Sender<Job>, oneshot::Receiver<Answers>) {
         let ((interactive, first), (bulk, second)) = (mpsc::channel(10), mpsc::channel(10));
         let answer = ask(&bulk);
@@ -230,6 +230,7 @@ mod tests {
             let _answer = ask(&interactive);
             let (waited, could_wait, _held) = batch(&mut queues, &callers).await;
             assert_eq!((waited, could_wait), (1, joined));
+            assert_eq!(callers.turn_now().is_none(), joined == 1);
         }
     }
 
