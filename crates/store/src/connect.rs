@@ -5,9 +5,9 @@
 //! Who opens a connection matters. On SQLite it has a thread of its own, with the priority of the one that opened it: the
 //! connections for reports and the one that copies the log are opened by the thread that gives way, and for good. On
 //! PostgreSQL the threads that opened it are told that an answer has come: the writers' are opened by the threads that write,
-//! or each of their statements would wake a thread that calls are answered on, and that one the thread that waits. (Whoever
-//! finds none idle opens one more, so this holds of most, not of all.) Those for reports are not opened by the thread that
-//! gives way: somebody waits for a report.
+//! or each of their statements would wake a thread that calls are answered on, and that one the thread that waits. The first for
+//! reports is not opened by the thread that gives way, since somebody waits for a report. Whoever finds none idle opens one
+//! more, so on PostgreSQL this holds of most, not of all.
 
 use std::str::FromStr;
 use std::time::Duration;
