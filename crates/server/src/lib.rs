@@ -17,6 +17,7 @@ use std::sync::Arc;
 use guanxi_app::App;
 use guanxi_grpc::status;
 use guanxi_model::Clock;
+use guanxi_store::{Deployment, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -39,14 +40,24 @@ pub async fn run(
 ) -> Result<(), Error> {
     let deployment = services::deployment(&config)?;
     let store = services::open(&config).await?;
-    services::prepare(&store, &config, &deployment, &clock).await?;
+    let served = run_on(&store, (&config, deployment, clock), listener, shutdown).await;
+    // Also where it could not start: SQLite folds its log into the file.
+    store.close().await;
+    served.inspect(|()| tracing::info!("stopped"))
+}
+
+async fn run_on(
+    store: &Store,
+    (config, deployment, clock): (&Config, Deployment, Clock),
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    services::prepare(store, config, &deployment, &clock).await?;
     let app = Arc::new(App::start(store.clone(), deployment, clock).await?);
     let health = Health::serving().await;
-    let routes = services::routes(Arc::clone(&app), &config, &health)?;
-    serve(routes, &health, &config, listener, shutdown).await;
+    let routes = services::routes(Arc::clone(&app), config, &health)?;
+    serve(routes, &health, config, listener, shutdown).await;
     app.stop().await;
-    store.close().await;
-    tracing::info!("stopped");
     Ok(())
 }
 

@@ -5,16 +5,16 @@
 //! Who opens a connection matters. On SQLite it has a thread of its own, with the priority of the one that opened it: the
 //! connections for reports and the one that copies the log are opened by the thread that gives way, and for good. On
 //! PostgreSQL the threads that opened it are told that an answer has come: the writers' are opened by the threads that write,
-//! or each of their statements would wake a thread that calls are answered on, and that one the thread that waits. The first for
-//! reports is not opened by the thread that gives way, since somebody waits for a report. Whoever finds none idle opens one
-//! more, so on PostgreSQL this holds of most, not of all.
+//! or each of their statements would wake a thread that calls are answered on, and that one the thread that waits. Those for
+//! reports are opened at the start, not by the thread that gives way, since somebody waits for a report. Whoever finds no
+//! connection idle opens one more, so on PostgreSQL this holds of most, not of all.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::Error;
@@ -74,10 +74,10 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         // Rows that the connection's thread may be ahead of who reads them; runs read pages of thousands.
         .row_buffer_size(1024)
         .disable_statement_logging();
-    let pool = |size: u32| {
+    let pool = |(least, most): (u32, u32)| {
         SqlitePoolOptions::new()
-            .min_connections(1)
-            .max_connections(size)
+            .min_connections(least)
+            .max_connections(most)
             .max_lifetime(None)
             .idle_timeout(None)
             .test_before_acquire(false)
@@ -88,17 +88,17 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
     // connection is replaced.
     // The writer's cache holds what the largest batch dirties. The file is not mapped: the mapping would only ever reach its
     // beginning, and the pages of it count as memory of the process.
-    let writer = pool(1)
+    let writer = pool((1, 1))
         .acquire_timeout(waiting)
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(connect.clone().pragma("cache_size", "-65536"))
         .await?;
     let readers = if options.read_connections == 0 { 4 } else { options.read_connections };
     let read_only = connect.clone().pragma("cache_size", "-8192").read_only(true).create_if_missing(false);
-    let reader = pool(readers).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
+    let reader = pool((1, readers)).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(read_only.clone()).await?;
     let behind = Threads::behind_calls().map_err(sqlx::Error::Io)?;
-    let reports = behind.open(open_all(pool(REPORTS).acquire_timeout(waiting), read_only)).await?;
-    let copier = behind.open(open_all(pool(1).acquire_timeout(waiting), connect)).await?;
+    let reports = behind.open(pool((REPORTS, REPORTS)).acquire_timeout(waiting).connect_with(read_only)).await?;
+    let copier = behind.open(pool((1, 1)).acquire_timeout(waiting).connect_with(connect)).await?;
     Ok(Pools {
         behind,
         writing: Threads::writing(writers(DbBackend::Sqlite)).map_err(sqlx::Error::Io)?,
@@ -108,19 +108,6 @@ async fn open_sqlite(options: &Options) -> Result<Pools, Error> {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         reports: SqlxSqliteConnector::from_sqlx_sqlite_pool(reports),
     })
-}
-
-/// Opens a pool with all of its connections.
-async fn open_all(pool: SqlitePoolOptions, connect: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
-    let pool = pool.connect_with(connect).await?;
-    let all = pool.options().get_max_connections();
-    // Held together, or the first would be handed out twice.
-    let mut held = Vec::new();
-    for _ in 0..all {
-        held.push(pool.acquire().await?);
-    }
-    drop(held);
-    Ok(pool)
 }
 
 async fn open_postgres(options: &Options) -> Result<Pools, Error> {
@@ -135,11 +122,11 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
         .options([("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("jit", "off")])
         .disable_statement_logging();
     let cores = std::thread::available_parallelism().map_or(2, |n| u32::try_from(n.get()).unwrap_or(2));
-    let pool = |size: u32, wait: Duration, statement_timeout: &str| {
+    let pool = |(least, most): (u32, u32), wait: Duration, statement_timeout: &str| {
         let connect = connect.clone().options([("statement_timeout", statement_timeout)]);
         let options = PgPoolOptions::new()
-            .min_connections(1)
-            .max_connections(size)
+            .min_connections(least)
+            .max_connections(most)
             .acquire_timeout(wait)
             // All connections of a process must not reach the end of their lives together.
             .max_lifetime(Duration::from_secs(1800 + u64::from(std::process::id() % 360)))
@@ -148,9 +135,9 @@ async fn open_postgres(options: &Options) -> Result<Pools, Error> {
     };
     let readers = if options.read_connections == 0 { cores * 2 } else { options.read_connections };
     let writing = Threads::writing(writers(DbBackend::Postgres)).map_err(sqlx::Error::Io)?;
-    let writer = writing.open(pool(cores * 2, Duration::from_secs(10), "30s")).await?;
-    let reader = pool(readers, ACQUIRE_TIMEOUT, "10s").await?;
-    let reports = pool(REPORTS, Duration::from_secs(60), "300s").await?;
+    let writer = writing.open(pool((1, cores * 2), Duration::from_secs(10), "30s")).await?;
+    let reader = pool((1, readers), ACQUIRE_TIMEOUT, "10s").await?;
+    let reports = pool((REPORTS, REPORTS), Duration::from_secs(60), "300s").await?;
     Ok(Pools {
         behind: Threads::behind_calls().map_err(sqlx::Error::Io)?,
         writing,

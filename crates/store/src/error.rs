@@ -34,8 +34,9 @@ impl Error {
 /// failure, deadlock.
 const CONFLICT: [&str; 3] = ["23505", "40001", "40P01"];
 /// SQLSTATE classes and codes of a server that is not there for writing now: connection lost, shutting down, starting
-/// up, read-only after a failover, too many connections, a statement or lock that took too long.
-const UNAVAILABLE: [&str; 8] = ["08", "57P01", "57P02", "57P03", "25006", "53300", "57014", "55P03"];
+/// up, read-only after a failover, too many connections, a statement or lock that took too long, a transaction that nobody
+/// went on with for too long.
+const UNAVAILABLE: [&str; 9] = ["08", "57P01", "57P02", "57P03", "25006", "25P03", "53300", "57014", "55P03"];
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
