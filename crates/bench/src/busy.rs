@@ -150,7 +150,9 @@ impl Busy<'_> {
         (per_second, until): (f64, CancellationToken),
         caller: impl Fn(Channel) -> C + Send + 'static,
     ) -> Result<Measured> {
-        Paced { per_second, until }.run(self.bench.ours(), self.first, caller).await
+        let (server, connections) = (&self.bench.server, self.bench.args.channels);
+        let asked = (server.address.as_str(), server.pid());
+        Paced { per_second, until }.run(asked, (connections, self.first), caller).await
     }
 }
 

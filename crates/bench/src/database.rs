@@ -71,6 +71,7 @@ exec 3<&0
 "$1/postgres" -D "$0/data" -k "$0" -p 5432 -c listen_addresses= -c max_connections=50 \
   -c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=2GB -c max_wal_size=8GB \
   -c checkpoint_timeout=15min -c maintenance_work_mem=1GB -c effective_cache_size=12GB \
+  -c bgwriter_delay=20ms -c bgwriter_lru_maxpages=1000 -c bgwriter_lru_multiplier=4 \
   </dev/null >"$0/log" 2>&1 3<&- &
 server=$!
 { read -r _ <&3; kill -INT $server; } 2>/dev/null &

@@ -1,17 +1,22 @@
 //! Calls at a fixed rate, whatever the server does. Latency is counted from the moment a call was due, so a server that
 //! stalls is asked no less, and the wait of every call that was due meanwhile is seen.
+//!
+//! Callers have machines of their own; here they share one with what they ask. So that little of what is seen is their own
+//! lateness, one thread makes all calls, with nobody else's work on it: where an import's client was on it as well, and a call
+//! went through two or three of tokio's threads, nearly half of the hops of a call were the load generator's.
 
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::Result;
-use crate::load::Caller;
+use crate::load::{Caller, connect};
 use crate::memory::Cpu;
 use crate::report::Measured;
 
@@ -24,19 +29,42 @@ pub(crate) struct Paced {
 type Answer = (Duration, Result<(), Status>);
 
 impl Paced {
-    /// Asks until it is told to stop, then waits for the last answer. Calls are numbered from `first`.
+    /// Asks a server, over so many connections, until it is told to stop, then waits for the last answer. Calls are numbered
+    /// from `first`.
     pub(crate) async fn run<C: Caller>(
         self,
-        (channels, pid): (&[Channel], u32),
-        first: u64,
+        (server, pid): (&str, u32),
+        (connections, first): (usize, u64),
         caller: impl Fn(Channel) -> C + Send + 'static,
     ) -> Result<Measured> {
-        let (cpu, began, handle, channels) = (Cpu::start(pid)?, Instant::now(), Handle::current(), channels.to_vec());
-        // Answers are counted as they come: kept, they would take memory all the time, and to make it takes milliseconds in
-        // which nobody is asked.
+        let (cpu, server) = (Cpu::start(pid)?, server.to_owned());
+        let callers = Builder::new_current_thread().enable_all().build()?;
+        let calls = async move {
+            let channels = connect(&server, connections).await?;
+            self.count(channels, first, caller).await
+        };
+        let (latencies, took) = spawn_blocking(move || callers.block_on(calls)).await??;
+        Ok(Measured {
+            count: latencies.len(),
+            seconds: took.as_secs_f64(),
+            p50_us: Some(latencies.value_at_quantile(0.5)),
+            p99_us: Some(latencies.value_at_quantile(0.99)),
+            cpu_us: cpu.micros_per(latencies.len().max(1))?,
+        })
+    }
+
+    /// Counts answers as they come: kept, they would take memory all the time, and to make it takes milliseconds in which
+    /// nobody is asked.
+    async fn count<C: Caller>(
+        self,
+        channels: Vec<Channel>,
+        first: u64,
+        caller: impl Fn(Channel) -> C + Send + 'static,
+    ) -> Result<(Histogram<u64>, Duration)> {
+        let (began, handle) = (Instant::now(), Handle::current());
         let (answered, mut answers) = mpsc::unbounded_channel();
         // A thread of its own: tokio's timer knows whole milliseconds only.
-        let asking = tokio::task::spawn_blocking(move || self.ask((&handle, &channels), first, (caller, answered)));
+        let asking = spawn_blocking(move || self.ask((&handle, &channels), first, (caller, answered)));
         let mut latencies = Histogram::<u64>::new_with_bounds(1, 60_000_000, 3)?;
         let mut failure = None;
         while let Some((latency, answer)) = answers.recv().await {
@@ -44,16 +72,7 @@ impl Paced {
             failure = failure.or(answer.err());
         }
         asking.await?;
-        if let Some(failure) = failure {
-            return Err(failure.into());
-        }
-        Ok(Measured {
-            count: latencies.len(),
-            seconds: began.elapsed().as_secs_f64(),
-            p50_us: Some(latencies.value_at_quantile(0.5)),
-            p99_us: Some(latencies.value_at_quantile(0.99)),
-            cpu_us: cpu.micros_per(latencies.len().max(1))?,
-        })
+        failure.map_or(Ok((latencies, began.elapsed())), |failure| Err(failure.into()))
     }
 
     fn ask<C: Caller>(
