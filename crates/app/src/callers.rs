@@ -13,6 +13,10 @@ const EXPECTED: Duration = Duration::from_secs(1);
 /// How long what can wait does so for the database's file.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// Whoever has written what can wait leaves as long to callers, but after a transaction that hung for seconds nobody gains from a
+/// rest as long.
+pub(crate) const LONGEST_REST: Duration = Duration::from_millis(100);
+
 /// When a caller was here last.
 pub(crate) struct Callers {
     began: Instant,

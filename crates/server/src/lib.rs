@@ -55,10 +55,17 @@ async fn run_on(
     services::prepare(store, config, &deployment, &clock).await?;
     let app = Arc::new(App::start(store.clone(), deployment, clock).await?);
     let health = Health::serving().await;
-    let routes = services::routes(Arc::clone(&app), config, &health)?;
-    serve(routes, &health, config, listener, shutdown).await;
+    let routes = services::routes(Arc::clone(&app), config, &health);
+    let served = match routes {
+        Ok(routes) => {
+            serve(routes, &health, config, listener, shutdown).await;
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
+    // Also where nothing was served: what it has begun is ended before its store closes.
     app.stop().await;
-    Ok(())
+    served
 }
 
 /// Brings the schema of the configured database up to date, and nothing else.

@@ -103,7 +103,11 @@ impl Reader {
     /// Pyramids after an id, by id.
     pub async fn pyramids(&self, after: &str, limit: usize) -> Result<Vec<Pyramid>, Error> {
         let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id > $1 ORDER BY pyramid_id LIMIT $2");
-        query(self.connection(), &sql, [after.into(), rows(limit)]).await?.iter().map(read_pyramid).collect()
+        query(self.connection(), &sql, [after.into(), rows(limit)])
+            .await?
+            .iter()
+            .map(|row| read_pyramid(row, 0))
+            .collect()
     }
 
     /// The one whose tiers satisfaction records are stamped with.
@@ -136,7 +140,7 @@ impl Tx {
         let sql = format!(
             "SELECT {PYRAMID} FROM pyramids WHERE active_revision IS NOT NULL OR next_generation IS NOT NULL ORDER BY pyramid_id"
         );
-        query(self.connection(), &sql, []).await?.iter().map(read_pyramid).collect()
+        query(self.connection(), &sql, []).await?.iter().map(|row| read_pyramid(row, 0)).collect()
     }
 
     /// The one whose tiers satisfaction records are stamped with.
@@ -229,12 +233,12 @@ impl Tx {
 
 async fn pyramid(connection: &impl ConnectionTrait, id: &PyramidId) -> Result<Option<Pyramid>, Error> {
     let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE pyramid_id = $1");
-    find(connection, &sql, [id.as_str().into()]).await?.as_ref().map(read_pyramid).transpose()
+    find(connection, &sql, [id.as_str().into()]).await?.as_ref().map(|row| read_pyramid(row, 0)).transpose()
 }
 
 async fn primary_pyramid(connection: &impl ConnectionTrait) -> Result<Option<Pyramid>, Error> {
     let sql = format!("SELECT {PYRAMID} FROM pyramids WHERE is_primary = 1");
-    find(connection, &sql, []).await?.as_ref().map(read_pyramid).transpose()
+    find(connection, &sql, []).await?.as_ref().map(|row| read_pyramid(row, 0)).transpose()
 }
 
 async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i64) -> Result<Option<Judge>, Error> {
@@ -252,12 +256,8 @@ async fn judge(connection: &impl ConnectionTrait, id: &PyramidId, generation: i6
     }))
 }
 
-fn read_pyramid(row: &QueryResult) -> Result<Pyramid, Error> {
-    read_pyramid_from(row, 0)
-}
-
 /// Reads `PYRAMID`, from a column on.
-pub(crate) fn read_pyramid_from(row: &QueryResult, first: usize) -> Result<Pyramid, Error> {
+pub(crate) fn read_pyramid(row: &QueryResult, first: usize) -> Result<Pyramid, Error> {
     let active =
         match (row.try_get_by_index::<Option<i64>>(first + 4)?, row.try_get_by_index::<Option<i64>>(first + 6)?) {
             (Some(number), Some(time)) => {

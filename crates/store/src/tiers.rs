@@ -16,7 +16,7 @@ pub use self::run::{Move, Placed};
 use crate::catalogue::{each, find, query, rows};
 use crate::history::{self, Histories, Whose};
 use crate::ledger::{Slot, Summary, TierRow};
-use crate::pyramids::{PYRAMID, Pyramid, read_pyramid_from};
+use crate::pyramids::{PYRAMID, Pyramid, read_pyramid};
 use crate::rows::tier::{SELECT, WIDTH, read};
 use crate::rows::{summary, word};
 use crate::{Error, Reader};
@@ -125,7 +125,7 @@ impl Reader {
         let (_, summary) = summary::read(&row)?;
         let (tier, pyramid) = (summary::WIDTH, summary::WIDTH + WIDTH);
         let is_there = row.try_get_by_index::<Option<String>>(pyramid)?.is_some();
-        let pyramid = is_there.then(|| read_pyramid_from(&row, pyramid)).transpose()?;
+        let pyramid = is_there.then(|| read_pyramid(&row, pyramid)).transpose()?;
         Ok(Some(Standing { summary, pyramid, row: read(&row, tier)? }))
     }
 

@@ -7,12 +7,10 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{Instant, sleep_until};
 
 use super::Job;
-use crate::callers::{Callers, Turn};
+use crate::callers::{Callers, LONGEST_REST, Turn};
 
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
-/// After a batch that hung for seconds nobody gains from a rest as long.
-const LONGEST_REST: Duration = Duration::from_millis(100);
 /// How long after its rest what can wait lets those go first for whom somebody waits, also if others had the turn meanwhile.
 /// Only where all wait for one writer: where there are more, purchases took but a millisecond longer without it, of 15.
 const PATIENCE: Duration = Duration::from_millis(5);

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::OperationOutcome;
 use super::runner::Runner;
-use crate::callers::Callers;
+use crate::callers::{Callers, LONGEST_REST};
 use crate::command::{Command, Grouping, Urgency};
 use crate::committer::Answers;
 use crate::error::Error;
@@ -46,7 +46,7 @@ impl Held<'_> {
     /// After a transaction that took so long: leaves the writer as long to callers.
     pub(super) async fn give_way(&self, took: Duration) {
         if self.callers().are_expected() {
-            tokio::time::sleep(took).await;
+            tokio::time::sleep(took.min(LONGEST_REST)).await;
         }
     }
 

@@ -6,6 +6,7 @@ use guanxi_model::{PyramidId, Timestamp, name};
 use guanxi_segmentation::{QualityFigures, Requirement, Tier, TierQuality};
 use guanxi_store::Judge;
 
+use super::report::count;
 use super::{number, time};
 
 /// The report on a pyramid.
@@ -65,8 +66,4 @@ fn gap((requirement, lacking): (Requirement, u64), customers: u64) -> pb::DataGa
             Requirement::Attribute(key) => Pb::Attribute(key.into()),
         }),
     }
-}
-
-fn count(customers: u64) -> i64 {
-    i64::try_from(customers).unwrap_or(i64::MAX)
 }

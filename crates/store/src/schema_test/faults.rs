@@ -1,9 +1,11 @@
 //! What faults of a database become: a conflict that may succeed at once, a database that is away, or a fault of ours.
 
+use std::time::Duration;
+
 use guanxi_model::{OperationId, Timestamp};
 use guanxi_testkit::Backend;
 
-use super::{Opened, on_each_database, open, operation};
+use super::{Opened, migrated, on_each_database, open, operation};
 use crate::{Error, catalogue};
 
 on_each_database! {
@@ -67,4 +69,22 @@ async fn database_that_cannot_be_reached_is_unavailable(opened: Opened) {
     };
     let unreachable = open(url).await.map(drop);
     assert!(matches!(unreachable, Err(Error::Unavailable(_))), "{unreachable:?}");
+}
+
+/// SQLite has no such limit: there is no connection to be lost.
+#[tokio::test]
+async fn transaction_that_nobody_goes_on_with_is_ended_by_postgres() {
+    let Some(opened) = migrated(Backend::Postgres).await else { return };
+    let operation = operation(OperationId::new(Timestamp(0)));
+    let tx = opened.store.begin().await.unwrap();
+    catalogue::execute(tx.connection(), "SET LOCAL idle_in_transaction_session_timeout = '50ms'", []).await.unwrap();
+    tx.put_operation(&operation).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let late = tx.commit().await;
+    // Told by its last words (25P03), or by its absence.
+    assert!(matches!(late, Err(Error::Unavailable(_))), "{late:?}");
+    assert_eq!(opened.store.reader().operation(&operation.id).await.unwrap(), None);
+    let tx = opened.store.begin().await.unwrap();
+    tx.put_operation(&operation).await.unwrap();
+    tx.commit().await.expect("on another connection");
 }
