@@ -55,14 +55,12 @@ async fn run_on(
     services::prepare(store, config, &deployment, &clock).await?;
     let app = Arc::new(App::start(store.clone(), deployment, clock).await?);
     let health = Health::serving().await;
-    let routes = services::routes(Arc::clone(&app), config, &health);
-    let served = match routes {
-        Ok(routes) => {
-            serve(routes, &health, config, listener, shutdown).await;
-            Ok(())
-        }
-        Err(error) => Err(error),
+    let served = async {
+        let routes = services::routes(Arc::clone(&app), config, &health)?;
+        serve(routes, &health, config, listener, shutdown).await;
+        Ok(())
     };
+    let served = served.await;
     // Also where nothing was served: what it has begun is ended before its store closes.
     app.stop().await;
     served

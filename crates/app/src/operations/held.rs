@@ -43,7 +43,7 @@ impl Held<'_> {
         &self.runner.shared.callers
     }
 
-    /// After a transaction that took so long: leaves the writer as long to callers.
+    /// After a transaction that took so long: leaves the writer as long to callers, within reason.
     pub(super) async fn give_way(&self, took: Duration) {
         if self.callers().are_expected() {
             tokio::time::sleep(took.min(LONGEST_REST)).await;
