@@ -22,6 +22,9 @@ use crate::{Result, import};
 
 /// Of the rate that a call reaches alone.
 const SHARE: f64 = 0.2;
+/// The calls alone take so many times as long as another measurement, a minute by default. Beside a run they take one or two, and
+/// what their 99th percentile consists of comes now and then: that a log begins anew, a checkpoint, a vacuum, the machine's own.
+const LENGTHS_ALONE: u64 = 6;
 
 #[derive(Clone)]
 struct GetTier {
@@ -110,7 +113,7 @@ impl Busy<'_> {
         for _ in 0..self.bench.args.rounds {
             let until = CancellationToken::new();
             let calls = self.paced((per_second, until.clone()), caller.clone());
-            let (measured, ()) = tokio::try_join!(calls, after(self.bench.args.seconds, until))?;
+            let (measured, ()) = tokio::try_join!(calls, after(LENGTHS_ALONE * self.bench.args.seconds, until))?;
             self.first += measured.count;
             alone.rounds.push(measured);
             let watch = Watch::start(self.bench.server.pid())?;
