@@ -25,7 +25,7 @@ impl Server {
     /// `guanxi serve` on a database, migrated at start.
     pub(crate) async fn guanxi(program: &Path, url: &str, log: &Path) -> Result<Self> {
         let address = free_address()?;
-        let mut command = Command::new(program);
+        let mut command = command(program);
         command.args(["serve", "--listen", &address]);
         for setting in ["storage.migrate_at_start=always", "shutdown.lameduck_seconds=0", "log.filter=warn"] {
             command.args(["--set", setting]);
@@ -36,7 +36,7 @@ impl Server {
     /// This program as the server that commits every call by itself.
     pub(crate) async fn one_by_one(url: &str, log: &Path) -> Result<Self> {
         let address = free_address()?;
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = command(&std::env::current_exe()?);
         command.args(["--one-by-one", &address]);
         Self::start(command, address, url, log).await
     }
@@ -91,6 +91,13 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs a program that ends with this one, however this one ends.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(program);
+    command
 }
 
 /// A port that was free a moment ago.
