@@ -22,8 +22,8 @@ use crate::{Result, import};
 
 /// Of the rate that a call reaches alone.
 const SHARE: f64 = 0.2;
-/// The calls alone take so many times as long as another measurement, a minute by default. Beside a run they take one or two, and
-/// what their 99th percentile consists of comes now and then: that a log begins anew, a checkpoint, a vacuum, the machine's own.
+/// The calls alone take so many times as long as another measurement, a minute by default, since a run beside takes one or
+/// two. What the 99th percentile consists of is rare: a log that begins anew, a checkpoint, a vacuum, what the machine does by itself.
 const LENGTHS_ALONE: u64 = 6;
 
 #[derive(Clone)]
