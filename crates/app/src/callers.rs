@@ -15,7 +15,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// Whoever has written what can wait leaves as long to callers, but after a transaction that hung for seconds nobody gains from a
 /// rest as long.
-pub(crate) const LONGEST_REST: Duration = Duration::from_millis(100);
+const LONGEST_REST: Duration = Duration::from_millis(100);
 
 /// When a caller was here last.
 pub(crate) struct Callers {
@@ -77,6 +77,11 @@ impl Callers {
         }
     }
 
+    /// How long whoever has written what can wait, which took so long, writes none of it; nothing where nobody is expected.
+    pub(crate) fn rest_after(&self, took: Duration) -> Option<Duration> {
+        self.are_expected().then(|| took.min(LONGEST_REST))
+    }
+
     fn passed(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX - 1)
     }
@@ -99,6 +104,16 @@ mod tests {
         assert!(callers.are_expected());
         sleep(Duration::from_millis(200)).await;
         assert!(!callers.are_expected());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_are_left_as_long_as_something_took_within_reason() {
+        let callers = Callers::new();
+        let (short, long) = (Duration::from_millis(4), Duration::from_secs(30));
+        assert_eq!(callers.rest_after(short), None, "nobody is there for whom to rest");
+        callers.note();
+        assert_eq!(callers.rest_after(short), Some(short));
+        assert_eq!(callers.rest_after(long), Some(LONGEST_REST));
     }
 
     #[tokio::test(start_paused = true)]

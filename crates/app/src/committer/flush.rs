@@ -50,8 +50,8 @@ pub(super) async fn run((shared, shard): (Arc<Shared>, i16), mut queues: Queues)
         if batch.bulk > 0 {
             let took = began.elapsed();
             portion.learn(batch.interactive + batch.bulk, took);
-            if shared.callers.are_expected() {
-                queues.rest(took);
+            if let Some(rest) = shared.callers.rest_after(took) {
+                queues.rest(rest);
             }
         }
     }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{Instant, sleep_until};
 
 use super::Job;
-use crate::callers::{Callers, LONGEST_REST, Turn};
+use crate::callers::{Callers, Turn};
 
 /// Interactive commands of one transaction.
 const MOST_INTERACTIVE: usize = 512;
@@ -98,9 +98,9 @@ impl Queues {
         take(&mut self.bulk, &mut batch.jobs, &mut batch.bulk, allowance);
     }
 
-    /// After a batch with some of what can wait, which took so long: leaves as long to callers.
-    pub(super) fn rest(&mut self, took: Duration) {
-        self.rests_until = Instant::now() + took.min(LONGEST_REST);
+    /// Takes none of what can wait for so long.
+    pub(super) fn rest(&mut self, rest: Duration) {
+        self.rests_until = Instant::now() + rest;
     }
 }
 
@@ -267,9 +267,9 @@ mod tests {
         let callers = Callers::new();
         callers.note();
         let (mut queues, _interactive, _answer) = queues();
-        queues.rest(Duration::from_secs(30));
+        queues.rest(SOON + MS);
         assert!(timeout(SOON, queues.first(&callers)).await.is_err());
-        sleep_until(Instant::now() + LONGEST_REST - SOON).await;
+        sleep(MS).await;
         let (waited, could_wait, _) = batch(&mut queues, &callers).await;
         assert_eq!((waited, could_wait), (0, 1));
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::OperationOutcome;
 use super::runner::Runner;
-use crate::callers::{Callers, LONGEST_REST};
+use crate::callers::Callers;
 use crate::command::{Command, Grouping, Urgency};
 use crate::committer::Answers;
 use crate::error::Error;
@@ -43,10 +43,10 @@ impl Held<'_> {
         &self.runner.shared.callers
     }
 
-    /// After a transaction that took so long: leaves the writer as long to callers, within reason.
+    /// After a transaction that took so long: leaves the writer to callers for a while.
     pub(super) async fn give_way(&self, took: Duration) {
-        if self.callers().are_expected() {
-            tokio::time::sleep(took.min(LONGEST_REST)).await;
+        if let Some(rest) = self.callers().rest_after(took) {
+            tokio::time::sleep(rest).await;
         }
     }
 
