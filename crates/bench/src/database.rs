@@ -153,7 +153,8 @@ fn programs() -> Result<PathBuf> {
     found.ok_or_else(|| "no PostgreSQL is installed here; see --postgres-url".into())
 }
 
-fn command(prefix: &[&str], program: &Path) -> Command {
+/// A program, begun by another that is told how.
+pub(crate) fn command(prefix: &[&str], program: &Path) -> Command {
     match prefix {
         [] => Command::new(program),
         [first, rest @ ..] => {

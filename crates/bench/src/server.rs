@@ -10,6 +10,7 @@ use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
+use crate::database::command;
 use crate::{Result, load};
 
 /// A server process, until this is dropped.
@@ -18,6 +19,8 @@ pub(crate) struct Server {
     pub(crate) address: String,
 }
 
+/// Has a program end with the thread that begins it, the main one, however that ends.
+const ENDS_WITH_US: &[&str] = &["setpriv", "--pdeathsig", "KILL"];
 const START_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(60);
 
@@ -25,7 +28,7 @@ impl Server {
     /// `guanxi serve` on a database, migrated at start.
     pub(crate) async fn guanxi(program: &Path, url: &str, log: &Path) -> Result<Self> {
         let address = free_address()?;
-        let mut command = command(program);
+        let mut command = command(ENDS_WITH_US, program);
         command.args(["serve", "--listen", &address]);
         for setting in ["storage.migrate_at_start=always", "shutdown.lameduck_seconds=0", "log.filter=warn"] {
             command.args(["--set", setting]);
@@ -36,7 +39,7 @@ impl Server {
     /// This program as the server that commits every call by itself.
     pub(crate) async fn one_by_one(url: &str, log: &Path) -> Result<Self> {
         let address = free_address()?;
-        let mut command = command(&std::env::current_exe()?);
+        let mut command = command(ENDS_WITH_US, &std::env::current_exe()?);
         command.args(["--one-by-one", &address]);
         Self::start(command, address, url, log).await
     }
@@ -46,7 +49,7 @@ impl Server {
         // In the environment: an address may hold a password.
         command.env("GUANXI_STORAGE__URL", url).stdin(Stdio::null());
         command.stdout(output.try_clone()?).stderr(output);
-        let mut server = Server { child: command.spawn()?, address };
+        let mut server = Server { child: spawn(&mut command)?, address };
         let began = Instant::now();
         while !server.answers().await {
             if let Some(status) = server.child.try_wait()? {
@@ -93,11 +96,9 @@ impl Drop for Server {
     }
 }
 
-/// Runs a program that ends with this one, however this one ends.
-fn command(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL"]).arg(program);
-    command
+fn spawn(command: &mut Command) -> Result<Child> {
+    let program = command.get_program().to_owned();
+    command.spawn().map_err(|error| format!("{}: {error}; is util-linux installed?", program.display()).into())
 }
 
 /// A port that was free a moment ago.
