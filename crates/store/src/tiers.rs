@@ -186,14 +186,9 @@ impl Reader {
         counters: &BTreeSet<Counter>,
         (after, limit): (&str, usize),
     ) -> Result<Vec<(CustomerId, Tally)>, Error> {
-        let sql = format!(
-            "SELECT s.customer_id{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
-             ORDER BY s.customer_id LIMIT $2",
-            select(counters)
-        );
         let person =
             |row: QueryResult| Ok((CustomerId::from_trusted(row.try_get_by_index(0)?), read_some(&row, counters, 1)?));
-        each(self.reports(), &sql, [after.into(), rows(limit)], person).await
+        each(self.reports(), &everybody("", counters), [after.into(), rows(limit)], person).await
     }
 
     /// How many customers there are that are not deleted.
@@ -259,11 +254,7 @@ async fn seated(
     (pyramid, generation, counters): (&PyramidId, i64, &BTreeSet<Counter>),
     (after, limit): (&str, usize),
 ) -> Result<Vec<Seated>, Error> {
-    let sql = format!(
-        "SELECT s.customer_id, s.stage{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
-         ORDER BY s.customer_id LIMIT $2",
-        select(counters)
-    );
+    let sql = everybody(", s.stage", counters);
     let mut page = each(connection, &sql, [after.into(), rows(limit)], |row| read_seated(&row, counters)).await?;
     let Some(last) = page.last() else { return Ok(page) };
     let mut seats = seats(connection, (after, last.customer.as_str()), (pyramid, generation)).await?;
@@ -287,6 +278,15 @@ pub(crate) async fn seats(
                FROM tiers t WHERE t.customer_id > $1 AND t.customer_id <= $2 AND t.pyramid_id = $3";
     let values: [Value; 4] = [after.into(), last.into(), pyramid.as_str().into(), generation.into()];
     Ok(each(connection, sql, values, |row| read_seat(&row)).await?.into_iter().collect())
+}
+
+/// The statement for a page of everybody not deleted after a customer, by id: what else is asked of each, and counters.
+fn everybody(asked: &str, counters: &BTreeSet<Counter>) -> String {
+    format!(
+        "SELECT s.customer_id{asked}{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
+         ORDER BY s.customer_id LIMIT $2",
+        select(counters)
+    )
 }
 
 /// Counters as the rest of a select list.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use guanxi_model::{Counter, CustomerId, Day, PyramidId, Tally, TierId, Timestamp};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, TransactionTrait};
 
-use super::{Stood, last_of_next, read_some, select};
+use super::{Stood, everybody, last_of_next, read_some};
 use crate::bulk::{self, Column, Rows, int, text};
 use crate::catalogue::{each, execute, rows};
 use crate::ledger::Slot;
@@ -52,11 +52,7 @@ impl Reader {
         counters: &BTreeSet<Counter>,
         (after, limit): (&str, usize),
     ) -> Result<Vec<Placed>, Error> {
-        let sql = format!(
-            "SELECT s.customer_id, s.version{} FROM summaries s WHERE s.customer_id > $1 AND s.delete_time IS NULL \
-             ORDER BY s.customer_id LIMIT $2",
-            select(counters)
-        );
+        let sql = everybody(", s.version", counters);
         let page = each(self.reports(), &sql, [after.into(), rows(limit)], |row| read_placed(&row, counters)).await?;
         let Some(last) = page.last() else { return Ok(page) };
         // Not a join: PostgreSQL does not know how few rows the page has, and would read all tiers through.
